@@ -1,0 +1,82 @@
+/* BabyBear, F = Z/p with p = 15 * 2^27 + 1.
+ *
+ * An mgp_f_t holds x * 2^32 mod p (Montgomery form), always reduced: every function takes and
+ * returns values in [0, p). Files, transcripts and table indices use the canonical integer in
+ * [0, p): mgp_f_from_u32 and mgp_f_to_u32 convert.
+ * Reduction: Montgomery, "Modular multiplication without trial division" (1985), in the signed-free
+ * form that subtracts: with M = p^-1 mod 2^32, (x - (x*M mod 2^32)*p) / 2^32 lies in (-p, p). */
+#ifndef MGP_MATH_FIELD_H
+#define MGP_MATH_FIELD_H
+
+#include "math/hd.h"
+
+#define MGP_P          2013265921u /* 0x78000001 */
+#define MGP_P_INV      2281701377u /* p^-1 mod 2^32 = 0x88000001 */
+#define MGP_R_MOD_P    268435454u  /* 2^32 mod p: the Montgomery form of 1 */
+#define MGP_R2_MOD_P   1172168163u /* 2^64 mod p */
+#define MGP_TWO_ADICITY 27
+#define MGP_OMEGA_27   0x1a427a41u /* canonical; order 2^27; = 31^15 */
+
+typedef uint32_t mgp_f_t;
+
+MGP_HD mgp_f_t mgp_f_zero(void) { return 0; }
+MGP_HD mgp_f_t mgp_f_one(void) { return MGP_R_MOD_P; }
+
+MGP_HD mgp_f_t mgp_f_add(mgp_f_t a, mgp_f_t b) {
+  uint32_t s = a + b; /* < 2p < 2^32 */
+  uint32_t t = s - MGP_P;
+  return t < s ? t : s; /* t wraps above s exactly when s < p */
+}
+
+MGP_HD mgp_f_t mgp_f_sub(mgp_f_t a, mgp_f_t b) {
+  uint32_t d = a - b;
+  uint32_t t = d + MGP_P;
+  return a < b ? t : d;
+}
+
+MGP_HD mgp_f_t mgp_f_neg(mgp_f_t a) { return a ? MGP_P - a : 0; }
+MGP_HD mgp_f_t mgp_f_dbl(mgp_f_t a) { return mgp_f_add(a, a); }
+
+/* x < p * 2^32 -> x / 2^32 mod p, reduced */
+MGP_HD mgp_f_t mgp_f_reduce(uint64_t x) {
+  uint32_t q = (uint32_t)x * MGP_P_INV;
+  uint32_t hi = (uint32_t)(x >> 32);
+  uint32_t m = (uint32_t)(((uint64_t)q * MGP_P) >> 32); /* the low halves agree, so no borrow */
+  uint32_t d = hi - m;
+  return hi < m ? d + MGP_P : d;
+}
+
+MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) { return mgp_f_reduce((uint64_t)a * b); }
+MGP_HD mgp_f_t mgp_f_sqr(mgp_f_t a) { return mgp_f_mul(a, a); }
+
+/* canonical integer below 2^32 (reduced if >= p) -> field element */
+MGP_HD mgp_f_t mgp_f_from_u32(uint32_t x) {
+  return mgp_f_reduce((uint64_t)x * MGP_R2_MOD_P);
+}
+/* integer in (-2^31, 2^31) -> field element */
+MGP_HD mgp_f_t mgp_f_from_i32(int32_t x) {
+  return x < 0 ? mgp_f_neg(mgp_f_from_u32((uint32_t)(-(int64_t)x))) : mgp_f_from_u32((uint32_t)x);
+}
+/* field element -> canonical integer in [0, p) */
+MGP_HD uint32_t mgp_f_to_u32(mgp_f_t a) { return mgp_f_reduce(a); }
+
+MGP_HD mgp_f_t mgp_f_pow(mgp_f_t a, uint64_t e) {
+  mgp_f_t r = mgp_f_one();
+  for (; e; e >>= 1) {
+    if (e & 1) r = mgp_f_mul(r, a);
+    a = mgp_f_sqr(a);
+  }
+  return r;
+}
+
+/* 1/a; 0 for a = 0 */
+MGP_HD mgp_f_t mgp_f_inv(mgp_f_t a) { return mgp_f_pow(a, MGP_P - 2); }
+
+/* generator of the subgroup of order 2^log_n, log_n <= 27 */
+MGP_HD mgp_f_t mgp_f_omega(unsigned log_n) {
+  mgp_f_t w = mgp_f_from_u32(MGP_OMEGA_27);
+  for (unsigned i = log_n; i < MGP_TWO_ADICITY; i++) w = mgp_f_sqr(w);
+  return w;
+}
+
+#endif

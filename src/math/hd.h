@@ -1,0 +1,16 @@
+/* MGP_HD marks functions whose one text is compiled for the host (C11) and for the device (CUDA).
+ * Such code keeps to the common subset of C and C++: no designated initialisers, no compound
+ * literals, no variable-length arrays, no implicit conversion from void *. */
+#ifndef MGP_MATH_HD_H
+#define MGP_MATH_HD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __CUDACC__
+#define MGP_HD static __host__ __device__ __forceinline__
+#else
+#define MGP_HD static inline
+#endif
+
+#endif

@@ -1,0 +1,87 @@
+/* Poseidon2 (eprint 2023/323), width 16 over BabyBear, x^7, 8 full and 13 partial rounds.
+ * One text for C and CUDA; the CPU backend has a lane-parallel twin tested against it.
+ * Words are field elements in Montgomery form. */
+#ifndef MGP_MATH_POSEIDON2_H
+#define MGP_MATH_POSEIDON2_H
+
+#include "math/field.h"
+#include "math/poseidon2_constants.h"
+
+#define MGP_P2_WIDTH     16
+#define MGP_P2_RATE      8
+#define MGP_P2_FULL_HALF 4
+#define MGP_P2_PARTIAL   13
+#define MGP_DIGEST_WORDS 8
+
+#ifdef __CUDACC__
+#define MGP_P2_TABLE static __device__ __constant__ const
+#else
+#define MGP_P2_TABLE static const
+#endif
+
+#ifdef __CUDA_ARCH__
+#define MGP_P2_USE(name) name##_dev
+#else
+#define MGP_P2_USE(name) name
+#endif
+
+static const mgp_f_t mgp_p2_rc_initial[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_INITIAL;
+static const mgp_f_t mgp_p2_rc_partial[MGP_P2_PARTIAL] = MGP_P2_RC_PARTIAL;
+static const mgp_f_t mgp_p2_rc_final[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_FINAL;
+static const mgp_f_t mgp_p2_diag[MGP_P2_WIDTH] = MGP_P2_DIAG;
+#ifdef __CUDACC__
+MGP_P2_TABLE mgp_f_t mgp_p2_rc_initial_dev[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_INITIAL;
+MGP_P2_TABLE mgp_f_t mgp_p2_rc_partial_dev[MGP_P2_PARTIAL] = MGP_P2_RC_PARTIAL;
+MGP_P2_TABLE mgp_f_t mgp_p2_rc_final_dev[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_FINAL;
+MGP_P2_TABLE mgp_f_t mgp_p2_diag_dev[MGP_P2_WIDTH] = MGP_P2_DIAG;
+#endif
+
+MGP_HD mgp_f_t mgp_p2_sbox(mgp_f_t x) {
+  mgp_f_t x2 = mgp_f_sqr(x);
+  mgp_f_t x3 = mgp_f_mul(x2, x);
+  return mgp_f_mul(mgp_f_sqr(x2), x3);
+}
+
+/* Section 5.1: circ(2,3,1,1) on each group of four, then column sums added. */
+MGP_HD void mgp_p2_external(mgp_f_t s[MGP_P2_WIDTH]) {
+  mgp_f_t sum[4] = {0, 0, 0, 0};
+  for (int g = 0; g < MGP_P2_WIDTH; g += 4) {
+    mgp_f_t a = s[g], b = s[g + 1], c = s[g + 2], d = s[g + 3];
+    mgp_f_t ab = mgp_f_add(a, b), cd = mgp_f_add(c, d), t = mgp_f_add(ab, cd);
+    mgp_f_t tb = mgp_f_add(t, b), td = mgp_f_add(t, d);
+    s[g] = mgp_f_add(tb, ab);                 /* 2a + 3b + c + d */
+    s[g + 1] = mgp_f_add(tb, mgp_f_dbl(c));   /* a + 2b + 3c + d */
+    s[g + 2] = mgp_f_add(td, cd);             /* a + b + 2c + 3d */
+    s[g + 3] = mgp_f_add(td, mgp_f_dbl(a));   /* 3a + b + c + 2d */
+    for (int i = 0; i < 4; i++) sum[i] = mgp_f_add(sum[i], s[g + i]);
+  }
+  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = mgp_f_add(s[i], sum[i & 3]);
+}
+
+/* Section 5.2: sum of all plus a diagonal. */
+MGP_HD void mgp_p2_internal(mgp_f_t s[MGP_P2_WIDTH]) {
+  mgp_f_t sum = s[0];
+  for (int i = 1; i < MGP_P2_WIDTH; i++) sum = mgp_f_add(sum, s[i]);
+  for (int i = 0; i < MGP_P2_WIDTH; i++)
+    s[i] = mgp_f_add(sum, mgp_f_mul(s[i], MGP_P2_USE(mgp_p2_diag)[i]));
+}
+
+MGP_HD void mgp_p2_permute(mgp_f_t s[MGP_P2_WIDTH]) {
+  mgp_p2_external(s);
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
+    for (int i = 0; i < MGP_P2_WIDTH; i++)
+      s[i] = mgp_p2_sbox(mgp_f_add(s[i], MGP_P2_USE(mgp_p2_rc_initial)[r][i]));
+    mgp_p2_external(s);
+  }
+  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
+    s[0] = mgp_p2_sbox(mgp_f_add(s[0], MGP_P2_USE(mgp_p2_rc_partial)[r]));
+    mgp_p2_internal(s);
+  }
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
+    for (int i = 0; i < MGP_P2_WIDTH; i++)
+      s[i] = mgp_p2_sbox(mgp_f_add(s[i], MGP_P2_USE(mgp_p2_rc_final)[r][i]));
+    mgp_p2_external(s);
+  }
+}
+
+#endif
