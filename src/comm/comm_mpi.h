@@ -1,0 +1,12 @@
+/* The MPI transport, defined in mpi/ (library mgp_mpi) and only there: no MPI type is seen here. */
+#ifndef MGP_COMM_COMM_MPI_H
+#define MGP_COMM_COMM_MPI_H
+
+#include "comm/comm.h"
+
+/* The comm of all ranks that the launcher started (a duplicate of MPI_COMM_WORLD). Collective.
+ * Initialises MPI if nobody has; then mgp_comm_destroy finalises it, and no other comm can be made
+ * in this process. Only the thread that calls this may communicate. */
+mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out);
+
+#endif

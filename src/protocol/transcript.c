@@ -1,0 +1,95 @@
+#include "protocol/transcript.h"
+
+#include <string.h>
+
+void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
+  memset(t, 0, sizeof *t);
+  t->s[MGP_P2_RATE] = mgp_f_from_u32(tag);
+}
+
+void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n) {
+  t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
+  t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)n));
+  for (size_t i = 0; i < n; i += MGP_P2_RATE) {
+    size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
+    memset(t->s, 0, MGP_P2_RATE * sizeof t->s[0]);
+    memcpy(t->s, words + i, len * sizeof t->s[0]);
+    mgp_p2_permute(t->s);
+  }
+  t->pos = 0;
+}
+
+void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp_e_t *v, size_t n) {
+  mgp_transcript_absorb(t, label, v->c, n * MGP_D);
+}
+
+void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uint32_t *v, size_t n) {
+  t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
+  t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)(2 * n)));
+  for (size_t i = 0; i < n; i += MGP_P2_RATE / 2) {
+    for (size_t j = 0; j < MGP_P2_RATE / 2; j++) {
+      uint32_t x = i + j < n ? v[i + j] : 0;
+      t->s[2 * j] = mgp_f_from_u32(x & 0xffff);
+      t->s[2 * j + 1] = mgp_f_from_u32(x >> 16);
+    }
+    mgp_p2_permute(t->s);
+  }
+  t->pos = 0;
+}
+
+mgp_f_t mgp_transcript_squeeze(mgp_transcript_t *t) {
+  if (t->pos == MGP_P2_RATE) {
+    mgp_p2_permute(t->s);
+    t->pos = 0;
+  }
+  return t->s[t->pos++];
+}
+
+mgp_e_t mgp_transcript_squeeze_ext(mgp_transcript_t *t) {
+  mgp_e_t r;
+  for (int i = 0; i < MGP_D; i++) r.c[i] = mgp_transcript_squeeze(t);
+  return r;
+}
+
+void mgp_transcript_squeeze_digest(mgp_transcript_t *t, mgp_f_t digest[MGP_DIGEST_WORDS]) {
+  for (int i = 0; i < MGP_DIGEST_WORDS; i++) digest[i] = mgp_transcript_squeeze(t);
+}
+
+void mgp_transcript_fork(mgp_transcript_t *t, const mgp_f_t seed[MGP_DIGEST_WORDS], uint32_t task) {
+  mgp_f_t words[MGP_DIGEST_WORDS + 1];
+  memcpy(words, seed, MGP_DIGEST_WORDS * sizeof words[0]);
+  words[MGP_DIGEST_WORDS] = mgp_f_from_u32(task);
+  mgp_transcript_init(t, MGP_TAG_FORK);
+  mgp_transcript_absorb(t, MGP_LABEL_FORK, words, MGP_DIGEST_WORDS + 1);
+}
+
+int mgp_grind_check(const mgp_f_t seed[MGP_DIGEST_WORDS], uint32_t nonce, unsigned bits) {
+  mgp_f_t s[MGP_P2_WIDTH] = {0};
+  memcpy(s, seed, MGP_DIGEST_WORDS * sizeof s[0]);
+  s[MGP_DIGEST_WORDS] = mgp_f_from_u32(nonce);
+  s[MGP_DIGEST_WORDS + 1] = mgp_f_from_u32(MGP_TAG_GRIND);
+  mgp_p2_permute(s);
+  return (mgp_f_to_u32(s[0]) & ((1u << bits) - 1)) == 0;
+}
+
+void mgp_hash_leaf(const mgp_f_t *row, size_t n, mgp_f_t out[MGP_DIGEST_WORDS]) {
+  mgp_f_t s[MGP_P2_WIDTH] = {0};
+  s[MGP_P2_RATE] = mgp_f_from_u32(MGP_TAG_LEAF);
+  s[MGP_P2_RATE + 1] = mgp_f_from_u32((uint32_t)n);
+  for (size_t i = 0; i < n; i += MGP_P2_RATE) {
+    size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
+    memset(s, 0, MGP_P2_RATE * sizeof s[0]);
+    memcpy(s, row + i, len * sizeof s[0]);
+    mgp_p2_permute(s);
+  }
+  memcpy(out, s, MGP_DIGEST_WORDS * sizeof s[0]);
+}
+
+void mgp_hash_node(const mgp_f_t l[MGP_DIGEST_WORDS], const mgp_f_t r[MGP_DIGEST_WORDS],
+                   mgp_f_t out[MGP_DIGEST_WORDS]) {
+  mgp_f_t s[MGP_P2_WIDTH];
+  memcpy(s, l, MGP_DIGEST_WORDS * sizeof s[0]);
+  memcpy(s + MGP_DIGEST_WORDS, r, MGP_DIGEST_WORDS * sizeof s[0]);
+  mgp_p2_permute(s);
+  for (int i = 0; i < MGP_DIGEST_WORDS; i++) out[i] = mgp_f_add(s[i], l[i]);
+}
