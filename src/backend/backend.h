@@ -1,0 +1,182 @@
+/* The table of operations of a backend, cut by prover duty.
+ *
+ * "Device memory" is what `alloc` returns: for `cpu` it is host memory, for `strict` it is host
+ * memory under device rules (host pointers refused, poisoned after free), for `cuda` it is the GPU's.
+ * Parameters named d_* are device pointers; everything else is host memory. The transcript stays
+ * with the caller: an operation never draws a challenge.
+ *
+ * Layouts. Base vectors: n words, Montgomery form. Extension vectors: D planes of n words, plane i
+ * at offset i * n ("ext planes"). Traces: column-major [ncols][stride], stride >= rows rounded up to
+ * MGP_ROW_PAD, rows beyond N zero.
+ * All results are exact field values: they do not depend on threads, instruction set or schedule.
+ * Every operation may allocate scratch from the ledger; the *_bytes functions say at most how much,
+ * exactly (peak of scratch + codeword classes above what was live before). */
+#ifndef MGP_BACKEND_BACKEND_H
+#define MGP_BACKEND_BACKEND_H
+
+#include "base/ledger.h"
+#include "chips/chip.h"
+#include "math/poseidon2.h"
+#include "vm/step.h"
+
+#define MGP_ROW_PAD 64u
+
+typedef struct mgp_backend mgp_backend_t;
+typedef struct mgp_commit_stream mgp_commit_stream_t; /* columns being committed */
+typedef struct mgp_tree mgp_tree_t;                   /* what is kept of a committed matrix */
+typedef struct mgp_query_stream mgp_query_stream_t;   /* columns being replayed for queries */
+typedef struct mgp_fold mgp_fold_t;                   /* folding phase */
+typedef struct mgp_gkr mgp_gkr_t;                     /* fraction tree of one trace */
+typedef struct mgp_main mgp_main_t;                   /* main sumcheck of one trace */
+
+typedef mgp_f_t mgp_digest_t[MGP_DIGEST_WORDS];
+
+typedef struct {
+  /* --- memory ----------------------------------------------------------------------------- */
+  mgp_status_t (*alloc)(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out);
+  void (*free)(mgp_backend_t *be, void *d_ptr);
+  mgp_status_t (*upload)(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes);
+  mgp_status_t (*download)(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
+  mgp_status_t (*copy)(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
+  mgp_status_t (*zero)(mgp_backend_t *be, void *d_dst, size_t nbytes);
+
+  /* --- replay ----------------------------------------------------------------------------- */
+  /* Builds rows [first, first + nrows) of a trace: row r of the output is
+   * mgp_witness_row(chip, raw, d_index ? d_index[first + r] : first + r). Columns at
+   * d_out + c * stride; rows [nrows, zero_to) are zeroed. raw: host struct of device pointers. */
+  mgp_status_t (*replay)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
+                         const uint32_t *d_index, uint64_t first, uint32_t nrows, uint32_t zero_to,
+                         size_t stride, mgp_f_t *d_out);
+  /* Adds the lookup requests of rows [0, nrows) of a trace to the counters: a request on bus B with
+   * multiplicity -x adds x (canonical; 0 or 1 in all chips) at d_counts[offset[table of B] +
+   * mgp_table_index(B, tuple)]. offset is indexed by chip id - MGP_CHIP_FIRST_TABLE.
+   * MGP_INTERNAL if a tuple is in no table, naming chip, row, bus. */
+  mgp_status_t (*count)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
+                        const mgp_f_t *d_trace, size_t stride, uint32_t nrows, uint32_t *d_counts,
+                        const uint64_t *offset);
+
+  /* --- commitment (docs/protocol.md section 3) -------------------------------------------- */
+  /* ncols columns of 2^s base values each will come in order. keep_log: the tree's nodes at depth
+   * min(keep_log, s + 1) are kept; keep_all: codewords and the whole tree are kept instead. */
+  mgp_status_t (*commit_begin)(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                               int keep_all, mgp_commit_stream_t **out);
+  mgp_status_t (*commit_column)(mgp_backend_t *be, mgp_commit_stream_t *cs, const mgp_f_t *d_col);
+  /* Ends the stream (freed in any case); cap: 2^min(6, s + 1) digests. */
+  mgp_status_t (*commit_end)(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_digest_t *cap,
+                             mgp_tree_t **out);
+  void (*commit_abort)(mgp_backend_t *be, mgp_commit_stream_t *cs); /* NULL is fine */
+  void (*tree_free)(mgp_backend_t *be, mgp_tree_t *tree);
+  uint64_t (*commit_bytes)(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                           int keep_all);
+  /* Opens rows at `npos` positions (not sorted, repetitions allowed). Unless the tree was kept
+   * whole, the same columns are fed again in the same order. rows: [npos][ncols]; paths:
+   * [npos][s + 1 - min(6, s + 1)] from the leaf up. A replayed node that differs from the kept one
+   * is MGP_INTERNAL ("stale replay"). */
+  mgp_status_t (*query_begin)(mgp_backend_t *be, mgp_tree_t *tree, const uint32_t *pos,
+                              uint32_t npos, mgp_query_stream_t **out, int *needs_columns);
+  mgp_status_t (*query_column)(mgp_backend_t *be, mgp_query_stream_t *qs, const mgp_f_t *d_col);
+  mgp_status_t (*query_end)(mgp_backend_t *be, mgp_query_stream_t *qs, mgp_f_t *rows,
+                            mgp_digest_t *paths);
+  void (*query_abort)(mgp_backend_t *be, mgp_query_stream_t *qs);
+  uint64_t (*query_bytes)(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                          uint32_t npos);
+
+  /* --- fractional-sum GKR of one trace (section 5.4) --------------------------------------- */
+  /* Builds the whole tree; root: p, q. d_virt: virtual columns [nvirtual][stride] or NULL. d_trace
+   * and d_virt stay valid until gkr_end. */
+  mgp_status_t (*gkr_begin)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                            const mgp_f_t *d_virt, size_t stride, uint32_t nrows, mgp_e_t alpha,
+                            mgp_e_t beta, mgp_gkr_t **out, mgp_e_t root[2]);
+  /* Starts the sumcheck of layer l = 0, 1, ... in turn: the claim is about layer l at `point` (l
+   * coordinates). Frees what no later layer needs. */
+  mgp_status_t (*gkr_layer)(mgp_backend_t *be, mgp_gkr_t *g, unsigned l, const mgp_e_t *point,
+                            mgp_e_t lambda);
+  /* Round polynomial h of the current round as in the specification, constant nodes and virtual
+   * rows included: out[0] = h(0), out[1] = h_2 (coefficient of X^2). */
+  mgp_status_t (*gkr_round)(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[2]);
+  mgp_status_t (*gkr_bind)(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t x);
+  /* After l rounds: p_0, p_1, q_0, q_1. */
+  mgp_status_t (*gkr_evals)(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[4]);
+  void (*gkr_end)(mgp_backend_t *be, mgp_gkr_t *g); /* NULL is fine */
+
+  /* --- main sumcheck of one trace ----------------------------------------------------------- */
+  /* E(x) = sel(x) sum_j eq_int[j] (m_j + lambda (d_j - 1)) + sum_c lambda^(2+c) C_c; rho: n
+   * coordinates; eq_int: one weight per interaction. */
+  mgp_status_t (*main_begin)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                             const mgp_f_t *d_virt, size_t stride, uint32_t nrows, unsigned n,
+                             const mgp_e_t *rho, mgp_e_t alpha, mgp_e_t beta, mgp_e_t lambda,
+                             const mgp_e_t *eq_int, mgp_main_t **out);
+  /* h(1), h(2), h(3) of the current round (eq of bound variables and of X left out). */
+  mgp_status_t (*main_round)(mgp_backend_t *be, mgp_main_t *m, mgp_e_t out[3]);
+  mgp_status_t (*main_bind)(mgp_backend_t *be, mgp_main_t *m, mgp_e_t x);
+  /* After n rounds: the values of the committed columns, [ncols]. */
+  mgp_status_t (*main_evals)(mgp_backend_t *be, mgp_main_t *m, mgp_e_t *out);
+  void (*main_end)(mgp_backend_t *be, mgp_main_t *m); /* NULL is fine */
+  /* Peak scratch of a whole chip proof (GKR, then main) beyond trace and virtual columns. */
+  uint64_t (*task_bytes)(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
+
+  /* --- opening ------------------------------------------------------------------------------ */
+  /* d_out: ext planes of 2^n: eq(point, i). */
+  mgp_status_t (*eq_table)(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out);
+  /* A slab is ncols chunks of 2^b values, one after the other.
+   * combine: d_g (ext planes of 2^b) += sum_c w[c] * chunk_c. */
+  mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                          const mgp_e_t *w, mgp_f_t *d_g);
+  /* out[c] = sum_y eq[y] chunk_c[y], d_eq: ext planes of 2^b. */
+  mgp_status_t (*inner)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                        const mgp_f_t *d_eq, mgp_e_t *out);
+  /* d_q (ext planes of 2^s) at rows [pos[c] << b, ...) += w[c] * chunk_c. */
+  mgp_status_t (*scatter)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                          const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
+  /* One round of sum_i G_i(y) E_i(y), count pairs of ext planes of 2^n each, d_ge =
+   * [count][2][D][2^n]: out = h(0), h(1), h(2) summed over the pairs; then bind variable 0 of all. */
+  mgp_status_t (*pair_round)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
+                             mgp_e_t out[3]);
+  mgp_status_t (*pair_bind)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
+                            mgp_e_t x); /* in place: pair i's planes move to [i][.][.][2^(n-1)] */
+
+  /* --- folding phase -------------------------------------------------------------------------- */
+  /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. */
+  mgp_status_t (*fold_begin)(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
+  /* Encodes the current polynomial, commits cosets of 2^k positions, keeps codeword and tree. */
+  mgp_status_t (*fold_commit)(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap);
+  /* h_1 = sum_y eq(rest, y) (Q(1, y) - Q(0, y)), rest: the coordinates after the current one. */
+  mgp_status_t (*fold_round)(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);
+  mgp_status_t (*fold_bind)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x);
+  mgp_status_t (*fold_final)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out); /* current values */
+  /* Coset number leaf[i] of word w: cosets [n][2^k] extension elements, paths [n][depth - cap]. */
+  mgp_status_t (*fold_open)(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
+                            uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths);
+  void (*fold_end)(mgp_backend_t *be, mgp_fold_t *f); /* NULL is fine */
+  uint64_t (*fold_bytes)(mgp_backend_t *be, unsigned s, unsigned k);
+
+  /* Smallest canonical nonce with `bits` zero bits (mgp_grind_check); MGP_RESOURCES if none < p. */
+  mgp_status_t (*grind)(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits, uint32_t *nonce);
+
+  void (*destroy)(mgp_backend_t *be);
+} mgp_backend_ops_t;
+
+/* Implementations embed this as their first member. */
+struct mgp_backend {
+  const mgp_backend_ops_t *ops;
+  const char *name; /* "cpu", "strict", "cuda" */
+  const char *isa;  /* cpu: "portable", "avx2", "avx512" */
+  mgp_ledger_t *ledger;
+  const mgp_chipset_t *chips;
+  int threads;
+};
+
+typedef enum { MGP_ISA_AUTO, MGP_ISA_PORTABLE, MGP_ISA_AVX2, MGP_ISA_AVX512 } mgp_isa_t;
+
+/* chips and ledger stay the caller's and must outlive the backend. threads = 0: all there are.
+ * MGP_RESOURCES if the instruction set is not there. */
+mgp_status_t mgp_backend_cpu_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, mgp_isa_t isa,
+                                    int threads, mgp_backend_t **out);
+/* The cpu backend (portable) behind checks: every device pointer must lie in a live allocation of
+ * this backend with the size the operation needs; host pointers are refused with MGP_INTERNAL naming
+ * operation and argument; memory is poisoned at allocation and at free. */
+mgp_status_t mgp_backend_strict_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
+                                       mgp_backend_t **out);
+void mgp_backend_destroy(mgp_backend_t *be);
+
+#endif

@@ -1,0 +1,472 @@
+#include "comm/comm.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "comm/transport.h"
+
+/* What every rank tells every other at the start of a collective. */
+typedef struct {
+  uint64_t n; /* bytes or elements of the operation */
+  uint32_t sequence;
+  uint32_t op;
+  uint32_t root;
+  uint32_t status;
+} header_t;
+
+struct mgp_comm {
+  mgp_transport_t *t;
+  char host[MGP_COMM_NAME_MAX];
+  char phase[MGP_COMM_NAME_MAX];
+  uint32_t local_rank, local_size;
+  uint64_t timeout_ns;
+  uint64_t entered_ns; /* of the collective under way */
+  mgp_comm_op_t op;    /* likewise */
+  uint32_t sequence;
+  /* MGP_OK until a collective fails; then this rank's status and message for ever */
+  mgp_status_t status;
+  char message[MGP_COMM_MESSAGE_MAX];
+  mgp_comm_failure_t failure;
+  mgp_comm_stats_t stats[MGP_COMM_OP_COUNT];
+  header_t *headers; /* [size] */
+  /* arguments of exchange, [size] each */
+  const uint8_t **send;
+  uint8_t **recv;
+  uint64_t *send_nbytes, *recv_nbytes;
+};
+
+static const char *const op_text[] = {
+#define OP_TEXT(name, text) text,
+    MGP_COMM_OP_LIST(OP_TEXT)
+#undef OP_TEXT
+};
+
+static void copy_name(char *dst, size_t cap, const char *src) { (void)snprintf(dst, cap, "%s", src); }
+
+/* --- life --- */
+
+mgp_status_t mgp_comm_create(mgp_transport_t *t, mgp_comm_t **out) {
+  size_t size = t->size;
+  mgp_comm_t *c = calloc(1, sizeof *c);
+  if (c != NULL) {
+    c->t = t;
+    c->headers = calloc(size, sizeof *c->headers);
+    c->send = calloc(size, sizeof *c->send);
+    c->recv = calloc(size, sizeof *c->recv);
+    c->send_nbytes = calloc(size, sizeof *c->send_nbytes);
+    c->recv_nbytes = calloc(size, sizeof *c->recv_nbytes);
+  }
+  if (c == NULL || c->headers == NULL || c->send == NULL || c->recv == NULL ||
+      c->send_nbytes == NULL || c->recv_nbytes == NULL) {
+    if (c == NULL)
+      t->ops->destroy(t);
+    else
+      mgp_comm_destroy(c);
+    return mgp_fail(MGP_RESOURCES, "out of memory for the comm state of %zu ranks", size);
+  }
+  if (gethostname(c->host, sizeof c->host) != 0) copy_name(c->host, sizeof c->host, "unknown");
+  c->host[sizeof c->host - 1] = '\0';
+  copy_name(c->phase, sizeof c->phase, "start");
+  c->local_size = 1;
+  *out = c;
+  return MGP_OK;
+}
+
+void mgp_comm_destroy(mgp_comm_t *c) {
+  if (c == NULL) return;
+  c->t->ops->destroy(c->t);
+  free(c->headers);
+  free(c->send);
+  free(c->recv);
+  free(c->send_nbytes);
+  free(c->recv_nbytes);
+  free(c);
+}
+
+/* The ranks cannot reach each other any more. */
+static _Noreturn void die(mgp_comm_t *c) {
+  fprintf(stderr, "mgprove: rank %u of %u on %s gave up in phase \"%s\", collective %s: %s\n",
+          c->t->rank, c->t->size, c->host, c->phase, op_text[c->op], mgp_error_message());
+  (void)fflush(stderr);
+  c->t->ops->abort(c->t, mgp_status_exit_code(MGP_PEER));
+}
+
+static void allgather(mgp_comm_t *c, const void *mine, void *all, uint64_t nbytes) {
+  if (c->t->ops->allgather(c->t, mine, all, nbytes) != MGP_OK) die(c);
+}
+
+static void exchange(mgp_comm_t *c) {
+  if (c->t->ops->exchange(c->t, c->send, c->send_nbytes, c->recv, c->recv_nbytes) != MGP_OK) die(c);
+  mgp_comm_stats_t *s = &c->stats[c->op];
+  for (uint32_t r = 0; r < c->t->size; r++) {
+    if (r == c->t->rank) continue;
+    s->sent_nbytes += c->send_nbytes[r];
+    s->received_nbytes += c->recv_nbytes[r];
+  }
+}
+
+/* --- agreement --- */
+
+/* Closes the comm with c->failure filled in; `own` is this rank's own failure, or MGP_OK. */
+static mgp_status_t close_failed(mgp_comm_t *c, mgp_status_t own) {
+  const mgp_comm_failure_t *f = &c->failure;
+  if (own != MGP_OK) {
+    c->status = own;
+    copy_name(c->message, sizeof c->message, mgp_error_message());
+    return own;
+  }
+  c->status = MGP_PEER;
+  (void)snprintf(c->message, sizeof c->message, "rank %u on %s failed in phase \"%s\": %.800s",
+                 f->rank, f->host, f->phase, f->message);
+  return mgp_fail(c->status, "%s", c->message);
+}
+
+/* Ranks that are not in the same collective: every rank sees the same headers, so all say so. */
+static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
+  const header_t *a = &c->headers[0], *b = &c->headers[rank];
+  mgp_comm_failure_t *f = &c->failure;
+  f->rank = rank;
+  f->status = MGP_INTERNAL;
+  copy_name(f->host, sizeof f->host, "?");
+  copy_name(f->phase, sizeof f->phase, c->phase);
+  char na[32] = "", nb[32] = "";
+  if (same_n) {
+    (void)snprintf(na, sizeof na, " n %llu,", (unsigned long long)a->n);
+    (void)snprintf(nb, sizeof nb, " n %llu,", (unsigned long long)b->n);
+  }
+  (void)snprintf(f->message, sizeof f->message,
+                 "the ranks disagree on a collective: rank 0 is in %s (call %u,%s root %u), rank %u "
+                 "in %s (call %u,%s root %u)",
+                 op_text[a->op], a->sequence, na, a->root, rank, op_text[b->op], b->sequence, nb,
+                 b->root);
+  return close_failed(c, mgp_fail(MGP_INTERNAL, "%s", f->message));
+}
+
+/* One round of headers. `same_n`: all ranks must have the same n. */
+static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
+                         uint32_t root) {
+  header_t mine = {n, ++c->sequence, (uint32_t)c->op, root, (uint32_t)local};
+  allgather(c, &mine, c->headers, sizeof mine);
+  for (uint32_t r = 0; r < c->t->size; r++) {
+    if (c->headers[r].status == MGP_OK) continue;
+    mgp_comm_failure_t *f = &c->failure;
+    if (r == c->t->rank) {
+      f->rank = r;
+      f->status = local;
+      copy_name(f->host, sizeof f->host, c->host);
+      copy_name(f->phase, sizeof f->phase, c->phase);
+      copy_name(f->message, sizeof f->message, mgp_error_message());
+    }
+    if (c->t->ops->bcast(c->t, f, sizeof *f, r) != MGP_OK) die(c);
+    return close_failed(c, local);
+  }
+  for (uint32_t r = 1; r < c->t->size; r++) {
+    const header_t *a = &c->headers[0], *b = &c->headers[r];
+    if (a->op != b->op || a->sequence != b->sequence || a->root != b->root ||
+        (same_n && a->n != b->n))
+      return close_mismatch(c, r, same_n);
+  }
+  return MGP_OK;
+}
+
+/* Starts a collective; each begin has an end. */
+static mgp_status_t begin(mgp_comm_t *c, mgp_comm_op_t op, uint64_t n, bool same_n, uint32_t root) {
+  c->op = op;
+  c->entered_ns = mgp_clock_ns();
+  c->t->deadline_ns = c->timeout_ns != 0 ? c->entered_ns + c->timeout_ns : 0;
+  c->stats[op].calls++;
+  if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
+  mgp_status_t st = MGP_OK;
+  if (root >= c->t->size)
+    st = mgp_fail(MGP_INTERNAL, "%s: root %u of %u ranks", op_text[op], root, c->t->size);
+  return meet(c, st, n, same_n, root);
+}
+
+static mgp_status_t end(mgp_comm_t *c, mgp_status_t st) {
+  c->stats[c->op].ns += mgp_clock_ns() - c->entered_ns;
+  return st;
+}
+
+mgp_status_t mgp_comm_agree(mgp_comm_t *c, mgp_status_t local) {
+  if (c->status != MGP_OK && local != MGP_OK) return local;
+  if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
+  c->op = MGP_COMM_AGREE;
+  c->entered_ns = mgp_clock_ns();
+  c->t->deadline_ns = c->timeout_ns != 0 ? c->entered_ns + c->timeout_ns : 0;
+  c->stats[c->op].calls++;
+  return end(c, meet(c, local, 0, true, 0));
+}
+
+mgp_status_t mgp_comm_connect(mgp_comm_t *c) {
+  size_t size = c->t->size;
+  char(*hosts)[MGP_COMM_NAME_MAX] = calloc(size, sizeof *hosts);
+  mgp_status_t st =
+      hosts != NULL ? MGP_OK : mgp_fail(MGP_RESOURCES, "out of memory for %zu host names", size);
+  st = mgp_comm_agree(c, st);
+  if (st == MGP_OK) {
+    allgather(c, c->host, hosts, sizeof *hosts);
+    c->local_rank = c->local_size = 0;
+    for (uint32_t r = 0; r < size; r++) {
+      if (strcmp(hosts[r], c->host) != 0) continue;
+      c->local_size++;
+      if (r < c->t->rank) c->local_rank++;
+    }
+  }
+  free(hosts);
+  return st;
+}
+
+/* --- moving bytes --- */
+
+mgp_status_t mgp_comm_barrier(mgp_comm_t *c) {
+  return end(c, begin(c, MGP_COMM_BARRIER, 0, true, 0));
+}
+
+mgp_status_t mgp_comm_bcast(mgp_comm_t *c, void *buf, uint64_t nbytes, uint32_t root) {
+  mgp_status_t st = begin(c, MGP_COMM_BCAST, nbytes, true, root);
+  if (st != MGP_OK || nbytes == 0) return end(c, st);
+  if (c->t->ops->bcast(c->t, buf, nbytes, root) != MGP_OK) die(c);
+  if (c->t->rank == root)
+    c->stats[MGP_COMM_BCAST].sent_nbytes += nbytes * (c->t->size - 1);
+  else
+    c->stats[MGP_COMM_BCAST].received_nbytes += nbytes;
+  return end(c, MGP_OK);
+}
+
+/* Room for nbytes[r] bytes of each rank r. */
+static mgp_status_t parts_create(uint32_t size, const uint64_t *nbytes, mgp_comm_parts_t *out) {
+  mgp_comm_parts_t p = {NULL, malloc(((size_t)size + 1) * sizeof *p.offset)};
+  uint64_t total = 0;
+  if (p.offset == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for %u part sizes", size);
+  for (uint32_t r = 0; r < size; r++) {
+    p.offset[r] = total;
+    if (__builtin_add_overflow(total, nbytes[r], &total)) total = UINT64_MAX;
+  }
+  p.offset[size] = total;
+  /* one byte more, so that an empty result is not NULL */
+  if (total < SIZE_MAX) p.data = malloc((size_t)total + 1);
+  if (p.data == NULL) {
+    free(p.offset);
+    return mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes from %u ranks",
+                    (unsigned long long)total, size);
+  }
+  *out = p;
+  return MGP_OK;
+}
+
+void mgp_comm_parts_free(mgp_comm_parts_t *parts) {
+  free(parts->data);
+  free(parts->offset);
+  parts->data = NULL;
+  parts->offset = NULL;
+}
+
+/* Ends gatherv, allgatherv and alltoallv: with c->send, c->send_nbytes and c->recv_nbytes set,
+ * makes room, agrees that every rank has it, and moves the bytes. Without `receives`, *out stays. */
+static mgp_status_t receive_parts(mgp_comm_t *c, bool receives, uint32_t root,
+                                  mgp_comm_parts_t *out) {
+  mgp_comm_parts_t parts = {NULL, NULL};
+  mgp_status_t st = MGP_OK;
+  if (receives) st = parts_create(c->t->size, c->recv_nbytes, &parts);
+  st = meet(c, st, 0, true, root);
+  if (st != MGP_OK) {
+    mgp_comm_parts_free(&parts);
+    return st;
+  }
+  for (uint32_t r = 0; r < c->t->size; r++)
+    c->recv[r] = receives ? parts.data + parts.offset[r] : NULL;
+  exchange(c);
+  if (receives) *out = parts;
+  return MGP_OK;
+}
+
+/* gatherv to one root or, with every_root, to each rank. */
+static mgp_status_t gather(mgp_comm_t *c, mgp_comm_op_t op, const void *send, uint64_t nbytes,
+                           bool every_root, uint32_t root, mgp_comm_parts_t *out) {
+  mgp_status_t st = begin(c, op, nbytes, false, root);
+  if (st != MGP_OK) return end(c, st);
+  bool receives = every_root || c->t->rank == root;
+  for (uint32_t r = 0; r < c->t->size; r++) {
+    c->send[r] = send;
+    c->send_nbytes[r] = every_root || r == root ? nbytes : 0;
+    c->recv_nbytes[r] = receives ? c->headers[r].n : 0;
+  }
+  return end(c, receive_parts(c, receives, root, out));
+}
+
+mgp_status_t mgp_comm_gatherv(mgp_comm_t *c, const void *send, uint64_t nbytes, uint32_t root,
+                              mgp_comm_parts_t *out) {
+  return gather(c, MGP_COMM_GATHERV, send, nbytes, false, root, out);
+}
+
+mgp_status_t mgp_comm_allgatherv(mgp_comm_t *c, const void *send, uint64_t nbytes,
+                                 mgp_comm_parts_t *out) {
+  return gather(c, MGP_COMM_ALLGATHERV, send, nbytes, true, 0, out);
+}
+
+mgp_status_t mgp_comm_alltoallv(mgp_comm_t *c, const void *send, const uint64_t *send_nbytes,
+                                mgp_comm_parts_t *out) {
+  mgp_status_t st = begin(c, MGP_COMM_ALLTOALLV, 0, true, 0);
+  if (st != MGP_OK) return end(c, st);
+  uint32_t size = c->t->size;
+  uint64_t sizes[2] = {sizeof *send_nbytes, 0};
+  /* the sizes first: those for rank r go to rank r; recv_nbytes cannot describe and receive */
+  uint64_t *incoming = malloc(size * sizeof *incoming);
+  if (incoming == NULL) st = mgp_fail(MGP_RESOURCES, "out of memory for %u sizes", size);
+  st = meet(c, st, 0, true, 0);
+  if (st != MGP_OK) goto done;
+  for (uint32_t r = 0; r < size; r++) {
+    c->send[r] = (const uint8_t *)&send_nbytes[r];
+    c->recv[r] = (uint8_t *)&incoming[r];
+    c->send_nbytes[r] = c->recv_nbytes[r] = sizes[0];
+  }
+  exchange(c);
+  const uint8_t *from = send;
+  for (uint32_t r = 0; r < size; r++) {
+    c->send[r] = from;
+    c->send_nbytes[r] = send_nbytes[r];
+    c->recv_nbytes[r] = incoming[r];
+    if (send_nbytes[r] != 0) from += send_nbytes[r];
+  }
+  st = receive_parts(c, true, 0, out);
+done:
+  free(incoming);
+  return end(c, st);
+}
+
+/* --- arithmetic --- */
+
+/* acc[i] op= x[i] for n elements; returns whether a result did not fit. */
+typedef bool fold_t(void *acc, const void *x, uint64_t n);
+
+static bool add_u32(void *acc_, const void *x_, uint64_t n) {
+  uint32_t *acc = acc_, carry = 0;
+  const uint32_t *x = x_;
+  for (uint64_t i = 0; i < n; i++) {
+    acc[i] += x[i];
+    carry |= acc[i] < x[i];
+  }
+  return carry != 0;
+}
+
+static bool add_u64(void *acc_, const void *x_, uint64_t n) {
+  uint64_t *acc = acc_, carry = 0;
+  const uint64_t *x = x_;
+  for (uint64_t i = 0; i < n; i++) {
+    acc[i] += x[i];
+    carry |= acc[i] < x[i];
+  }
+  return carry != 0;
+}
+
+static bool max_u64(void *acc_, const void *x_, uint64_t n) {
+  uint64_t *acc = acc_;
+  const uint64_t *x = x_;
+  for (uint64_t i = 0; i < n; i++)
+    if (acc[i] < x[i]) acc[i] = x[i];
+  return false;
+}
+
+static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
+  uint64_t rest = n % size;
+  return n / size * rank + (rank < rest ? rank : rest);
+}
+
+/* Each rank folds its slice of the n elements over all ranks, in rank order; then the slices go to
+ * `root`, or to each rank with every_root. */
+static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t n, uint64_t width,
+                           fold_t *fold, bool every_root, uint32_t root) {
+  enum { SCRATCH_NBYTES = 16 << 20 };
+  mgp_status_t st = begin(c, op, n, true, root);
+  uint32_t size = c->t->size, rank = c->t->rank;
+  if (st != MGP_OK || n == 0 || size == 1) return end(c, st);
+
+  uint8_t *buf = buf_;
+  uint64_t block = SCRATCH_NBYTES / (width * size); /* elements of a slice in one round */
+  uint64_t longest = n / size + (n % size != 0);
+  if (block == 0) block = 1;
+  if (block > longest) block = longest;
+  uint8_t *scratch = malloc(block * width * size);
+  if (scratch == NULL)
+    st = mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes of %s",
+                  (unsigned long long)(block * width * size), op_text[op]);
+  st = meet(c, st, n, true, root);
+  if (st != MGP_OK) goto done;
+
+  uint64_t mine = slice_start(n, size, rank);
+  uint64_t mine_n = slice_start(n, size, rank + 1) - mine;
+  bool lost = false;
+  for (uint64_t at = 0; at < longest; at += block) {
+    uint64_t mine_block = at >= mine_n ? 0 : (mine_n - at < block ? mine_n - at : block);
+    for (uint32_t r = 0; r < size; r++) {
+      uint64_t start = slice_start(n, size, r), len = slice_start(n, size, r + 1) - start;
+      uint64_t len_block = at >= len ? 0 : (len - at < block ? len - at : block);
+      c->send[r] = buf + (start + at) * width;
+      c->send_nbytes[r] = len_block * width;
+      c->recv[r] = scratch + r * block * width;
+      c->recv_nbytes[r] = mine_block * width;
+    }
+    exchange(c);
+    for (uint32_t r = 1; r < size; r++) lost |= fold(scratch, c->recv[r], mine_block);
+    if (mine_block != 0) memcpy(buf + (mine + at) * width, scratch, mine_block * width);
+  }
+  if (lost)
+    st = mgp_fail(MGP_RESOURCES, "a sum over %u ranks does not fit in %u bits", size,
+                  (unsigned)(8 * width));
+  st = meet(c, st, n, true, root);
+  if (st != MGP_OK) goto done;
+
+  bool receives = every_root || rank == root;
+  for (uint32_t r = 0; r < size; r++) {
+    uint64_t start = slice_start(n, size, r), len = slice_start(n, size, r + 1) - start;
+    c->send[r] = buf + mine * width;
+    c->send_nbytes[r] = every_root || r == root ? mine_n * width : 0;
+    c->recv[r] = buf + start * width;
+    c->recv_nbytes[r] = receives ? len * width : 0;
+  }
+  exchange(c);
+done:
+  free(scratch);
+  return end(c, st);
+}
+
+mgp_status_t mgp_comm_reduce_sum_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n, uint32_t root) {
+  return reduce(c, MGP_COMM_REDUCE_SUM, buf, n, sizeof *buf, add_u64, false, root);
+}
+
+mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *c, uint32_t *buf, uint64_t n) {
+  return reduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, true, 0);
+}
+
+mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n) {
+  return reduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, true, 0);
+}
+
+/* --- queries --- */
+
+uint32_t mgp_comm_rank(const mgp_comm_t *c) { return c->t->rank; }
+uint32_t mgp_comm_size(const mgp_comm_t *c) { return c->t->size; }
+uint32_t mgp_comm_local_rank(const mgp_comm_t *c) { return c->local_rank; }
+uint32_t mgp_comm_local_size(const mgp_comm_t *c) { return c->local_size; }
+const char *mgp_comm_host(const mgp_comm_t *c) { return c->host; }
+const char *mgp_comm_transport(const mgp_comm_t *c) { return c->t->ops->name; }
+const char *mgp_comm_phase(const mgp_comm_t *c) { return c->phase; }
+
+void mgp_comm_set_phase(mgp_comm_t *c, const char *phase) {
+  copy_name(c->phase, sizeof c->phase, phase);
+}
+
+void mgp_comm_set_timeout(mgp_comm_t *c, double seconds) {
+  c->timeout_ns = seconds > 0 ? (uint64_t)(seconds * 1e9) : 0;
+}
+
+const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *c) {
+  return c->status != MGP_OK ? &c->failure : NULL;
+}
+
+mgp_comm_stats_t mgp_comm_stats(const mgp_comm_t *c, mgp_comm_op_t op) { return c->stats[op]; }
+const char *mgp_comm_op_text(mgp_comm_op_t op) { return op_text[op]; }
