@@ -1,5 +1,6 @@
 #include "comm/comm.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +46,9 @@ static const char *const op_text[] = {
 #undef OP_TEXT
 };
 
-static void copy_name(char *dst, size_t cap, const char *src) { (void)snprintf(dst, cap, "%s", src); }
+static void copy_name(char *dst, size_t cap, const char *src) {
+  (void)snprintf(dst, cap, "%s", src);
+}
 
 /* --- life --- */
 
@@ -87,12 +90,15 @@ void mgp_comm_destroy(mgp_comm_t *c) {
   free(c);
 }
 
-/* The ranks cannot reach each other any more. */
+/* The ranks cannot reach each other any more. Of several ranks in one process, one says so. */
 static _Noreturn void die(mgp_comm_t *c) {
+  static atomic_flag said = ATOMIC_FLAG_INIT;
+  while (atomic_flag_test_and_set(&said)) (void)pause();
   fprintf(stderr, "mgprove: rank %u of %u on %s gave up in phase \"%s\", collective %s: %s\n",
           c->t->rank, c->t->size, c->host, c->phase, op_text[c->op], mgp_error_message());
   (void)fflush(stderr);
   c->t->ops->abort(c->t, mgp_status_exit_code(MGP_PEER));
+  _exit(mgp_status_exit_code(MGP_PEER));
 }
 
 static void allgather(mgp_comm_t *c, const void *mine, void *all, uint64_t nbytes) {
@@ -101,6 +107,10 @@ static void allgather(mgp_comm_t *c, const void *mine, void *all, uint64_t nbyte
 
 static void exchange(mgp_comm_t *c) {
   if (c->t->ops->exchange(c->t, c->send, c->send_nbytes, c->recv, c->recv_nbytes) != MGP_OK) die(c);
+}
+
+static void exchange_counted(mgp_comm_t *c) {
+  exchange(c);
   mgp_comm_stats_t *s = &c->stats[c->op];
   for (uint32_t r = 0; r < c->t->size; r++) {
     if (r == c->t->rank) continue;
@@ -138,11 +148,11 @@ static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
     (void)snprintf(na, sizeof na, " n %llu,", (unsigned long long)a->n);
     (void)snprintf(nb, sizeof nb, " n %llu,", (unsigned long long)b->n);
   }
-  (void)snprintf(f->message, sizeof f->message,
-                 "the ranks disagree on a collective: rank 0 is in %s (call %u,%s root %u), rank %u "
-                 "in %s (call %u,%s root %u)",
-                 op_text[a->op], a->sequence, na, a->root, rank, op_text[b->op], b->sequence, nb,
-                 b->root);
+  (void)snprintf(
+      f->message, sizeof f->message,
+      "the ranks disagree on a collective: rank 0 is in %s (call %u,%s root %u), rank %u "
+      "in %s (call %u,%s root %u)",
+      op_text[a->op], a->sequence, na, a->root, rank, op_text[b->op], b->sequence, nb, b->root);
   return close_failed(c, mgp_fail(MGP_INTERNAL, "%s", f->message));
 }
 
@@ -173,12 +183,16 @@ static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool sam
   return MGP_OK;
 }
 
-/* Starts a collective; each begin has an end. */
-static mgp_status_t begin(mgp_comm_t *c, mgp_comm_op_t op, uint64_t n, bool same_n, uint32_t root) {
+static void enter(mgp_comm_t *c, mgp_comm_op_t op) {
   c->op = op;
   c->entered_ns = mgp_clock_ns();
   c->t->deadline_ns = c->timeout_ns != 0 ? c->entered_ns + c->timeout_ns : 0;
   c->stats[op].calls++;
+}
+
+/* Starts a collective; each begin has an end. */
+static mgp_status_t begin(mgp_comm_t *c, mgp_comm_op_t op, uint64_t n, bool same_n, uint32_t root) {
+  enter(c, op);
   if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
   mgp_status_t st = MGP_OK;
   if (root >= c->t->size)
@@ -194,10 +208,7 @@ static mgp_status_t end(mgp_comm_t *c, mgp_status_t st) {
 mgp_status_t mgp_comm_agree(mgp_comm_t *c, mgp_status_t local) {
   if (c->status != MGP_OK && local != MGP_OK) return local;
   if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
-  c->op = MGP_COMM_AGREE;
-  c->entered_ns = mgp_clock_ns();
-  c->t->deadline_ns = c->timeout_ns != 0 ? c->entered_ns + c->timeout_ns : 0;
-  c->stats[c->op].calls++;
+  enter(c, MGP_COMM_AGREE);
   return end(c, meet(c, local, 0, true, 0));
 }
 
@@ -266,7 +277,8 @@ void mgp_comm_parts_free(mgp_comm_parts_t *parts) {
 }
 
 /* Ends gatherv, allgatherv and alltoallv: with c->send, c->send_nbytes and c->recv_nbytes set,
- * makes room, agrees that every rank has it, and moves the bytes. Without `receives`, *out stays. */
+ * makes room, agrees that every rank has it, and moves the bytes. Without `receives`, *out stays.
+ */
 static mgp_status_t receive_parts(mgp_comm_t *c, bool receives, uint32_t root,
                                   mgp_comm_parts_t *out) {
   mgp_comm_parts_t parts = {NULL, NULL};
@@ -279,7 +291,7 @@ static mgp_status_t receive_parts(mgp_comm_t *c, bool receives, uint32_t root,
   }
   for (uint32_t r = 0; r < c->t->size; r++)
     c->recv[r] = receives ? parts.data + parts.offset[r] : NULL;
-  exchange(c);
+  exchange_counted(c);
   if (receives) *out = parts;
   return MGP_OK;
 }
@@ -313,8 +325,6 @@ mgp_status_t mgp_comm_alltoallv(mgp_comm_t *c, const void *send, const uint64_t 
   mgp_status_t st = begin(c, MGP_COMM_ALLTOALLV, 0, true, 0);
   if (st != MGP_OK) return end(c, st);
   uint32_t size = c->t->size;
-  uint64_t sizes[2] = {sizeof *send_nbytes, 0};
-  /* the sizes first: those for rank r go to rank r; recv_nbytes cannot describe and receive */
   uint64_t *incoming = malloc(size * sizeof *incoming);
   if (incoming == NULL) st = mgp_fail(MGP_RESOURCES, "out of memory for %u sizes", size);
   st = meet(c, st, 0, true, 0);
@@ -322,7 +332,7 @@ mgp_status_t mgp_comm_alltoallv(mgp_comm_t *c, const void *send, const uint64_t 
   for (uint32_t r = 0; r < size; r++) {
     c->send[r] = (const uint8_t *)&send_nbytes[r];
     c->recv[r] = (uint8_t *)&incoming[r];
-    c->send_nbytes[r] = c->recv_nbytes[r] = sizes[0];
+    c->send_nbytes[r] = c->recv_nbytes[r] = sizeof *incoming;
   }
   exchange(c);
   const uint8_t *from = send;
@@ -410,7 +420,7 @@ static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t
       c->recv[r] = scratch + r * block * width;
       c->recv_nbytes[r] = mine_block * width;
     }
-    exchange(c);
+    exchange_counted(c);
     for (uint32_t r = 1; r < size; r++) lost |= fold(scratch, c->recv[r], mine_block);
     if (mine_block != 0) memcpy(buf + (mine + at) * width, scratch, mine_block * width);
   }
@@ -428,7 +438,7 @@ static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t
     c->recv[r] = buf + start * width;
     c->recv_nbytes[r] = receives ? len * width : 0;
   }
-  exchange(c);
+  exchange_counted(c);
 done:
   free(scratch);
   return end(c, st);
@@ -448,13 +458,27 @@ mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n
 
 /* --- queries --- */
 
-uint32_t mgp_comm_rank(const mgp_comm_t *c) { return c->t->rank; }
-uint32_t mgp_comm_size(const mgp_comm_t *c) { return c->t->size; }
-uint32_t mgp_comm_local_rank(const mgp_comm_t *c) { return c->local_rank; }
-uint32_t mgp_comm_local_size(const mgp_comm_t *c) { return c->local_size; }
-const char *mgp_comm_host(const mgp_comm_t *c) { return c->host; }
-const char *mgp_comm_transport(const mgp_comm_t *c) { return c->t->ops->name; }
-const char *mgp_comm_phase(const mgp_comm_t *c) { return c->phase; }
+uint32_t mgp_comm_rank(const mgp_comm_t *c) {
+  return c->t->rank;
+}
+uint32_t mgp_comm_size(const mgp_comm_t *c) {
+  return c->t->size;
+}
+uint32_t mgp_comm_local_rank(const mgp_comm_t *c) {
+  return c->local_rank;
+}
+uint32_t mgp_comm_local_size(const mgp_comm_t *c) {
+  return c->local_size;
+}
+const char *mgp_comm_host(const mgp_comm_t *c) {
+  return c->host;
+}
+const char *mgp_comm_transport(const mgp_comm_t *c) {
+  return c->t->ops->name;
+}
+const char *mgp_comm_phase(const mgp_comm_t *c) {
+  return c->phase;
+}
 
 void mgp_comm_set_phase(mgp_comm_t *c, const char *phase) {
   copy_name(c->phase, sizeof c->phase, phase);
@@ -468,5 +492,9 @@ const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *c) {
   return c->status != MGP_OK ? &c->failure : NULL;
 }
 
-mgp_comm_stats_t mgp_comm_stats(const mgp_comm_t *c, mgp_comm_op_t op) { return c->stats[op]; }
-const char *mgp_comm_op_text(mgp_comm_op_t op) { return op_text[op]; }
+mgp_comm_stats_t mgp_comm_stats(const mgp_comm_t *c, mgp_comm_op_t op) {
+  return c->stats[op];
+}
+const char *mgp_comm_op_text(mgp_comm_op_t op) {
+  return op_text[op];
+}

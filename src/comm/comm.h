@@ -143,7 +143,8 @@ mgp_status_t mgp_comm_alltoallv(mgp_comm_t *comm, const void *send, const uint64
 mgp_status_t mgp_comm_reduce_sum_u64(mgp_comm_t *comm, uint64_t *buf, uint64_t n, uint32_t root);
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *comm, uint32_t *buf, uint64_t n);
 
-/* Element maxima over all ranks, in place; meant for small n (every rank receives size * n words). */
+/* Element maxima over all ranks, in place; meant for small n (every rank receives size * n words).
+ */
 mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *comm, uint64_t *buf, uint64_t n);
 
 void mgp_comm_parts_free(mgp_comm_parts_t *parts);

@@ -21,7 +21,7 @@ typedef struct {
                            const uint64_t *send_nbytes, uint8_t *const *recv,
                            const uint64_t *recv_nbytes);
   /* Ends all ranks of the job; does not return. */
-  _Noreturn void (*abort)(mgp_transport_t *t, int code);
+  void (*abort)(mgp_transport_t *t, int code);
   void (*destroy)(mgp_transport_t *t);
 } mgp_transport_ops_t;
 

@@ -1,0 +1,185 @@
+/* N ranks as threads of one process: each primitive publishes pointers, meets, copies, meets. */
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "comm/transport.h"
+
+/* What a rank shows the others between two meetings. */
+typedef struct {
+  const void *buf;
+  const uint8_t *const *send;
+} shown_t;
+
+typedef struct {
+  pthread_mutex_t lock;
+  pthread_cond_t all_here;
+  uint32_t size, here;
+  uint64_t round;
+  enum { GATE_CLOSED, GATE_OPEN, GATE_CANCELLED } gate;
+  shown_t *shown; /* [size] */
+} team_t;
+
+typedef struct {
+  mgp_transport_t base;
+  team_t *team;
+} thread_transport_t;
+
+static mgp_status_t team_meet(thread_transport_t *t) {
+  team_t *team = t->team;
+  mgp_status_t st = MGP_OK;
+  (void)pthread_mutex_lock(&team->lock);
+  uint64_t round = team->round;
+  if (++team->here == team->size) {
+    team->here = 0;
+    team->round++;
+    (void)pthread_cond_broadcast(&team->all_here);
+  }
+  while (team->round == round && st == MGP_OK) {
+    if (t->base.deadline_ns == 0) {
+      (void)pthread_cond_wait(&team->all_here, &team->lock);
+      continue;
+    }
+    struct timespec ts = {(time_t)(t->base.deadline_ns / 1000000000u),
+                          (long)(t->base.deadline_ns % 1000000000u)};
+    if (pthread_cond_timedwait(&team->all_here, &team->lock, &ts) == ETIMEDOUT &&
+        team->round == round)
+      st = mgp_fail(MGP_PEER, "timed out waiting for %u of %u ranks", team->size - team->here,
+                    team->size);
+  }
+  (void)pthread_mutex_unlock(&team->lock);
+  return st;
+}
+
+static mgp_status_t thread_allgather(mgp_transport_t *base, const void *mine, void *all,
+                                     uint64_t nbytes) {
+  thread_transport_t *t = (thread_transport_t *)base;
+  t->team->shown[base->rank].buf = mine;
+  MGP_TRY(team_meet(t));
+  for (uint32_t r = 0; r < base->size; r++)
+    memcpy((uint8_t *)all + r * nbytes, t->team->shown[r].buf, nbytes);
+  return team_meet(t);
+}
+
+static mgp_status_t thread_bcast(mgp_transport_t *base, void *buf, uint64_t nbytes, uint32_t root) {
+  thread_transport_t *t = (thread_transport_t *)base;
+  t->team->shown[base->rank].buf = buf;
+  MGP_TRY(team_meet(t));
+  if (base->rank != root) memcpy(buf, t->team->shown[root].buf, nbytes);
+  return team_meet(t);
+}
+
+static mgp_status_t thread_exchange(mgp_transport_t *base, const uint8_t *const *send,
+                                    const uint64_t *send_nbytes, uint8_t *const *recv,
+                                    const uint64_t *recv_nbytes) {
+  thread_transport_t *t = (thread_transport_t *)base;
+  (void)send_nbytes;
+  t->team->shown[base->rank].send = send;
+  MGP_TRY(team_meet(t));
+  for (uint32_t r = 0; r < base->size; r++) {
+    const uint8_t *from = t->team->shown[r].send[base->rank];
+    if (recv_nbytes[r] != 0 && from != recv[r]) memcpy(recv[r], from, recv_nbytes[r]);
+  }
+  return team_meet(t);
+}
+
+static void thread_abort(mgp_transport_t *base, int code) {
+  (void)base;
+  _exit(code);
+}
+
+static void thread_destroy(mgp_transport_t *base) {
+  free(base);
+}
+
+static const mgp_transport_ops_t thread_ops = {"thread",        thread_allgather, thread_bcast,
+                                               thread_exchange, thread_abort,     thread_destroy};
+
+/* --- running a team --- */
+
+typedef struct {
+  pthread_t thread;
+  team_t *team;
+  mgp_comm_t *comm;
+  mgp_status_t (*fn)(mgp_comm_t *, void *);
+  void *arg;
+} member_t;
+
+static void *member_main(void *arg) {
+  member_t *m = arg;
+  (void)pthread_mutex_lock(&m->team->lock);
+  while (m->team->gate == GATE_CLOSED) (void)pthread_cond_wait(&m->team->all_here, &m->team->lock);
+  bool open = m->team->gate == GATE_OPEN;
+  (void)pthread_mutex_unlock(&m->team->lock);
+  if (!open) return NULL;
+  mgp_status_t st = mgp_comm_connect(m->comm);
+  if (st == MGP_OK) st = m->fn(m->comm, m->arg);
+  (void)mgp_comm_agree(m->comm, st);
+  return NULL;
+}
+
+static mgp_status_t member_create(team_t *team, uint32_t rank, mgp_comm_t **out) {
+  thread_transport_t *t = calloc(1, sizeof *t);
+  if (t == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
+  t->base.ops = &thread_ops;
+  t->base.rank = rank;
+  t->base.size = team->size;
+  t->team = team;
+  return mgp_comm_create(&t->base, out);
+}
+
+mgp_status_t mgp_comm_threads_run(uint32_t n, mgp_status_t (*fn)(mgp_comm_t *comm, void *arg),
+                                  void *arg) {
+  if (n == 0) return mgp_fail(MGP_INTERNAL, "a team needs at least one rank");
+  mgp_status_t st = MGP_OK;
+  uint32_t started = 0;
+  team_t team = {.size = n, .gate = GATE_CLOSED};
+  pthread_condattr_t attr;
+  (void)pthread_mutex_init(&team.lock, NULL);
+  (void)pthread_condattr_init(&attr);
+  (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+  (void)pthread_cond_init(&team.all_here, &attr);
+  (void)pthread_condattr_destroy(&attr);
+
+  team.shown = calloc(n, sizeof *team.shown);
+  member_t *members = calloc(n, sizeof *members);
+  if (team.shown == NULL || members == NULL) {
+    st = mgp_fail(MGP_RESOURCES, "out of memory for a team of %u ranks", n);
+    goto free_team;
+  }
+  for (uint32_t r = 0; r < n; r++) {
+    members[r] = (member_t){.team = &team, .fn = fn, .arg = arg};
+    MGP_TRY_GOTO(st, member_create(&team, r, &members[r].comm), free_members);
+  }
+  /* nobody passes the gate before all threads exist: a rank that waits for one would wait for ever
+   */
+  for (; started < n; started++) {
+    int err = pthread_create(&members[started].thread, NULL, member_main, &members[started]);
+    if (err != 0) {
+      st = mgp_fail(MGP_RESOURCES, "cannot start thread %u of %u: %s", started, n, strerror(err));
+      break;
+    }
+  }
+  (void)pthread_mutex_lock(&team.lock);
+  team.gate = st == MGP_OK ? GATE_OPEN : GATE_CANCELLED;
+  (void)pthread_cond_broadcast(&team.all_here);
+  (void)pthread_mutex_unlock(&team.lock);
+  for (uint32_t r = 0; r < started; r++) (void)pthread_join(members[r].thread, NULL);
+  if (st == MGP_OK) {
+    const mgp_comm_failure_t *f = mgp_comm_failure(members[0].comm);
+    if (f != NULL) st = mgp_fail(f->status, "%s", f->message);
+  }
+
+free_members:
+  for (uint32_t r = 0; r < n; r++) mgp_comm_destroy(members[r].comm);
+free_team:
+  free(members);
+  free(team.shown);
+  (void)pthread_cond_destroy(&team.all_here);
+  (void)pthread_mutex_destroy(&team.lock);
+  return st;
+}
