@@ -5,9 +5,22 @@ target_compile_options(mgp_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -
                        -Wvla -Wno-sign-conversion)
 target_compile_definitions(mgp_flags INTERFACE MGP_EXT_DEGREE=${MGP_EXT_DEGREE} _GNU_SOURCE)
 target_include_directories(mgp_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
+target_link_libraries(mgp_flags INTERFACE m)
+if(MGP_WERROR)
+  target_compile_options(mgp_flags INTERFACE -Werror)
+endif()
+if(MGP_VERIFY)
+  target_compile_definitions(mgp_flags INTERFACE MGP_VERIFY)
+endif()
+if(MGP_SANITIZE)
+  target_compile_options(mgp_flags INTERFACE -fsanitize=${MGP_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(mgp_flags INTERFACE -fsanitize=${MGP_SANITIZE})
+endif()
 
 function(mgp_room NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.c)
+  list(FILTER sources EXCLUDE REGEX "/main\\.c$") # a program's, not the room's
   if(NOT sources)
     return()
   endif()

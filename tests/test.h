@@ -58,6 +58,8 @@ static inline test_rng_t test_rng(void) {
   printf("seed: MGP_TEST_SEED=%" PRIu64 "\n", r.s);
   return r;
 }
+/* Whether this run is the long one (label slow): see tests/CMakeLists.txt. */
+static inline int test_slow(void) { return getenv("MGP_TEST_SLOW") != NULL; }
 static inline int test_result(void) {
   printf("%lu checks, %lu failed\n", test_checks, test_failures);
   return test_failures != 0 || test_checks == 0;

@@ -1,0 +1,53 @@
+# Options. AUTO takes what the machine has; ON fails if it is missing; OFF leaves it out.
+function(mgp_auto_option NAME HELP)
+  set(${NAME} AUTO CACHE STRING "${HELP}: AUTO, ON or OFF")
+  set_property(CACHE ${NAME} PROPERTY STRINGS AUTO ON OFF)
+  if(NOT ${NAME} MATCHES "^(AUTO|ON|OFF)$")
+    message(FATAL_ERROR "${NAME}=${${NAME}}: must be AUTO, ON or OFF")
+  endif()
+endfunction()
+
+# mgp_found(NAME FOUND WHY): sets MGP_HAVE_x for option MGP_x, and its line of the summary.
+function(mgp_found NAME FOUND WHY)
+  string(REPLACE MGP_ MGP_HAVE_ have ${NAME})
+  if(${NAME} STREQUAL OFF)
+    set(${have} OFF PARENT_SCOPE)
+    set(${NAME}_LINE "no (${NAME}=OFF)" PARENT_SCOPE)
+  elseif(FOUND)
+    set(${have} ON PARENT_SCOPE)
+    set(${NAME}_LINE "yes" PARENT_SCOPE)
+  elseif(${NAME} STREQUAL ON)
+    message(FATAL_ERROR "${NAME}=ON, but ${WHY}")
+  else()
+    set(${have} OFF PARENT_SCOPE)
+    set(${NAME}_LINE "no: ${WHY}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+mgp_auto_option(MGP_MPI "ranks by MPI")
+mgp_auto_option(MGP_OPENMP "several threads in a rank, by OpenMP")
+option(MGP_WERROR "warnings are errors" OFF)
+option(MGP_VERIFY "check internal invariants at run time (slower)" OFF)
+option(MGP_SLOW_TESTS "run the tests labelled slow by default" OFF)
+set(MGP_SANITIZE "" CACHE STRING "sanitizers, such as address,undefined or thread")
+set(MGP_EXT_DEGREE 4 CACHE STRING "extension degree: 4 (100 bits) or 5 (128 bits)")
+set_property(CACHE MGP_EXT_DEGREE PROPERTY STRINGS 4 5)
+if(NOT MGP_EXT_DEGREE MATCHES "^[45]$")
+  message(FATAL_ERROR "MGP_EXT_DEGREE=${MGP_EXT_DEGREE}: must be 4 or 5")
+endif()
+
+if(NOT MGP_MPI STREQUAL OFF)
+  set(MPI_CXX_SKIP_MPICXX ON)
+  find_package(MPI 3.0 COMPONENTS C QUIET)
+endif()
+mgp_found(MGP_MPI "${MPI_C_FOUND}"
+          "no MPI 3 compiler was found (Debian: apt-get install libopenmpi-dev openmpi-bin)")
+
+if(NOT MGP_OPENMP STREQUAL OFF)
+  find_package(OpenMP COMPONENTS C QUIET)
+endif()
+mgp_found(MGP_OPENMP "${OpenMP_C_FOUND}"
+          "the compiler has no OpenMP (Debian, for clang: apt-get install libomp-dev)")
+
+find_package(Threads REQUIRED)
+find_package(Python3 COMPONENTS Interpreter QUIET)

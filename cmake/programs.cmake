@@ -1,0 +1,28 @@
+# The programs. mgverify links the verifier alone; mgprove links everything and, if there is one, the
+# MPI transport.
+file(GLOB mgverify_main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/verifier/tool/*.c)
+if(TARGET mgp_verifier AND mgverify_main)
+  add_executable(mgverify ${mgverify_main})
+  target_link_libraries(mgverify PRIVATE mgp_verifier)
+endif()
+
+file(GLOB mgprove_main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/cli/main.c)
+if(mgprove_main)
+  add_executable(mgprove ${mgprove_main})
+  foreach(room cli prover backend comm verifier protocol chips vm math base)
+    if(TARGET mgp_${room})
+      target_link_libraries(mgprove PRIVATE mgp_${room})
+    endif()
+  endforeach()
+  target_link_libraries(mgprove PRIVATE mgp_flags)
+  if(TARGET mgp_mpi)
+    target_link_libraries(mgprove PRIVATE mgp_mpi)
+    target_compile_definitions(mgprove PRIVATE MGP_HAVE_MPI)
+  endif()
+endif()
+
+foreach(program mgprove mgverify)
+  if(TARGET ${program})
+    set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  endif()
+endforeach()
