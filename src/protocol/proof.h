@@ -11,9 +11,12 @@
 #define MGP_MAX_PARTITIONS 64u
 #define MGP_MIN_LOG_HEIGHT 8u
 #define MGP_MAX_LOG_HEIGHT 26u
+#define MGP_MIN_LOG_CHUNK  4u
 #define MGP_MAX_LOG_CHUNK  16u
 #define MGP_MAX_LOG_ROWS   22u
 #define MGP_MAX_QUERIES    1024u
+#define MGP_MAX_LOG_FINAL  8u
+#define MGP_MAX_LOG_FOLD   4u
 #define MGP_MAX_GRIND      30u
 #define MGP_MAX_TRACES     (1u << 14)
 #define MGP_MAX_STACKED    (1u << 16)
@@ -55,16 +58,20 @@ void mgp_statement_unpack(const mgp_params_t *params, uint32_t ngaps, const uint
                           mgp_statement_t *st);
 /* The 12 parameter words. */
 void mgp_params_pack(const mgp_params_t *params, uint32_t out[MGP_PARAM_WORDS]);
+/* The bounds of section 3 that concern parameters alone. MGP_REJECTED, check "params". */
+mgp_status_t mgp_params_check(const mgp_params_t *params);
 
-/* A proof file in memory. body: canonical words. The pointers of a parsed proof point into the
- * bytes that were parsed (output) or to memory of the struct (body_owned). */
+/* Refuses a proof: the message starts with the name of the check. */
+#define MGP_REJECT(check, ...) mgp_fail(MGP_REJECTED, check ": " __VA_ARGS__)
+
+/* A parsed proof file. The pointers point into the bytes that were parsed. */
 typedef struct {
   mgp_params_t params;
   mgp_statement_t statement;
   int has_output;
   const uint8_t *output;
   size_t output_bytes;
-  const uint8_t *body; /* little-endian words in the file, 4-byte groups */
+  const uint8_t *body; /* [4 * body_words] little-endian words, not yet checked to be canonical */
   size_t body_words;
 } mgp_proof_t;
 
@@ -74,6 +81,8 @@ mgp_status_t mgp_proof_parse_params(const uint8_t *bytes, size_t nbytes, mgp_par
  * MGP_REJECTED with a message that starts with the check's name. Allocates nothing. */
 mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, const mgp_program_t *prog,
                              mgp_proof_t *out);
+/* Body words in Montgomery form, [body_words]. MGP_REJECTED (format-canonical) if one is >= p. */
+mgp_status_t mgp_proof_decode_body(const mgp_proof_t *proof, mgp_f_t *out);
 /* Writes the file into fresh memory (free() it). body: canonical words. */
 mgp_status_t mgp_proof_serialize(const mgp_params_t *params, const mgp_statement_t *st,
                                  int has_output, const uint8_t *output, size_t output_bytes,

@@ -1,0 +1,282 @@
+#include "protocol/shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "math/poseidon2.h"
+
+static uint64_t ceil_shift(uint64_t n, unsigned bits) {
+  return (n + (UINT64_C(1) << bits) - 1) >> bits;
+}
+
+static uint32_t ceil_log2(uint64_t n) {
+  uint32_t l = 0;
+  while (l < 63 && (UINT64_C(1) << l) < n) l++;
+  return l;
+}
+
+/* Row counts of all chips, tables included. */
+typedef struct {
+  const mgp_chipset_t *chips;
+  const mgp_params_t *params;
+  const mgp_statement_t *st;
+  uint64_t total[MGP_CHIP_COUNT];      /* over all partitions */
+  uint32_t table_rows[MGP_CHIP_COUNT]; /* 0: absent */
+} counts_t;
+
+/* Whether a table is there, how long it is and which partition holds it are never read from the
+ * proof: a short table would prove wrong results. */
+static void count_rows(const mgp_program_t *prog, counts_t *c) {
+  uint32_t requested = 0;
+  for (unsigned id = 1; id < MGP_CHIP_FIRST_TABLE; id++) {
+    for (uint32_t p = 0; p < c->params->partitions; p++) c->total[id] += c->st->rows[p][id];
+    if (c->total[id]) requested |= c->chips->chip[id].lookup_buses;
+  }
+  for (unsigned bus = 1; bus < MGP_BUS_COUNT; bus++) {
+    if (!(requested >> bus & 1)) continue;
+    mgp_chip_id_t table = mgp_bus_table((mgp_bus_t)bus);
+    c->table_rows[table] = mgp_table_rows(table, prog);
+    c->total[table] = c->table_rows[table];
+  }
+}
+
+static uint32_t rows_of(const counts_t *c, uint32_t p, unsigned id) {
+  if (id < MGP_CHIP_FIRST_TABLE) return c->st->rows[p][id];
+  return id % c->params->partitions == p ? c->table_rows[id] : 0;
+}
+
+static uint32_t splits_of(const counts_t *c, uint32_t rows, unsigned id) {
+  if (id >= MGP_CHIP_FIRST_TABLE) return rows != 0;
+  return (uint32_t)ceil_shift(rows, c->params->log_rows);
+}
+
+static mgp_status_t in_interval(const char *what, uint32_t v, uint32_t lo, uint32_t hi) {
+  if (v < lo || v > hi)
+    return MGP_REJECT("statement-chain", "the %s chain ends at word 0x%x, not in [0x%x, 0x%x]",
+                      what, v, lo, hi);
+  return MGP_OK;
+}
+
+static mgp_status_t check_values(const mgp_program_t *prog, const mgp_statement_t *st) {
+  for (unsigned r = 0; r < MGP_REGISTERS; r++)
+    if (st->reg_ts[r] >= MGP_TS_LIMIT)
+      return MGP_REJECT("statement-timestamp", "register %u was last used at %u, beyond 2^29", r,
+                        st->reg_ts[r]);
+  if (st->reg_value[0])
+    return MGP_REJECT("statement-x0", "register 0 ends as %u", st->reg_value[0]);
+  MGP_TRY(in_interval("image", st->image_end, 0, MGP_PC_LIMIT));
+  MGP_TRY(in_interval("hint", st->hint_end, MGP_HINT_START / 4, MGP_HINT_END / 4));
+  mgp_gap_t gaps[MGP_MAX_GAPS];
+  uint32_t ngaps = mgp_program_gaps(prog, gaps);
+  if (st->ngaps != ngaps)
+    return MGP_REJECT("statement-chain", "%u gaps given, the program has %u", st->ngaps, ngaps);
+  for (uint32_t g = 0; g < ngaps; g++)
+    MGP_TRY(in_interval("zero", st->zero_end[g], gaps[g].start, gaps[g].end));
+  return MGP_OK;
+}
+
+static mgp_status_t check_counts(const counts_t *c, const mgp_program_t *prog, uint64_t *ts_end) {
+  uint64_t t = 1;
+  for (unsigned id = 1; id < MGP_OPCHIP_COUNT; id++) t += c->total[id] * c->chips->chip[id].dt;
+  if (t >= MGP_TS_LIMIT)
+    return MGP_REJECT("statement-time", "the run ends at timestamp %llu, beyond 2^29",
+                      (unsigned long long)t);
+  if (c->total[MGP_CHIP_HALT] != 1)
+    return MGP_REJECT("statement-halt", "%llu HALT rows, not 1",
+                      (unsigned long long)c->total[MGP_CHIP_HALT]);
+  if (c->total[MGP_CHIP_COMMIT] != c->st->has_commit)
+    return MGP_REJECT("statement-commit", "%llu COMMIT rows, but has_commit is %u",
+                      (unsigned long long)c->total[MGP_CHIP_COMMIT], c->st->has_commit);
+  if (c->total[MGP_CHIP_MEM_IMAGE] > prog->nimage_words)
+    return MGP_REJECT("statement-image", "%llu rows for %u words of the image",
+                      (unsigned long long)c->total[MGP_CHIP_MEM_IMAGE], prog->nimage_words);
+  *ts_end = t;
+  return MGP_OK;
+}
+
+/* Fewer than p terms of each sign on each bus: then p equal terms cannot cancel by characteristic.
+ * A multiplicity that is not constant counts on both sides. */
+static mgp_status_t check_buses(const counts_t *c) {
+  uint64_t plus[MGP_BUS_COUNT] = {0}, minus[MGP_BUS_COUNT] = {0};
+  for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
+    const mgp_chip_t *chip = &c->chips->chip[id];
+    for (uint32_t j = 0; j < chip->ninteractions; j++) {
+      const mgp_interaction_t *x = &chip->interactions[j];
+      if (chip->is_table && mgp_bus_table((mgp_bus_t)x->bus) == id) continue; /* free side */
+      const mgp_xnode_t *m = &chip->nodes[x->mult];
+      int constant = m->op == MGP_X_CONST;
+      if (!constant || m->value == mgp_f_one()) plus[x->bus] += c->total[id];
+      if (!constant || m->value != mgp_f_one()) minus[x->bus] += c->total[id];
+    }
+  }
+  for (unsigned bus = 1; bus < MGP_BUS_COUNT; bus++)
+    if (plus[bus] + MGP_MAX_PUBLIC_TERMS >= MGP_P || minus[bus] + MGP_MAX_PUBLIC_TERMS >= MGP_P)
+      return MGP_REJECT("shape-bus", "too many interactions on bus %s",
+                        mgp_bus_name((mgp_bus_t)bus));
+  return MGP_OK;
+}
+
+/* Numbers of traces, chunks and stacked columns, without allocating. */
+static mgp_status_t count_shape(const counts_t *c, mgp_shape_t *s) {
+  const mgp_params_t *params = c->params;
+  uint64_t ntraces = 0, nchunks = 0, ncols = 0;
+  for (uint32_t p = 0; p < params->partitions; p++) {
+    uint64_t chunks = 0;
+    for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
+      uint32_t rows = rows_of(c, p, id);
+      ntraces += splits_of(c, rows, id);
+      chunks += ceil_shift(rows, params->log_chunk) * c->chips->chip[id].ncols;
+    }
+    nchunks += chunks;
+    /* also keeps every number below within 32 bits */
+    if (ntraces > MGP_MAX_TRACES)
+      return MGP_REJECT("shape-traces", "more than %u traces", MGP_MAX_TRACES);
+    if (nchunks > MGP_MAX_CHUNKS)
+      return MGP_REJECT("shape-chunks", "more than %u chunks", MGP_MAX_CHUNKS);
+    s->nchunks[p] = (uint32_t)chunks;
+    s->ncols[p] = (uint32_t)ceil_shift(chunks, params->log_height - params->log_chunk);
+    s->first_col[p] = (uint32_t)ncols;
+    ncols += s->ncols[p];
+    if (ncols > MGP_MAX_STACKED)
+      return MGP_REJECT("shape-columns", "more than %u stacked columns", MGP_MAX_STACKED);
+  }
+  s->first_col[params->partitions] = (uint32_t)ncols;
+  s->total_cols = (uint32_t)ncols;
+  s->ntraces = (uint32_t)ntraces;
+  return MGP_OK;
+}
+
+static void fill_traces(const counts_t *c, mgp_shape_t *s) {
+  const mgp_params_t *params = c->params;
+  mgp_trace_t *t = s->traces;
+  for (uint32_t p = 0; p < params->partitions; p++) {
+    uint32_t chunk = 0;
+    s->first_trace[p] = (uint32_t)(t - s->traces);
+    for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
+      const mgp_chip_t *chip = &c->chips->chip[id];
+      uint32_t rows = rows_of(c, p, id), nsplits = splits_of(c, rows, id);
+      for (uint32_t split = 0; split < nsplits; split++, t++) {
+        t->partition = p;
+        t->chip = (uint8_t)id;
+        t->split = split;
+        t->first_row = (uint64_t)split << params->log_rows;
+        t->rows = split + 1 < nsplits ? 1u << params->log_rows : rows - (uint32_t)t->first_row;
+        t->log_rows = ceil_log2(t->rows);
+        t->log_inter = ceil_log2(chip->ninteractions);
+        t->nchunks = (uint32_t)ceil_shift(t->rows, params->log_chunk);
+        t->first_chunk = chunk;
+        t->first_claim = s->total_claims;
+        chunk += t->nchunks * chip->ncols;
+        s->total_claims += chip->ncols;
+        s->total_cells += (uint64_t)t->rows * chip->ncols;
+      }
+    }
+  }
+  s->first_trace[params->partitions] = s->ntraces;
+}
+
+static uint64_t path_words(uint32_t height) {
+  return (uint64_t)MGP_DIGEST_WORDS * (height - mgp_cap_log(height));
+}
+
+static uint64_t cap_words(uint32_t height) {
+  return (uint64_t)MGP_DIGEST_WORDS << mgp_cap_log(height);
+}
+
+static void count_body(const counts_t *c, mgp_shape_t *s) {
+  const mgp_params_t *params = c->params;
+  const uint64_t D = MGP_D;
+  uint64_t words = 3, query = 0; /* three nonces */
+  uint32_t height = params->log_height + 1;
+  for (uint32_t p = 0; p < params->partitions; p++) {
+    if (!s->ncols[p]) continue;
+    words += cap_words(height);
+    query += s->ncols[p] + path_words(height);
+  }
+  for (uint32_t i = 0; i < s->ntraces; i++) {
+    const mgp_trace_t *t = &s->traces[i];
+    uint64_t layers = t->log_rows + t->log_inter;
+    words += 2 * D + layers * 4 * D + D * layers * (layers - (layers > 0)); /* 2 D l in layer l */
+    words += 3 * D * t->log_rows + D * c->chips->chip[t->chip].ncols;
+  }
+  words += 2 * D * params->log_height + D * s->total_cols;
+  for (uint32_t w = 0; w < s->ngroups; w++) {
+    uint32_t leaves = mgp_shape_word_log(params, s, w) - s->group[w];
+    words += cap_words(leaves);
+    query += (D << s->group[w]) + path_words(leaves);
+  }
+  words += D * (params->log_height - params->log_final) + (D << params->log_final);
+  s->body_words = (size_t)(words + query * params->queries);
+}
+
+mgp_status_t mgp_shape_create(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                              const mgp_params_t *params, const mgp_statement_t *st,
+                              mgp_shape_t *out) {
+  counts_t c = {.chips = chips, .params = params, .st = st};
+  mgp_shape_t s = {0};
+  MGP_TRY(mgp_params_check(params));
+  MGP_TRY(check_values(prog, st));
+  count_rows(prog, &c);
+  MGP_TRY(check_counts(&c, prog, &s.ts_end));
+  MGP_TRY(check_buses(&c));
+  MGP_TRY(count_shape(&c, &s));
+  s.traces = calloc(s.ntraces, sizeof *s.traces);
+  if (!s.traces) return mgp_fail(MGP_RESOURCES, "no memory for %u traces", s.ntraces);
+  fill_traces(&c, &s);
+  for (uint32_t left = params->log_height - params->log_final; left; s.ngroups++) {
+    s.group[s.ngroups] = left < params->log_fold ? left : params->log_fold;
+    left -= s.group[s.ngroups];
+  }
+  count_body(&c, &s);
+  *out = s;
+  return MGP_OK;
+}
+
+void mgp_shape_free(mgp_shape_t *shape) {
+  if (!shape) return;
+  free(shape->traces);
+  memset(shape, 0, sizeof *shape);
+}
+
+uint32_t mgp_shape_word_log(const mgp_params_t *params, const mgp_shape_t *shape, uint32_t w) {
+  uint32_t log = params->log_height + 1;
+  for (uint32_t v = 0; v < w; v++) log -= shape->group[v];
+  return log;
+}
+
+static mgp_public_term_t *add_term(mgp_public_term_t *at, int sign, mgp_bus_t bus, uint32_t t0,
+                                   uint32_t t1, uint32_t t2, uint32_t t3, uint32_t t4) {
+  const uint32_t t[] = {t0, t1, t2, t3, t4};
+  memset(at, 0, sizeof *at);
+  at->sign = sign;
+  at->bus = (uint8_t)bus;
+  at->len = (uint8_t)mgp_bus_tuple_length(bus);
+  memcpy(at->t, t, at->len * sizeof t[0]);
+  return at + 1;
+}
+
+uint32_t mgp_public_terms(const mgp_program_t *prog, const mgp_statement_t *st,
+                          const mgp_shape_t *shape, mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]) {
+  mgp_public_term_t *t = out;
+  mgp_gap_t gaps[MGP_MAX_GAPS];
+  uint32_t ngaps = mgp_program_gaps(prog, gaps);
+  t = add_term(t, 1, MGP_BUS_STATE, prog->entry, 1, 0, 0, 0);
+  t = add_term(t, -1, MGP_BUS_STATE, MGP_HALT_PC, (uint32_t)shape->ts_end, 0, 0, 0);
+  for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
+    uint32_t v = st->reg_value[r];
+    t = add_term(t, 1, MGP_BUS_MEM, r, MGP_REG_SPACE, 0, 0, 0);
+    t = add_term(t, -1, MGP_BUS_MEM, r, MGP_REG_SPACE, v & 0xffff, v >> 16, st->reg_ts[r]);
+  }
+  t = add_term(t, -1, MGP_BUS_EXIT, st->exit_code & 0xffff, st->exit_code >> 16, 0, 0, 0);
+  for (uint32_t i = 0; i < 8 && st->has_commit; i++)
+    t = add_term(t, -1, MGP_BUS_PUB, i, st->commit[i] & 0xffff, st->commit[i] >> 16, 0, 0);
+  t = add_term(t, 1, MGP_BUS_CHAIN_IMAGE, 0, 0, 0, 0, 0);
+  t = add_term(t, -1, MGP_BUS_CHAIN_IMAGE, st->image_end, 0, 0, 0, 0);
+  t = add_term(t, 1, MGP_BUS_CHAIN_HINT, MGP_HINT_START / 4, 0, 0, 0, 0);
+  t = add_term(t, -1, MGP_BUS_CHAIN_HINT, st->hint_end, 0, 0, 0, 0);
+  for (uint32_t g = 0; g < ngaps; g++) {
+    t = add_term(t, 1, MGP_BUS_CHAIN_ZERO, g, gaps[g].start, 0, 0, 0);
+    t = add_term(t, -1, MGP_BUS_CHAIN_ZERO, g, st->zero_end[g], 0, 0, 0);
+  }
+  return (uint32_t)(t - out);
+}
