@@ -5,7 +5,7 @@
  *        only). insn[] is their decoding, in the order of the code segments.
  * image: words of initial memory that come from the file, in sorted disjoint segments (adjacent
  *        ones merged); all other words start as zero, except the hint region.
- * The digest is Keccak-256 over the canonical verifying-key bytes (vm/vk.h). */
+ * The digest is Keccak-256 over the canonical verifying-key bytes (vm/vk.c). */
 #ifndef MGP_VM_PROGRAM_H
 #define MGP_VM_PROGRAM_H
 
@@ -102,7 +102,8 @@ typedef struct {
 typedef struct {
   uint32_t base; /* word index of the first word */
   uint32_t n;    /* words */
-  uint32_t *words;
+  uint32_t first; /* words in the segments before this one: code word i is insn[first + i] */
+  uint32_t *words; /* owned by the program; code words are a part of the image's */
 } mgp_segment_t;
 
 typedef struct {
@@ -113,7 +114,7 @@ typedef struct {
 typedef struct {
   uint32_t entry; /* word index */
   uint32_t ncode, nimage;
-  mgp_segment_t code[MGP_MAX_SEGMENTS];  /* sorted, disjoint */
+  mgp_segment_t code[MGP_MAX_SEGMENTS];  /* sorted, disjoint, not adjacent */
   mgp_segment_t image[MGP_MAX_SEGMENTS]; /* sorted, disjoint, not adjacent */
   uint32_t ninsn;
   mgp_insn_t *insn; /* [ninsn] */
@@ -145,7 +146,7 @@ uint32_t mgp_program_find(const mgp_program_t *prog, uint32_t pc);
 void mgp_decode(uint32_t pc, uint32_t word, mgp_insn_t *out);
 
 /* Loads an ELF32 executable from memory: survives any bytes. MGP_BAD_INPUT names what is wrong.
- * mgp_program_free accepts a zeroed struct and one whose load failed. */
+ * *out is zeroed on failure; mgp_program_free accepts a zeroed struct. */
 mgp_status_t mgp_program_load_elf(const uint8_t *bytes, size_t nbytes, mgp_program_t *out);
 void mgp_program_free(mgp_program_t *prog);
 
