@@ -5,8 +5,8 @@
 #include "comm/comm.h"
 
 /* The comm of all ranks that the launcher started (a duplicate of MPI_COMM_WORLD). Collective.
- * Initialises MPI if nobody has; then mgp_comm_destroy finalises it, and no other comm can be made
- * in this process. Only the thread that calls this may communicate. */
+ * Initialises MPI if nobody has; then the destroy of this comm finalises it, and no other comm can
+ * be made in this process. Only the thread that calls this may communicate. */
 mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out);
 
 #endif
