@@ -1,0 +1,79 @@
+/* Operations of the cpu backend; see backend.h for what each does. */
+#ifndef MGP_BACKEND_CPU_CPU_OPS_H
+#define MGP_BACKEND_CPU_CPU_OPS_H
+
+#include "backend/backend.h"
+
+mgp_status_t mgp_cpu_alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out);
+void mgp_cpu_free(mgp_backend_t *be, void *d_ptr);
+mgp_status_t mgp_cpu_upload(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes);
+mgp_status_t mgp_cpu_download(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
+mgp_status_t mgp_cpu_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
+mgp_status_t mgp_cpu_zero(mgp_backend_t *be, void *d_dst, size_t nbytes);
+mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
+                            const uint32_t *d_index, uint64_t first, uint32_t nrows,
+                            uint32_t zero_to, size_t stride, mgp_f_t *d_out);
+mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
+                           const mgp_f_t *d_trace, size_t stride, uint32_t nrows,
+                           uint32_t *d_counts, const uint64_t *offset);
+mgp_status_t mgp_cpu_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                                  int keep_all, mgp_commit_stream_t **out);
+mgp_status_t mgp_cpu_commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
+                                   const mgp_f_t *d_col);
+mgp_status_t mgp_cpu_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_digest_t *cap,
+                                mgp_tree_t **out);
+void mgp_cpu_commit_abort(mgp_backend_t *be, mgp_commit_stream_t *cs);
+void mgp_cpu_tree_free(mgp_backend_t *be, mgp_tree_t *tree);
+uint64_t mgp_cpu_commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                              int keep_all);
+mgp_status_t mgp_cpu_query_begin(mgp_backend_t *be, mgp_tree_t *tree, const uint32_t *pos,
+                                 uint32_t npos, mgp_query_stream_t **out, int *needs_columns);
+mgp_status_t mgp_cpu_query_column(mgp_backend_t *be, mgp_query_stream_t *qs, const mgp_f_t *d_col);
+mgp_status_t mgp_cpu_query_end(mgp_backend_t *be, mgp_query_stream_t *qs, mgp_f_t *rows,
+                               mgp_digest_t *paths);
+void mgp_cpu_query_abort(mgp_backend_t *be, mgp_query_stream_t *qs);
+uint64_t mgp_cpu_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                             uint32_t npos);
+mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                               const mgp_f_t *d_virt, size_t stride, uint32_t nrows, mgp_e_t alpha,
+                               mgp_e_t beta, mgp_gkr_t **out, mgp_e_t root[2]);
+mgp_status_t mgp_cpu_gkr_layer(mgp_backend_t *be, mgp_gkr_t *g, unsigned l, const mgp_e_t *point,
+                               mgp_e_t lambda);
+mgp_status_t mgp_cpu_gkr_round(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[2]);
+mgp_status_t mgp_cpu_gkr_bind(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t x);
+mgp_status_t mgp_cpu_gkr_evals(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[4]);
+void mgp_cpu_gkr_end(mgp_backend_t *be, mgp_gkr_t *g);
+mgp_status_t mgp_cpu_main_begin(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                                const mgp_f_t *d_virt, size_t stride, uint32_t nrows, unsigned n,
+                                const mgp_e_t *rho, mgp_e_t alpha, mgp_e_t beta, mgp_e_t lambda,
+                                const mgp_e_t *eq_int, mgp_main_t **out);
+mgp_status_t mgp_cpu_main_round(mgp_backend_t *be, mgp_main_t *m, mgp_e_t out[3]);
+mgp_status_t mgp_cpu_main_bind(mgp_backend_t *be, mgp_main_t *m, mgp_e_t x);
+mgp_status_t mgp_cpu_main_evals(mgp_backend_t *be, mgp_main_t *m, mgp_e_t *out);
+void mgp_cpu_main_end(mgp_backend_t *be, mgp_main_t *m);
+uint64_t mgp_cpu_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
+mgp_status_t mgp_cpu_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out);
+mgp_status_t mgp_cpu_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                             const mgp_e_t *w, mgp_f_t *d_g);
+mgp_status_t mgp_cpu_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                           const mgp_f_t *d_eq, mgp_e_t *out);
+mgp_status_t mgp_cpu_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                             const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
+mgp_status_t mgp_cpu_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
+                                mgp_e_t out[3]);
+mgp_status_t mgp_cpu_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
+                               mgp_e_t x);
+mgp_status_t mgp_cpu_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
+mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap);
+mgp_status_t mgp_cpu_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);
+mgp_status_t mgp_cpu_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x);
+mgp_status_t mgp_cpu_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out);
+mgp_status_t mgp_cpu_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
+                               uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths);
+void mgp_cpu_fold_end(mgp_backend_t *be, mgp_fold_t *f);
+uint64_t mgp_cpu_fold_bytes(mgp_backend_t *be, unsigned s, unsigned k);
+mgp_status_t mgp_cpu_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
+                           uint32_t *nonce);
+void mgp_cpu_destroy(mgp_backend_t *be);
+
+#endif

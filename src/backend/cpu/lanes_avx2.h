@@ -1,0 +1,85 @@
+/* Eight field words in a 256-bit register (see lanes.h).
+ *
+ * 32 x 32 -> 64 products exist for even lanes only, so odd lanes are brought down first and both
+ * halves are reduced on their own. The difference x - q p of two numbers with equal low halves has
+ * a zero low half: its high half is the reduced word, off by p when negative, and
+ * min(d, d + p) as unsigned numbers picks the right one. */
+#ifndef MGP_BACKEND_CPU_LANES_AVX2_H
+#define MGP_BACKEND_CPU_LANES_AVX2_H
+
+#include <immintrin.h>
+
+#define MGP_LANES 8
+
+typedef __m256i mgp_v_t;
+typedef struct {
+  __m256i even, odd;
+} mgp_vw_t;
+
+MGP_LANE mgp_v_t mgp_v_load(const mgp_f_t *p) {
+  return _mm256_loadu_si256((const __m256i *)p);
+}
+MGP_LANE void mgp_v_store(mgp_f_t *p, mgp_v_t a) {
+  _mm256_storeu_si256((__m256i *)p, a);
+}
+MGP_LANE mgp_v_t mgp_v_set1(mgp_f_t a) {
+  return _mm256_set1_epi32((int)a);
+}
+
+MGP_LANE mgp_v_t mgp_v_add(mgp_v_t a, mgp_v_t b) {
+  __m256i s = _mm256_add_epi32(a, b);
+  return _mm256_min_epu32(s, _mm256_sub_epi32(s, mgp_v_set1(MGP_P)));
+}
+MGP_LANE mgp_v_t mgp_v_sub(mgp_v_t a, mgp_v_t b) {
+  __m256i d = _mm256_sub_epi32(a, b);
+  return _mm256_min_epu32(d, _mm256_add_epi32(d, mgp_v_set1(MGP_P)));
+}
+
+/* Odd words into the even places; what the odd places then hold does not matter. */
+MGP_LANE __m256i mgp_x_odd(__m256i a) {
+  return _mm256_castps_si256(_mm256_movehdup_ps(_mm256_castsi256_ps(a)));
+}
+
+MGP_LANE mgp_vw_t mgp_vw_zero(void) {
+  mgp_vw_t r = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+  return r;
+}
+MGP_LANE mgp_vw_t mgp_vw_mul(mgp_v_t a, mgp_v_t b) {
+  mgp_vw_t r = {_mm256_mul_epu32(a, b), _mm256_mul_epu32(mgp_x_odd(a), mgp_x_odd(b))};
+  return r;
+}
+MGP_LANE mgp_vw_t mgp_vw_add(mgp_vw_t a, mgp_vw_t b) {
+  mgp_vw_t r = {_mm256_add_epi64(a.even, b.even), _mm256_add_epi64(a.odd, b.odd)};
+  return r;
+}
+MGP_LANE mgp_vw_t mgp_vw_fold(mgp_vw_t a) {
+  __m256i p_high = _mm256_set1_epi64x((int64_t)((uint64_t)MGP_P << 32));
+  mgp_vw_t r = {_mm256_min_epu32(a.even, _mm256_sub_epi32(a.even, p_high)),
+                _mm256_min_epu32(a.odd, _mm256_sub_epi32(a.odd, p_high))};
+  return r;
+}
+MGP_LANE mgp_v_t mgp_vw_reduce(mgp_vw_t a) {
+  __m256i p = mgp_v_set1(MGP_P), p_inv = mgp_v_set1(MGP_P_INV);
+  __m256i q_even = _mm256_mul_epu32(a.even, p_inv), q_odd = _mm256_mul_epu32(a.odd, p_inv);
+  __m256i d_even = _mm256_sub_epi64(a.even, _mm256_mul_epu32(q_even, p));
+  __m256i d_odd = _mm256_sub_epi64(a.odd, _mm256_mul_epu32(q_odd, p));
+  __m256i d = _mm256_blend_epi32(mgp_x_odd(d_even), d_odd, 0xaa);
+  return _mm256_min_epu32(d, _mm256_add_epi32(d, p));
+}
+
+/* even = a0 a2 .. b0 b2 ..; odd = a1 a3 .. b1 b3 .. */
+MGP_LANE void mgp_v_deinterleave(mgp_v_t a, mgp_v_t b, mgp_v_t *even, mgp_v_t *odd) {
+  __m256 x = _mm256_castsi256_ps(a), y = _mm256_castsi256_ps(b);
+  __m256i e = _mm256_castps_si256(_mm256_shuffle_ps(x, y, 0x88));
+  __m256i o = _mm256_castps_si256(_mm256_shuffle_ps(x, y, 0xdd));
+  *even = _mm256_permute4x64_epi64(e, 0xd8);
+  *odd = _mm256_permute4x64_epi64(o, 0xd8);
+}
+/* lo, hi = a0 b0 a1 b1 .. */
+MGP_LANE void mgp_v_interleave(mgp_v_t a, mgp_v_t b, mgp_v_t *lo, mgp_v_t *hi) {
+  __m256i l = _mm256_unpacklo_epi32(a, b), h = _mm256_unpackhi_epi32(a, b);
+  *lo = _mm256_permute2x128_si256(l, h, 0x20);
+  *hi = _mm256_permute2x128_si256(l, h, 0x31);
+}
+
+#endif
