@@ -15,12 +15,12 @@
 #include "math/ext.h"
 #include "vm/program.h"
 
-#define MGP_MAX_COLUMNS      64u
-#define MGP_MAX_VIRTUAL      8u
-#define MGP_MAX_NODES        1024u
-#define MGP_MAX_CONSTRAINTS  48u
-#define MGP_MAX_INTERACTIONS 64u
-#define MGP_MAX_TUPLE        6u
+#define MGP_MAX_COLUMNS         64u
+#define MGP_MAX_VIRTUAL         8u
+#define MGP_MAX_NODES           1024u
+#define MGP_MAX_CONSTRAINTS     48u
+#define MGP_MAX_INTERACTIONS    64u
+#define MGP_MAX_TUPLE           6u
 #define MGP_CONSTRAINT_DEGREE   3
 #define MGP_TUPLE_DEGREE        2
 #define MGP_MULTIPLICITY_DEGREE 1
@@ -49,15 +49,22 @@ typedef enum {
       MGP_BUS_COUNT
 } mgp_bus_t;
 
-#define MGP_TS2_BITS     8u
-#define MGP_TS_LIMIT     (1u << 29)
-#define MGP_REG_SPACE    (1u << 17) /* a_hi of the register space */
-#define MGP_RANGE_ROWS   ((1u << 17)) /* row i in [B, 2B) is (B, i - B); row 0 = a copy of (1, 0) */
-#define MGP_BYTE_ROWS    (1u << 16) /* row x + 256 y; one multiplicity column per op */
-#define MGP_TS2_ROWS     (1u << (2 * MGP_TS2_BITS))
-#define MGP_SHAMT_ROWS   (1u << 17)
+#define MGP_TS2_BITS   8u
+#define MGP_TS_LIMIT   (1u << 29)
+#define MGP_REG_SPACE  (1u << 17)   /* a_hi of the register space */
+#define MGP_RANGE_ROWS ((1u << 17)) /* row i in [B, 2B) is (B, i - B); row 0 = a copy of (1, 0) */
+#define MGP_BYTE_ROWS  (1u << 16)   /* row x + 256 y; one multiplicity column per op */
+#define MGP_TS2_ROWS   (1u << (2 * MGP_TS2_BITS))
+#define MGP_SHAMT_ROWS (1u << 17)
 
-typedef enum { MGP_X_COLUMN, MGP_X_VIRTUAL, MGP_X_CONST, MGP_X_ADD, MGP_X_SUB, MGP_X_MUL } mgp_xop_t;
+typedef enum {
+  MGP_X_COLUMN,
+  MGP_X_VIRTUAL,
+  MGP_X_CONST,
+  MGP_X_ADD,
+  MGP_X_SUB,
+  MGP_X_MUL
+} mgp_xop_t;
 
 /* Node operands come before the node. CONST: value (Montgomery). COLUMN, VIRTUAL: a = index. */
 typedef struct {
@@ -75,9 +82,9 @@ typedef struct {
 
 typedef struct {
   const char *name;
-  uint8_t id;        /* mgp_chip_id_t */
+  uint8_t id; /* mgp_chip_id_t */
   uint8_t is_table;
-  uint8_t dt;        /* timestamps used by a row (instruction chips) */
+  uint8_t dt; /* timestamps used by a row (instruction chips) */
   uint32_t ncols, nvirtual;
   const char *col_name[MGP_MAX_COLUMNS];
   uint32_t nnodes, nconstraints, ninteractions;
@@ -120,8 +127,8 @@ uint32_t mgp_table_rows(mgp_chip_id_t table, const mgp_program_t *prog);
 void mgp_table_virtual(mgp_chip_id_t table, const mgp_program_t *prog, uint32_t i,
                        mgp_f_t virt[MGP_MAX_VIRTUAL]);
 /* Multilinear extensions of the virtual columns over rows [0, rows) (zero beyond) at the point r of
- * n = ceil(log2 rows) coordinates, low bit first. Closed form for RANGE, BYTE, TS2, SHAMT; linear in
- * the program's size for PROGRAM and IMAGE. */
+ * n = ceil(log2 rows) coordinates, low bit first. Closed form for RANGE, BYTE, TS2, SHAMT; linear
+ * in the program's size for PROGRAM and IMAGE. */
 mgp_status_t mgp_table_virtual_mle(mgp_chip_id_t table, const mgp_program_t *prog, const mgp_e_t *r,
                                    unsigned n, mgp_e_t virt[MGP_MAX_VIRTUAL]);
 /* Where a lookup request counts: index into the table's multiplicity columns, [column][rows]

@@ -21,13 +21,12 @@
 #define MGP_COLS_AO(X)   MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_O(X)
 #define MGP_COLS_ABO(X)  MGP_COLS_AB(X) MGP_COLS_O(X)
 
-#define MGP_COLS_J(X)      MGP_COLS_STEP(X) X(nx)
-#define MGP_COLS_CONST(X)  MGP_COLS_STEP(X) MGP_COLS_O(X) X(c_lo) X(c_hi) X(nx)
-#define MGP_COLS_MV(X)     MGP_COLS_AO(X)
-#define MGP_COLS_ADDI(X)   MGP_COLS_AO(X) X(imm) MGP_COLS_R(X)
-#define MGP_COLS_ADDI2(X)  MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_R(X)
-#define MGP_COLS_ADD(X)                                                                            \
-  MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_O(X) MGP_COLS_XYZ(X)
+#define MGP_COLS_J(X)       MGP_COLS_STEP(X) X(nx)
+#define MGP_COLS_CONST(X)   MGP_COLS_STEP(X) MGP_COLS_O(X) X(c_lo) X(c_hi) X(nx)
+#define MGP_COLS_MV(X)      MGP_COLS_AO(X)
+#define MGP_COLS_ADDI(X)    MGP_COLS_AO(X) X(imm) MGP_COLS_R(X)
+#define MGP_COLS_ADDI2(X)   MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_R(X)
+#define MGP_COLS_ADD(X)     MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_O(X) MGP_COLS_XYZ(X)
 #define MGP_COLS_ADD2(X)    MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_XYZ(X)
 #define MGP_COLS_LOGIC(X)   MGP_COLS_ABO(X) MGP_COLS_AND(X)
 #define MGP_COLS_LOGIC2(X)  MGP_COLS_AB(X) MGP_COLS_AND(X)
@@ -54,15 +53,17 @@
   X(a0) X(a2) X(b0) X(b2) X(r0) X(r1) MGP_COLS_R(X) X(fa) X(fb) X(ma) X(mb) X(sa) X(sb)
 #define MGP_COLS_DIV(X)                                                                            \
   MGP_COLS_ABO(X)                                                                                  \
-  X(b0) X(b2) X(q0) X(q1) X(q2) X(q3) MGP_COLS_R(X) X(t_lo) X(sa) X(sb) X(sq) X(sr) X(z) X(sg)     \
-      X(rem)
-#define MGP_COLS_HALT(X)         MGP_COLS_STEP(X) X(p5) X(v_lo) X(v_hi) X(p10)
-#define MGP_COLS_ENOP(X)         MGP_COLS_STEP(X) X(p5) X(e)
-#define MGP_COLS_WORD(X, i)      X(m##i##_lo) X(m##i##_hi) X(pm##i) X(dh##i) X(k##i)
+  X(b0)                                                                                            \
+  X(b2) X(q0) X(q1) X(q2) X(q3) MGP_COLS_R(X) X(t_lo) X(sa) X(sb) X(sq) X(sr) X(z) X(sg) X(rem)
+#define MGP_COLS_HALT(X)    MGP_COLS_STEP(X) X(p5) X(v_lo) X(v_hi) X(p10)
+#define MGP_COLS_ENOP(X)    MGP_COLS_STEP(X) X(p5) X(e)
+#define MGP_COLS_WORD(X, i) X(m##i##_lo) X(m##i##_hi) X(pm##i) X(dh##i) X(k##i)
 #define MGP_COLS_COMMIT(X)                                                                         \
-  MGP_COLS_STEP(X) X(p5) X(a_lo) X(a_hi) X(p10)                                                    \
-  MGP_COLS_WORD(X, 0) MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3)                  \
-  MGP_COLS_WORD(X, 4) MGP_COLS_WORD(X, 5) MGP_COLS_WORD(X, 6) MGP_COLS_WORD(X, 7)
+  MGP_COLS_STEP(X)                                                                                 \
+  X(p5)                                                                                            \
+  X(a_lo)                                                                                          \
+  X(a_hi) X(p10) MGP_COLS_WORD(X, 0) MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3)   \
+      MGP_COLS_WORD(X, 4) MGP_COLS_WORD(X, 5) MGP_COLS_WORD(X, 6) MGP_COLS_WORD(X, 7)
 #define MGP_COLS_REFRESH(X)   X(r) X(v_lo) X(v_hi) X(prev) X(n0) X(n1) X(dh)
 #define MGP_COLS_BOUND(X)     X(c) X(k) X(a_hi) X(f_lo) X(f_hi) X(tf) X(dh)
 #define MGP_COLS_MEM_IMAGE(X) MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
@@ -79,7 +80,7 @@
 #define MGP_VIRT_PROGRAM(X) X(pc) X(k) X(x) X(y) X(z)
 #define MGP_VIRT_IMAGE(X)   X(k) X(a_hi) X(lo) X(hi)
 #define MGP_VIRT_RANGE(X)   X(B) X(v)
-#define MGP_VIRT_BYTE(X)    X(x) X(y) X(and) X(msb)
+#define MGP_VIRT_BYTE(X)    X(x) X(y) X(xy) X(msb)
 #define MGP_VIRT_TS2(X)     X(d) X(e)
 #define MGP_VIRT_SHAMT(X)   X(x) X(w) X(Q) X(P)
 
@@ -148,9 +149,13 @@ MGP_HD unsigned mgp_access_age(uint32_t accesses, unsigned field) {
 MGP_HD unsigned mgp_access_slot(uint32_t accesses, unsigned field) {
   return accesses >> (4 * field + 2) & 3;
 }
-MGP_HD unsigned mgp_access_dt(uint32_t accesses) { return accesses >> 12; }
+MGP_HD unsigned mgp_access_dt(uint32_t accesses) {
+  return accesses >> 12;
+}
 /* Bits of the window in which an access of this kind needs no REFRESH row. */
-MGP_HD unsigned mgp_access_window(unsigned age) { return age == MGP_ACCESS_PAIR ? 8 : 16; }
+MGP_HD unsigned mgp_access_window(unsigned age) {
+  return age == MGP_ACCESS_PAIR ? 8 : 16;
+}
 
 /* REFRESH stamps are multiples of 2^7: half the smaller window, so that a stamp just below the
  * access is always young enough. */

@@ -55,24 +55,22 @@ void mgp_decl_memory(mgp_decl_t *d, const char *key, const char *in, const char 
                      const char *prev, const char *dh);
 
 /* Short forms for declaration files. */
-#define LET(name, ...)           mgp_decl_let(d, name, __VA_ARGS__)
-#define ZERO(name, formula)      mgp_decl_zero(d, name, formula)
-#define BITS(names)              mgp_decl_bits(d, names)
-#define SEND(bus, tuple)         mgp_decl_send(d, MGP_BUS_##bus, tuple)
-#define RECEIVE(bus, tuple)      mgp_decl_receive(d, MGP_BUS_##bus, tuple)
-#define LOOKUP(bus, tuple)       mgp_decl_request(d, MGP_BUS_##bus, "1", tuple)
-#define LOOKUP_IF(m, bus, tuple) mgp_decl_request(d, MGP_BUS_##bus, m, tuple)
-#define ENTRY(bus, m, tuple)     mgp_decl_entry(d, MGP_BUS_##bus, m, tuple)
-#define U16(formula)             LOOKUP(RANGE, "65536, " formula)
-#define STEP(next_pc)            mgp_decl_step(d, next_pc)
+#define LET(name, ...)                    mgp_decl_let(d, name, __VA_ARGS__)
+#define ZERO(name, formula)               mgp_decl_zero(d, name, formula)
+#define BITS(names)                       mgp_decl_bits(d, names)
+#define SEND(bus, tuple)                  mgp_decl_send(d, MGP_BUS_##bus, tuple)
+#define RECEIVE(bus, tuple)               mgp_decl_receive(d, MGP_BUS_##bus, tuple)
+#define LOOKUP(bus, tuple)                mgp_decl_request(d, MGP_BUS_##bus, "1", tuple)
+#define LOOKUP_IF(m, bus, tuple)          mgp_decl_request(d, MGP_BUS_##bus, m, tuple)
+#define ENTRY(bus, m, tuple)              mgp_decl_entry(d, MGP_BUS_##bus, m, tuple)
+#define U16(formula)                      LOOKUP(RANGE, "65536, " formula)
+#define STEP(next_pc)                     mgp_decl_step(d, next_pc)
 #define PROGRAM(rd, rs1, rs2, flags, xyz) mgp_decl_program(d, rd, rs1, rs2, flags, xyz)
-#define READ_A()                                                                                   \
-  mgp_decl_register(d, MGP_FIELD_A, "rs1", "a_lo, a_hi", "a_lo, a_hi", "p1")
-#define READ_B()                                                                                   \
-  mgp_decl_register(d, MGP_FIELD_B, "rs2", "b_lo, b_hi", "b_lo, b_hi", "p2")
-#define WRITE_O(out) mgp_decl_register(d, MGP_FIELD_O, "rd", "o_lo, o_hi", out, "pd")
-#define REPLACE_A(out) mgp_decl_register(d, MGP_FIELD_A, "rs1", "a_lo, a_hi", out, "p1")
-#define MEMORY(key, out) mgp_decl_memory(d, key, "m_lo, m_hi", out, "pm", "dh")
+#define READ_A()                          mgp_decl_register(d, MGP_FIELD_A, "rs1", "a_lo, a_hi", "a_lo, a_hi", "p1")
+#define READ_B()                          mgp_decl_register(d, MGP_FIELD_B, "rs2", "b_lo, b_hi", "b_lo, b_hi", "p2")
+#define WRITE_O(out)                      mgp_decl_register(d, MGP_FIELD_O, "rd", "o_lo, o_hi", out, "pd")
+#define REPLACE_A(out)                    mgp_decl_register(d, MGP_FIELD_A, "rs1", "a_lo, a_hi", out, "p1")
+#define MEMORY(key, out)                  mgp_decl_memory(d, key, "m_lo, m_hi", out, "pm", "dh")
 
 /* One declaration per chip, named after it. */
 #define MGP_DECL_PROTOTYPE(name) void mgp_decl_chip_##name(mgp_decl_t *d);
