@@ -1,6 +1,6 @@
 /* Executes every RV32IM instruction with edge operands, in all forms of its registers, and every
  * ecall, and compares the results with those that tools/gen_edges.py worked out. Exits with 1 if
- * any differs. Publishes how many checks there were and a checksum of all results.
+ * any differs. Publishes how many checks there were and a checksum of the results.
  * Size: how often all of it is done. */
 #include "mgp_guest.h"
 
@@ -32,7 +32,6 @@ static void print_hex32(const char *before, uint32_t value) {
 static void check(const char *name, uint32_t form, uint32_t a, uint32_t b, uint32_t got,
                   uint32_t expected) {
   checks++;
-  checksum = (checksum << 5 | checksum >> 27) + got;
   if (got == expected) return;
   failures++;
   mgp_print(name);
@@ -43,6 +42,12 @@ static void check(const char *name, uint32_t form, uint32_t a, uint32_t b, uint3
   print_hex32(" gives ", got);
   print_hex32(", not ", expected);
   mgp_print("\n");
+}
+
+/* enters a result that does not depend on where the program lies into the checksum */
+static uint32_t record(uint32_t result) {
+  checksum = (checksum << 5 | checksum >> 27) + result;
+  return result;
 }
 
 /* forms: 0 rd, rs1, rs2 all different; 1 rd = rs1; 2 rd = rs2; 3 rs1 = rs2; 4 all the same;
@@ -59,7 +64,7 @@ static void check_alu(void) {
           if (form == 6 && i > 0) break;
           uint32_t expected = form == 3 || form == 4 ? row[i * n + i] : row[i * n + k];
           uint32_t a = edges_value[i], b = edges_value[k];
-          check(edges_alu_name[op], form, a, b, f(a, b), form == 5 ? 0 : expected);
+          check(edges_alu_name[op], form, a, b, record(f(a, b)), form == 5 ? 0 : expected);
         }
     }
 }
@@ -72,7 +77,7 @@ static void check_imm(void) {
       for (uint32_t i = 0; i < n; i++) {
         uint32_t a = edges_value[i];
         uint32_t expected = form == 2 ? 0 : edges_imm_result[op * n + (form == 3 ? 0 : i)];
-        check(edges_imm_name[op], form, a, 0, edges_imm_form[op][form](a, 0), expected);
+        check(edges_imm_name[op], form, a, 0, record(edges_imm_form[op][form](a, 0)), expected);
       }
 }
 
@@ -86,7 +91,7 @@ static void check_branch(void) {
         for (uint32_t k = 0; k < n; k++) {
           uint32_t x = form % 4 == 2 ? 0 : i, y = form % 4 == 3 ? 0 : form % 4 == 1 ? x : k;
           uint32_t a = edges_value[i], b = edges_value[k];
-          check(edges_branch_name[op], form, a, b, edges_branch_form[op][form](a, b),
+          check(edges_branch_name[op], form, a, b, record(edges_branch_form[op][form](a, b)),
                 row[x * n + y]);
         }
     }
