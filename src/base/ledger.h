@@ -48,6 +48,8 @@ mgp_status_t mgp_ledger_create(uint64_t limit_bytes, mgp_ledger_t **out); /* 0: 
 size_t mgp_ledger_destroy(mgp_ledger_t *l);
 mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out);
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr); /* NULL is fine */
+/* Changes the limit; `what` (a string literal) is named when an allocation would pass it. */
+void mgp_ledger_set_limit(mgp_ledger_t *l, uint64_t limit_bytes, const char *what);
 /* Sets the phase; peaks are kept per phase and class. */
 void mgp_ledger_set_phase(mgp_ledger_t *l, mgp_phase_t phase);
 mgp_phase_t mgp_ledger_phase(const mgp_ledger_t *l);

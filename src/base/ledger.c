@@ -1,0 +1,211 @@
+#include "base/ledger.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define ALIGNMENT ((size_t)64)
+#define HUGE_PAGE ((size_t)2 << 20)
+
+typedef struct {
+  uintptr_t start;
+  size_t nbytes;
+  mgp_mem_class_t cls;
+} entry_t;
+
+struct mgp_ledger {
+  pthread_mutex_t lock;
+  uint64_t limit;
+  const char *limit_name;
+  mgp_phase_t phase;
+  uint64_t live[MGP_MEM_CLASSES + 1]; /* the last one: total */
+  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1];
+  entry_t *entries; /* by start */
+  size_t count, capacity;
+};
+
+const char *mgp_phase_name(mgp_phase_t phase) {
+  static const char *const names[] = {
+#define NAME(name, text) text,
+      MGP_PHASE_LIST(NAME)
+#undef NAME
+  };
+  return (unsigned)phase < MGP_PHASES ? names[phase] : "?";
+}
+
+const char *mgp_mem_class_name(mgp_mem_class_t cls) {
+  static const char *const names[] = {
+#define NAME(name, text) text,
+      MGP_MEM_CLASS_LIST(NAME)
+#undef NAME
+  };
+  return (unsigned)cls < MGP_MEM_CLASSES ? names[cls] : "?";
+}
+
+mgp_status_t mgp_ledger_create(uint64_t limit_bytes, mgp_ledger_t **out) {
+  mgp_ledger_t *l = calloc(1, sizeof *l);
+  if (!l) return mgp_fail(MGP_RESOURCES, "out of host memory for the memory ledger");
+  pthread_mutex_init(&l->lock, NULL);
+  l->limit = limit_bytes;
+  l->limit_name = "the memory limit";
+  *out = l;
+  return MGP_OK;
+}
+
+size_t mgp_ledger_destroy(mgp_ledger_t *l) {
+  if (!l) return 0;
+  size_t left = l->count;
+  for (size_t i = 0; i < left; i++) free((void *)l->entries[i].start);
+  free(l->entries);
+  pthread_mutex_destroy(&l->lock);
+  free(l);
+  return left;
+}
+
+static pthread_mutex_t *lock_of(const mgp_ledger_t *l) { return (pthread_mutex_t *)&l->lock; }
+
+/* Number of entries that start at or below `address`. */
+static size_t entries_upto(const mgp_ledger_t *l, uintptr_t address) {
+  size_t lo = 0, hi = l->count;
+  while (lo < hi) {
+    size_t mid = (lo + hi) / 2;
+    if (l->entries[mid].start <= address)
+      lo = mid + 1;
+    else
+      hi = mid;
+  }
+  return lo;
+}
+
+static void raise_peaks(mgp_ledger_t *l) {
+  for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
+    if (l->peak[l->phase][c] < l->live[c]) l->peak[l->phase][c] = l->live[c];
+}
+
+static int grow(mgp_ledger_t *l) {
+  if (l->count < l->capacity) return 1;
+  size_t capacity = l->capacity ? 2 * l->capacity : 64;
+  entry_t *entries = realloc(l->entries, capacity * sizeof *entries);
+  if (!entries) return 0;
+  l->entries = entries;
+  l->capacity = capacity;
+  return 1;
+}
+
+/* Large blocks start at a huge page: transforms stride through them, and the misses of small pages
+ * would cost more than the arithmetic. */
+static void *get_block(size_t nbytes) {
+  size_t alignment = nbytes >= 2 * HUGE_PAGE ? HUGE_PAGE : ALIGNMENT;
+  if (nbytes > SIZE_MAX - ALIGNMENT) return NULL;
+  size_t rounded = (nbytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+  void *p = NULL;
+  if (posix_memalign(&p, alignment, rounded ? rounded : ALIGNMENT) != 0) return NULL;
+#ifdef MADV_HUGEPAGE
+  if (alignment == HUGE_PAGE) madvise(p, rounded / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+#endif
+  return p;
+}
+
+mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out) {
+  if ((unsigned)cls >= MGP_MEM_CLASSES)
+    return mgp_fail(MGP_INTERNAL, "allocation of unknown memory class %d", (int)cls);
+  mgp_status_t st = MGP_OK;
+  pthread_mutex_lock(&l->lock);
+  uint64_t live = l->live[MGP_MEM_CLASSES];
+  void *p = NULL;
+  if (l->limit && (nbytes > l->limit || live > l->limit - nbytes)) {
+    st = mgp_fail(MGP_RESOURCES,
+                  "%s would be passed: %s memory wants %zu bytes, %llu of %llu are in use",
+                  l->limit_name, mgp_mem_class_name(cls), nbytes, (unsigned long long)live,
+                  (unsigned long long)l->limit);
+  } else if (!grow(l) || !(p = get_block(nbytes))) {
+    st = mgp_fail(MGP_RESOURCES, "out of host memory: %s wants %zu bytes, %llu are in use",
+                  mgp_mem_class_name(cls), nbytes, (unsigned long long)live);
+  } else {
+    size_t at = entries_upto(l, (uintptr_t)p);
+    memmove(l->entries + at + 1, l->entries + at, (l->count - at) * sizeof *l->entries);
+    l->entries[at] = (entry_t){(uintptr_t)p, nbytes, cls};
+    l->count++;
+    l->live[cls] += nbytes;
+    l->live[MGP_MEM_CLASSES] += nbytes;
+    raise_peaks(l);
+    *out = p;
+  }
+  pthread_mutex_unlock(&l->lock);
+  return st;
+}
+
+void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {
+  if (!ptr) return;
+  pthread_mutex_lock(&l->lock);
+  size_t at = entries_upto(l, (uintptr_t)ptr);
+  if (at && l->entries[at - 1].start == (uintptr_t)ptr) {
+    entry_t e = l->entries[--at];
+    memmove(l->entries + at, l->entries + at + 1, (l->count - at - 1) * sizeof *l->entries);
+    l->count--;
+    l->live[e.cls] -= e.nbytes;
+    l->live[MGP_MEM_CLASSES] -= e.nbytes;
+    free(ptr);
+  }
+  pthread_mutex_unlock(&l->lock);
+}
+
+void mgp_ledger_set_limit(mgp_ledger_t *l, uint64_t limit_bytes, const char *what) {
+  pthread_mutex_lock(&l->lock);
+  l->limit = limit_bytes;
+  l->limit_name = what;
+  pthread_mutex_unlock(&l->lock);
+}
+
+void mgp_ledger_set_phase(mgp_ledger_t *l, mgp_phase_t phase) {
+  pthread_mutex_lock(&l->lock);
+  l->phase = phase;
+  raise_peaks(l);
+  pthread_mutex_unlock(&l->lock);
+}
+
+mgp_phase_t mgp_ledger_phase(const mgp_ledger_t *l) {
+  pthread_mutex_lock(lock_of(l));
+  mgp_phase_t phase = l->phase;
+  pthread_mutex_unlock(lock_of(l));
+  return phase;
+}
+
+static uint64_t read_locked(const mgp_ledger_t *l, const uint64_t *value) {
+  pthread_mutex_lock(lock_of(l));
+  uint64_t v = *value;
+  pthread_mutex_unlock(lock_of(l));
+  return v;
+}
+
+uint64_t mgp_ledger_live(const mgp_ledger_t *l, mgp_mem_class_t cls) {
+  return read_locked(l, &l->live[cls]);
+}
+
+uint64_t mgp_ledger_live_total(const mgp_ledger_t *l) {
+  return read_locked(l, &l->live[MGP_MEM_CLASSES]);
+}
+
+uint64_t mgp_ledger_peak(const mgp_ledger_t *l, mgp_phase_t phase, unsigned cls) {
+  if (phase < MGP_PHASES) return read_locked(l, &l->peak[phase][cls]);
+  uint64_t peak = 0;
+  for (unsigned p = 0; p < MGP_PHASES; p++) {
+    uint64_t v = read_locked(l, &l->peak[p][cls]);
+    if (v > peak) peak = v;
+  }
+  return peak;
+}
+
+int mgp_ledger_contains(const mgp_ledger_t *l, const void *ptr, size_t nbytes) {
+  pthread_mutex_lock(lock_of(l));
+  size_t at = entries_upto(l, (uintptr_t)ptr);
+  int inside = 0;
+  if (at) {
+    const entry_t *e = &l->entries[at - 1];
+    size_t offset = (uintptr_t)ptr - e->start;
+    inside = offset <= e->nbytes && nbytes <= e->nbytes - offset;
+  }
+  pthread_mutex_unlock(lock_of(l));
+  return inside;
+}
