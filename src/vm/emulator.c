@@ -1,0 +1,200 @@
+#include "vm/emulator.h"
+
+#include "vm/interp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "guest words lie in memory as host words");
+
+#define TS_LIMIT (1u << 29)
+
+static mgp_status_t map_memory(void **out) {
+  void *p = mmap(NULL, MGP_ADDR_LIMIT, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED)
+    return mgp_fail(MGP_RESOURCES, "emulator: cannot reserve 1 GiB of address space: %s",
+                    strerror(errno));
+  *out = p;
+  return MGP_OK;
+}
+
+/* Zero pages again, and memory given back. */
+static void clear_memory(void *p) { (void)madvise(p, MGP_ADDR_LIMIT, MADV_DONTNEED); }
+
+static void fill_memory(mgp_vm_t *vm) {
+  for (uint32_t k = 0; k < vm->prog->nimage; k++) {
+    const mgp_segment_t *seg = &vm->prog->image[k];
+    memcpy(vm->mem + 4 * (size_t)seg->base, seg->words, 4 * (size_t)seg->n);
+  }
+  if (vm->nhints > 0) memcpy(vm->mem + MGP_HINT_START, vm->hints, vm->nhints);
+}
+
+static void start(mgp_vm_t *vm) {
+  vm->s = (mgp_vm_state_t){.pc = vm->prog->entry, .output = vm->output};
+  vm->at = mgp_vm_locate(vm, vm->prog->entry);
+  vm->trapped = 0;
+  vm->trap = (mgp_trap_t){0};
+  vm->status = MGP_OK;
+  memset(vm->reg_ts, 0, sizeof vm->reg_ts);
+  fill_memory(vm);
+}
+
+mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
+  mgp_status_t st;
+  if (config->nhints > MGP_HINT_END - MGP_HINT_START)
+    return mgp_fail(MGP_RESOURCES, "hints: %zu bytes do not fit into the hint region of %u",
+                    config->nhints, MGP_HINT_END - MGP_HINT_START);
+  mgp_vm_t *vm = calloc(1, sizeof *vm);
+  if (vm == NULL) return mgp_fail(MGP_RESOURCES, "emulator: no memory");
+  vm->prog = config->prog;
+  vm->hints = config->hints;
+  vm->nhints = config->nhints;
+  vm->write = config->write;
+  vm->ctx = config->ctx;
+  for (unsigned c = MGP_CHIP_NONE + 1; c < MGP_OPCHIP_COUNT; c++) {
+    vm->dt[c] = config->dt[c];
+    vm->cost[c] = config->cost[c];
+    if (vm->dt[c] == 0) {
+      st = mgp_fail(MGP_INTERNAL, "emulator: chip %u uses no timestamp", c);
+      goto fail;
+    }
+    if (vm->dt[c] > vm->max_dt) vm->max_dt = vm->dt[c];
+    if (vm->cost[c] > vm->max_cost) vm->max_cost = vm->cost[c];
+  }
+  void *mem = NULL;
+  MGP_TRY_GOTO(st, map_memory(&mem), fail);
+  vm->mem = mem;
+  MGP_TRY_GOTO(st, mgp_vm_predecode(vm), fail);
+  start(vm);
+  *out = vm;
+  return MGP_OK;
+fail:
+  mgp_vm_destroy(vm);
+  return st;
+}
+
+void mgp_vm_destroy(mgp_vm_t *vm) {
+  if (vm == NULL) return;
+  if (vm->mem != NULL) (void)munmap(vm->mem, MGP_ADDR_LIMIT);
+  if (vm->mem_ts != NULL) (void)munmap(vm->mem_ts, MGP_ADDR_LIMIT);
+  free(vm->ops);
+  free(vm->meta);
+  free(vm->block_steps);
+  free(vm->block_cost);
+  free(vm->output);
+  free(vm);
+}
+
+void mgp_vm_reset(mgp_vm_t *vm) {
+  clear_memory(vm->mem);
+  if (vm->mem_ts != NULL) clear_memory(vm->mem_ts);
+  start(vm);
+}
+
+const mgp_vm_state_t *mgp_vm_state(const mgp_vm_t *vm) { return &vm->s; }
+const mgp_trap_t *mgp_vm_trap(const mgp_vm_t *vm) { return &vm->trap; }
+
+uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key) {
+  uint32_t v;
+  memcpy(&v, vm->mem + 4 * (size_t)key, 4);
+  return v;
+}
+
+/* 1 with the outcome in *st and *why if the run must not or cannot go on. */
+static int stopped(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_status_t *st,
+                   mgp_vm_stop_t *why) {
+  *st = MGP_OK;
+  if (vm->status != MGP_OK) { /* the ecall that failed has left its message */
+    *st = vm->status;
+  } else if (vm->trapped) {
+    char line[512];
+    mgp_trap_format(&vm->trap, vm->prog, line, sizeof line);
+    *st = mgp_fail(MGP_TRAPPED, "%s", line);
+    *why = MGP_VM_TRAPPED;
+  } else if (vm->s.halted) {
+    *why = MGP_VM_HALTED;
+  } else if (vm->s.cost >= limits->stop_cost) {
+    *why = MGP_VM_CUT;
+  } else if (vm->s.steps >= limits->max_steps) {
+    *why = MGP_VM_LIMIT;
+  } else {
+    return 0;
+  }
+  return 1;
+}
+
+/* A number of steps that surely stay within the limits: every step but the last starts below
+ * stop_cost even if all cost the most. */
+static uint64_t safe_steps(const mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
+  uint64_t n = limits->max_steps - vm->s.steps;
+  if (vm->max_cost > 0) {
+    const uint64_t by_cost = (limits->stop_cost - vm->s.cost - 1) / vm->max_cost + 1;
+    if (by_cost < n) n = by_cost;
+  }
+  return n < MGP_PLAIN_STEPS ? n : MGP_PLAIN_STEPS;
+}
+
+mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why) {
+  mgp_status_t st;
+  while (!stopped(vm, limits, &st, why)) {
+    const uint64_t before = vm->s.steps;
+    mgp_vm_loop_plain(vm, safe_steps(vm, limits));
+    if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) continue;
+    /* the next block is longer than what is surely safe: go through it step by step */
+    mgp_vm_limits_t block = *limits;
+    const uint64_t end = before + (vm->block_steps[vm->at] >> 32);
+    if (end > before && end < block.max_steps) block.max_steps = end;
+    mgp_vm_loop_count(vm, &block, NULL);
+  }
+  return st;
+}
+
+mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits,
+                            mgp_vm_stop_t *why) {
+  mgp_status_t st;
+  while (!stopped(vm, limits, &st, why)) mgp_vm_loop_count(vm, limits, hits);
+  return st;
+}
+
+mgp_status_t mgp_vm_record_begin(mgp_vm_t *vm, mgp_record_t *rec, uint32_t ts) {
+  if (vm->mem_ts == NULL) {
+    void *p = NULL;
+    MGP_TRY(map_memory(&p));
+    vm->mem_ts = p;
+  } else {
+    clear_memory(vm->mem_ts);
+  }
+  memset(vm->reg_ts, 0, sizeof vm->reg_ts);
+  rec->nsteps = rec->steps0 = rec->ncommits = rec->ntouches = 0;
+  rec->ts = ts;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
+                           mgp_vm_stop_t *why) {
+  mgp_status_t st;
+  while (!stopped(vm, limits, &st, why)) {
+    if (rec->nsteps == rec->cap_steps || (!vm->s.committed && rec->ncommits == rec->cap_commits) ||
+        rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP) {
+      *why = MGP_VM_FULL;
+      return MGP_OK;
+    }
+    const uint64_t by_ts = (TS_LIMIT - rec->ts) / vm->max_dt;
+    if (rec->ts >= TS_LIMIT || by_ts == 0)
+      return mgp_fail(MGP_RESOURCES, "emulator: the shard has too many steps: timestamps reach 2^29");
+    const uint64_t left = limits->max_steps - vm->s.steps;
+    mgp_vm_loop_record(vm, left < by_ts ? left : by_ts, limits->stop_cost, rec);
+  }
+  return st;
+}
+
+void mgp_vm_record_end(const mgp_vm_t *vm, mgp_record_t *rec) {
+  for (uint32_t i = 0; i < rec->ntouches; i++) {
+    mgp_touch_t *t = &rec->touches[i];
+    t->last = t->is_register ? vm->s.x[t->key] : mgp_vm_word(vm, t->key);
+    t->last_ts = t->is_register ? vm->reg_ts[t->key] : vm->mem_ts[t->key];
+  }
+}

@@ -1,0 +1,165 @@
+/* The emulator: runs a program, counts, and records raw state.
+ *
+ * A vm is one run in progress. It has no globals, so any number of vms may run at once, one thread
+ * each; the program is shared and must outlive them. Three passes continue the run from wherever it
+ * stands, and may follow each other in any order:
+ *
+ *   mgp_vm_run      as fast as possible; counts steps, timestamps and cost only
+ *   mgp_vm_profile  the same, and counts the executions of every instruction
+ *   mgp_vm_record   the same, and appends step records, commits and first accesses
+ *
+ * Cost and timestamps of a step are those of its chip, given as tables at creation. A pass stops
+ * before the first step whose preceding steps (since the entry) cost stop_cost or more: that is how
+ * shards and partitions are cut, and all passes agree on it exactly.
+ *
+ * Memory of a vm: a sparse 1 GiB mapping for the guest's memory, a second one while recording, and
+ * 40 bytes per instruction of the program. */
+#ifndef MGP_VM_EMULATOR_H
+#define MGP_VM_EMULATOR_H
+
+#include "vm/step.h"
+#include "vm/trap.h"
+
+#define MGP_MAX_PUBLIC_OUTPUT (1u << 26)
+#define MGP_VM_NO_LIMIT       UINT64_MAX
+
+typedef struct mgp_vm mgp_vm_t;
+
+typedef struct {
+  const mgp_program_t *prog;
+  /* contents of the hint region (vm/hints.h), at most its size; must outlive the vm */
+  const uint8_t *hints;
+  size_t nhints;
+  /* per chip of an instruction, indexed by mgp_chip_id_t: timestamps used (>= 1) and cost; copied */
+  const uint8_t *dt;    /* [MGP_OPCHIP_COUNT] */
+  const uint32_t *cost; /* [MGP_OPCHIP_COUNT] */
+  /* receives what the guest writes to fd 1 and 2, and the log ecalls as fd 2; NULL drops it */
+  void (*write)(void *ctx, uint32_t fd, const void *bytes, size_t nbytes);
+  void *ctx;
+} mgp_vm_config_t;
+
+/* What the run has come to. */
+typedef struct {
+  uint32_t pc;    /* word index of the next instruction; MGP_HALT_PC after HALT */
+  uint32_t x[33]; /* registers; [MGP_REG_SINK] holds the last value written to x0 */
+  uint64_t steps; /* executed since the entry */
+  uint64_t ts;    /* sum of dt over them */
+  uint64_t cost;  /* sum of cost over them */
+  int halted;
+  uint32_t exit_code;
+  int committed; /* PUB_IO_COMMIT has been called with commit[] */
+  uint32_t commit[8];
+  const uint8_t *output; /* bytes written to fd 3 */
+  size_t noutput;
+} mgp_vm_state_t;
+
+typedef enum {
+  MGP_VM_HALTED,  /* HALT was executed (now or earlier) */
+  MGP_VM_CUT,     /* stop_cost is reached */
+  MGP_VM_LIMIT,   /* max_steps is reached */
+  MGP_VM_FULL,    /* recording: a buffer has no room; make room and call again */
+  MGP_VM_TRAPPED, /* see mgp_vm_trap; the run cannot go on */
+} mgp_vm_stop_t;
+
+/* Both count from the entry, like the state's counters. MGP_VM_NO_LIMIT for none. */
+typedef struct {
+  uint64_t max_steps;
+  uint64_t stop_cost;
+} mgp_vm_limits_t;
+
+mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out);
+void mgp_vm_destroy(mgp_vm_t *vm);
+/* Back to the entry, as created. */
+void mgp_vm_reset(mgp_vm_t *vm);
+
+/* The pointer stays valid, and shows the current state between passes. */
+const mgp_vm_state_t *mgp_vm_state(const mgp_vm_t *vm);
+/* Reason MGP_TRAP_NONE unless the run has trapped. */
+const mgp_trap_t *mgp_vm_trap(const mgp_vm_t *vm);
+/* Word of guest memory at word index key < 2^28. */
+uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key);
+
+/* MGP_OK with *why, or MGP_TRAPPED (message: the trap's line, *why = MGP_VM_TRAPPED), or
+ * MGP_RESOURCES. */
+mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why);
+
+/* Adds to hits[i] the number of times that prog->insn[i] was executed. */
+mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits,
+                            mgp_vm_stop_t *why);
+
+/* --- recording ---------------------------------------------------------------------------- */
+
+/* Which previous timestamp a first access belongs to. */
+enum {
+  MGP_FIELD_A, /* pa of the step */
+  MGP_FIELD_B,
+  MGP_FIELD_O,
+  MGP_FIELD_M,
+  MGP_FIELD_COMMIT /* + i: pm[i] of the commit */
+};
+
+/* First access of a register or memory word in this partition. */
+typedef struct {
+  uint32_t key;     /* memory: word index < 2^28; registers: number <= 32 */
+  uint32_t index;   /* partition-wide index of the step, or of the commit */
+  uint32_t first;   /* value before */
+  uint32_t last;    /* value after the partition's last access (mgp_vm_record_end) */
+  uint32_t last_ts; /* timestamp of that access (mgp_vm_record_end) */
+  uint8_t is_register;
+  uint8_t field; /* MGP_FIELD_* */
+  uint8_t pad[2];
+} mgp_touch_t;
+
+/* Largest number of first accesses of one step: recording wants room for them before each step. */
+#define MGP_MAX_TOUCHES_PER_STEP 10u
+
+/* Output of one partition. The caller owns the three buffers and replaces them when recording
+ * stops with MGP_VM_FULL: steps may be a new chunk (steps0 += nsteps, nsteps = 0) or a larger copy;
+ * commits and touches are each one array. A run needs at most one commit and 33 + (touched words)
+ * touches. Which buffer is full shows from its numbers. */
+typedef struct {
+  mgp_step_t *steps;
+  uint32_t nsteps, cap_steps;
+  uint32_t steps0; /* partition-wide index of steps[0] */
+  mgp_commit_t *commits;
+  uint32_t ncommits, cap_commits;
+  mgp_touch_t *touches; /* in the order of the accesses */
+  uint32_t ntouches, cap_touches;
+  uint32_t ts; /* timestamp of the next step */
+} mgp_record_t;
+
+/* Starts a partition whose first step has timestamp ts >= 1 (in the shard): forgets all last
+ * accesses, and sets rec's numbers (not its buffers and capacities) accordingly. */
+mgp_status_t mgp_vm_record_begin(mgp_vm_t *vm, mgp_record_t *rec, uint32_t ts);
+
+/* Appends to rec. Previous timestamps are those within the partition, 0 for the first access; in a
+ * step's unused fields 0. Fails with MGP_RESOURCES when timestamps would reach 2^29. After a trap
+ * rec is of no use. No other pass may run between begin and end. */
+mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
+                           mgp_vm_stop_t *why);
+
+/* Ends the partition: fills in last and last_ts of the touches. */
+void mgp_vm_record_end(const mgp_vm_t *vm, mgp_record_t *rec);
+
+/* Sets the previous timestamp that a touch refers to; steps and commits are the partition's. */
+static inline void mgp_touch_patch(const mgp_touch_t *touch, mgp_step_t *steps,
+                                   mgp_commit_t *commits, uint32_t prev) {
+  switch (touch->field) {
+  case MGP_FIELD_A:
+    steps[touch->index].pa = prev;
+    return;
+  case MGP_FIELD_B:
+    steps[touch->index].pb = prev;
+    return;
+  case MGP_FIELD_O:
+    steps[touch->index].po = prev;
+    return;
+  case MGP_FIELD_M:
+    steps[touch->index].pm = prev;
+    return;
+  default:
+    commits[touch->index].pm[touch->field - MGP_FIELD_COMMIT] = prev;
+  }
+}
+
+#endif
