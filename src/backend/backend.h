@@ -39,6 +39,9 @@ typedef struct {
   mgp_status_t (*download)(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
   mgp_status_t (*copy)(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
   mgp_status_t (*zero)(mgp_backend_t *be, void *d_dst, size_t nbytes);
+  /* d_words[index[i]] = value[i] for i < n (previous timestamps between partitions) */
+  mgp_status_t (*patch)(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
+                        const uint32_t *value, size_t n);
 
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is

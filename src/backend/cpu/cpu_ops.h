@@ -10,6 +10,8 @@ mgp_status_t mgp_cpu_upload(mgp_backend_t *be, void *d_dst, const void *src, siz
 mgp_status_t mgp_cpu_download(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
 mgp_status_t mgp_cpu_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
 mgp_status_t mgp_cpu_zero(mgp_backend_t *be, void *d_dst, size_t nbytes);
+mgp_status_t mgp_cpu_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
+                           const uint32_t *value, size_t n);
 mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
                             const uint32_t *d_index, uint64_t first, uint32_t nrows,
                             uint32_t zero_to, size_t stride, mgp_f_t *d_out);

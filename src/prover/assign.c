@@ -1,0 +1,166 @@
+/* Assign: replay plans from the patched records, then one pass over all witness for its side
+ * effects only: LK multiplicities. Reduce: their sums over all ranks. */
+#include <string.h>
+
+#include "chips/replay.h"
+#include "prover/messages.h"
+
+#define STEP_PIECE (1u << 18) /* records on the host at a time while indexing */
+
+static void layout_counts(mgp_session_t *s) {
+  s->count_total = 0;
+  for (uint32_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++) {
+    s->count_offset[t - MGP_CHIP_FIRST_TABLE] = s->count_total;
+    s->count_total += (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
+  }
+}
+
+/* Runs over the partition's records in pieces; fills lists when `fill`, else counts rows. */
+static mgp_status_t index_pass(mgp_session_t *s, mgp_part_t *part, mgp_step_t *piece, int fill,
+                               uint32_t *lists[MGP_CHIP_FIRST_TABLE]) {
+  uint32_t n[MGP_CHIP_FIRST_TABLE];
+  for (uint64_t at = 0; at < part->nsteps; at += STEP_PIECE) {
+    uint32_t len = (uint32_t)(part->nsteps - at < STEP_PIECE ? part->nsteps - at : STEP_PIECE);
+    MGP_TRY(s->be->ops->download(s->be, piece, part->raw.steps + at, len * sizeof *piece));
+    mgp_replay_count(s->prog->insn, piece, len, n);
+    if (fill) mgp_replay_index(s->prog->insn, piece, len, lists);
+    for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) {
+      if (!fill) {
+        part->rows[c] += n[c];
+        continue;
+      }
+      uint32_t offset = (uint32_t)(c == MGP_CHIP_REFRESH ? 4 * at : at);
+      for (uint32_t i = 0; i < n[c]; i++) lists[c][i] += offset;
+      lists[c] += n[c];
+    }
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t index_part(mgp_session_t *s, mgp_part_t *part) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  uint32_t *lists[MGP_CHIP_FIRST_TABLE] = {0}, *at[MGP_CHIP_FIRST_TABLE];
+  mgp_step_t *piece = NULL;
+  mgp_status_t st;
+  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_PLAN, STEP_PIECE * sizeof *piece, &piece), out);
+  memset(part->rows, 0, sizeof part->rows);
+  MGP_TRY_GOTO(st, index_pass(s, part, piece, 0, lists), out);
+  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++)
+    if (part->rows[c])
+      MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_PLAN, part->rows[c] * sizeof **lists, &lists[c]),
+                   out);
+  memcpy(at, lists, sizeof at);
+  MGP_TRY_GOTO(st, index_pass(s, part, piece, 1, at), out);
+  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) {
+    size_t nbytes = part->rows[c] * sizeof **lists;
+    if (nbytes == 0) continue;
+    MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_PLAN, nbytes, (void **)&part->d_index[c]), out);
+    MGP_TRY_GOTO(st, ops->upload(s->be, part->d_index[c], lists[c], nbytes), out);
+    mgp_host_free(s, lists[c]);
+    lists[c] = NULL;
+  }
+  for (uint32_t k = 0; k < 3; k++) part->rows[MGP_CHIP_MEM_IMAGE + k] = part->nbounds[k];
+out:
+  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) mgp_host_free(s, lists[c]);
+  mgp_host_free(s, piece);
+  return st;
+}
+
+/* Everybody's row counts into the statement. */
+static mgp_status_t gather_rows(mgp_session_t *s) {
+  mgp_comm_parts_t all = {0};
+  uint32_t *mine = NULL;
+  size_t width = MGP_CHIP_FIRST_TABLE * sizeof *mine;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * width, &mine);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    memcpy(mine + i * MGP_CHIP_FIRST_TABLE, s->parts[i].rows, width);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, mine, s->nparts * width, &all), out);
+  for (uint32_t p = 0; p < s->params.partitions; p++)
+    memcpy(s->st.rows[p], all.data + p * width, width);
+out:
+  mgp_comm_parts_free(&all);
+  mgp_host_free(s, mine);
+  return st;
+}
+
+static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t chip,
+                               mgp_f_t *d_piece) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  for (uint32_t at = 0; at < part->rows[chip]; at += MGP_COUNT_PIECE) {
+    uint32_t len =
+        part->rows[chip] - at < MGP_COUNT_PIECE ? part->rows[chip] - at : MGP_COUNT_PIECE;
+    size_t stride = mgp_trace_stride(len);
+    MGP_TRY(ops->replay(s->be, chip, &part->raw, part->d_index[chip], at, len, (uint32_t)stride,
+                        stride, d_piece));
+    MGP_TRY(ops->count(s->be, chip, s->prog, d_piece, stride, len, s->d_counts, s->count_offset));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t count_parts(mgp_session_t *s) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  mgp_f_t *d_piece = NULL;
+  uint32_t widest = 0;
+  mgp_status_t st;
+  for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++)
+    if (s->chips->chip[c].ncols > widest) widest = s->chips->chip[c].ncols;
+  MGP_TRY_GOTO(st,
+               ops->alloc(s->be, MGP_MEM_ACCUMULATOR, s->count_total * sizeof *s->d_counts,
+                          (void **)&s->d_counts),
+               out);
+  MGP_TRY_GOTO(st, ops->zero(s->be, s->d_counts, s->count_total * sizeof *s->d_counts), out);
+  MGP_TRY_GOTO(st,
+               ops->alloc(s->be, MGP_MEM_WITNESS,
+                          (size_t)widest * MGP_COUNT_PIECE * sizeof(mgp_f_t), (void **)&d_piece),
+               out);
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    mgp_part_t *part = &s->parts[i];
+    for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
+      const mgp_trace_t *t = &s->shape.traces[k];
+      if (t->split != 0 || t->chip >= MGP_CHIP_FIRST_TABLE) continue;
+      MGP_TRY_GOTO(st, count_chip(s, part, (mgp_chip_id_t)t->chip, d_piece), out);
+    }
+    for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
+      const mgp_trace_t *t = &s->shape.traces[k];
+      if (t->chip >= MGP_CHIP_FIRST_TABLE) continue;
+      s->builds[MGP_BUILD_ASSIGN]++;
+      if (s->opt->trace_log)
+        fprintf(s->opt->trace_log, "build rank %u use assign partition %u chip %s rows %u\n",
+                s->rank, part->p, s->chips->chip[t->chip].name, t->rows);
+    }
+  }
+out:
+  s->be->ops->free(s->be, d_piece);
+  return st;
+}
+
+mgp_status_t mgp_phase_assign(mgp_session_t *s) {
+  mgp_status_t st = MGP_OK;
+  layout_counts(s);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = index_part(s, &s->parts[i]);
+  MGP_TRY(mgp_comm_agree(s->comm, st));
+  MGP_TRY(gather_rows(s));
+  MGP_TRY(mgp_plan_choose(s));
+  return mgp_comm_agree(s->comm, count_parts(s));
+}
+
+mgp_status_t mgp_phase_reduce(mgp_session_t *s) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  uint32_t *host = NULL;
+  size_t nbytes = s->count_total * sizeof *host;
+  mgp_status_t st = MGP_OK;
+  if (s->nranks > 1) {
+    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes, &host);
+    if (st == MGP_OK) st = ops->download(s->be, host, s->d_counts, nbytes);
+    MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+    MGP_TRY_GOTO(st, mgp_comm_allreduce_sum_u32(s->comm, host, s->count_total), out);
+    MGP_TRY_GOTO(st, ops->upload(s->be, s->d_counts, host, nbytes), out);
+  }
+  for (uint32_t i = 0; i < s->nparts; i++)
+    for (uint32_t t = 0; t < MGP_TABLES; t++)
+      s->parts[i].raw.counts[t] = s->d_counts + s->count_offset[t];
+out:
+  mgp_host_free(s, host);
+  return st;
+}

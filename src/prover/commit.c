@@ -1,0 +1,121 @@
+/* Commit: each partition's stacked matrix, streamed column by column. */
+#include <string.h>
+
+#include "prover/messages.h"
+
+typedef struct {
+  mgp_session_t *s;
+  mgp_commit_stream_t *cs;
+} committer_t;
+
+static mgp_status_t commit_column(void *arg, const mgp_f_t *d_col) {
+  committer_t *c = arg;
+  return c->s->be->ops->commit_column(c->s->be, c->cs, d_col);
+}
+
+typedef struct {
+  mgp_session_t *s;
+  mgp_f_t *d_stack;
+} keeper_t;
+
+static mgp_status_t keep_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                              const mgp_f_t *d_slab) {
+  keeper_t *k = arg;
+  unsigned b = k->s->params.log_chunk;
+  uint32_t ncols = k->s->chips->chip[t->chip].ncols;
+  size_t chunk = t->first_chunk + (size_t)chunk_row * ncols;
+  return k->s->be->ops->copy(k->s->be, k->d_stack + (chunk << b), d_slab,
+                             ((size_t)ncols << b) * sizeof(mgp_f_t));
+}
+
+/* Cache levels trace and full: all chunks of the partition stay. */
+static mgp_status_t keep_stack(mgp_session_t *s, mgp_part_t *part) {
+  size_t words = (size_t)s->shape.ncols[part->p] << s->params.log_height;
+  size_t used = (size_t)s->shape.nchunks[part->p] << s->params.log_chunk;
+  keeper_t k = {s, NULL};
+  mgp_status_t st;
+  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, words * sizeof(mgp_f_t), (void **)&k.d_stack));
+  MGP_TRY_GOTO(st, mgp_replay_slabs(s, part, MGP_BUILD_COMMIT, keep_slab, &k), fail);
+  MGP_TRY_GOTO(st, s->be->ops->zero(s->be, k.d_stack + used, (words - used) * sizeof(mgp_f_t)),
+               fail);
+  part->d_stack = k.d_stack;
+  return MGP_OK;
+fail:
+  s->be->ops->free(s->be, k.d_stack);
+  return st;
+}
+
+static mgp_status_t commit_part(mgp_session_t *s, mgp_part_t *part, mgp_digest_t *cap) {
+  committer_t c = {s, NULL};
+  mgp_status_t st;
+  if (s->cache >= MGP_CACHE_TRACE) MGP_TRY(keep_stack(s, part));
+  MGP_TRY_GOTO(st,
+               s->be->ops->commit_begin(s->be, s->params.log_height, s->shape.ncols[part->p],
+                                        MGP_KEEP_LOG, s->cache == MGP_CACHE_FULL, &c.cs),
+               fail);
+  MGP_TRY_GOTO(st, mgp_replay_columns(s, part, MGP_BUILD_COMMIT, commit_column, &c), fail);
+  mgp_commit_stream_t *cs = c.cs;
+  c.cs = NULL;
+  return s->be->ops->commit_end(s->be, cs, cap, &part->tree);
+fail:
+  s->be->ops->commit_abort(s->be, c.cs);
+  return st;
+}
+
+static mgp_status_t commit_parts(mgp_session_t *s, mgp_digest_t *caps, size_t cap_n,
+                                 size_t *ncaps) {
+  *ncaps = 0;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    mgp_part_t *part = &s->parts[i];
+    if (s->shape.ncols[part->p] == 0) continue;
+    MGP_TRY(commit_part(s, part, caps + *ncaps));
+    *ncaps += cap_n;
+  }
+  return MGP_OK;
+}
+
+static void begin_transcript(mgp_session_t *s, const uint32_t *st_words, size_t n) {
+  uint32_t params[MGP_PARAM_WORDS], digest[8];
+  mgp_f_t limbs[16];
+  mgp_params_pack(&s->params, params);
+  memcpy(digest, s->prog->digest, sizeof digest);
+  for (int i = 0; i < 8; i++) {
+    limbs[2 * i] = mgp_f_from_u32(digest[i] & 0xffff);
+    limbs[2 * i + 1] = mgp_f_from_u32(digest[i] >> 16);
+  }
+  mgp_transcript_init(&s->tr, MGP_TAG_TRANSCRIPT);
+  mgp_transcript_absorb_u32(&s->tr, MGP_LABEL_HEADER, params, MGP_PARAM_WORDS);
+  mgp_transcript_absorb(&s->tr, MGP_LABEL_PROGRAM, limbs, 16);
+  mgp_transcript_absorb_u32(&s->tr, MGP_LABEL_STATEMENT, st_words, n);
+}
+
+mgp_status_t mgp_phase_commit(mgp_session_t *s) {
+  mgp_status_t st;
+  size_t cap_n = (size_t)1 << mgp_cap_log(s->params.log_height + 1), ncaps = 0;
+  size_t nst = mgp_statement_words(s->params.partitions, s->st.ngaps);
+  mgp_digest_t *caps = NULL;
+  uint32_t *words = NULL;
+  mgp_comm_parts_t all = {0};
+
+  st = mgp_host_alloc(s, MGP_MEM_PROOF, (s->nparts + 1) * cap_n * sizeof *caps, &caps);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nst * sizeof *words, &words);
+  if (st == MGP_OK) st = commit_parts(s, caps, cap_n, &ncaps);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, caps, ncaps * sizeof *caps, &all), out);
+
+  mgp_statement_pack(&s->params, &s->st, words);
+  begin_transcript(s, words, nst);
+  for (uint64_t at = 0; at < all.offset[s->nranks]; at += cap_n * sizeof *caps)
+    MGP_TRY_GOTO(
+        st, mgp_send(s, MGP_LABEL_ROOT, (const mgp_f_t *)(all.data + at), cap_n * MGP_DIGEST_WORDS),
+        out);
+  MGP_TRY_GOTO(st, mgp_send_nonce(s, s->params.grind_alpha), out);
+  s->alpha = mgp_transcript_squeeze_ext(&s->tr);
+  s->beta = mgp_transcript_squeeze_ext(&s->tr);
+  mgp_transcript_squeeze_digest(&s->tr, s->fork_seed);
+out:
+  mgp_comm_parts_free(&all);
+  mgp_host_free(s, words);
+  mgp_host_free(s, caps);
+  return st;
+}

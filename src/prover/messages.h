@@ -1,0 +1,19 @@
+/* Messages of the main transcript: every rank absorbs them, rank 0 writes them to the body. */
+#ifndef MGP_PROVER_MESSAGES_H
+#define MGP_PROVER_MESSAGES_H
+
+#include "prover/session.h"
+
+mgp_status_t mgp_send(mgp_session_t *s, mgp_label_t label, const mgp_f_t *words, size_t n);
+mgp_status_t mgp_send_ext(mgp_session_t *s, mgp_label_t label, const mgp_e_t *v, size_t n);
+/* Squeezes the seed, finds the smallest nonce on rank 0, sends it. Collective. */
+mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits);
+
+/* Sum over ranks of n extension elements, the same on all. Collective. */
+mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_e_t *v, size_t n);
+
+/* eq(r, i) for one index, and the whole table out[2^n]. */
+mgp_e_t mgp_eq_index(const mgp_e_t *r, unsigned n, uint64_t i);
+void mgp_eq_table_host(const mgp_e_t *r, unsigned n, mgp_e_t *out);
+
+#endif

@@ -1,0 +1,283 @@
+/* Opening: all column claims to one point on the stacked columns (docs/protocol.md, 5.7 and 5.8).
+ */
+#include <string.h>
+
+#include "prover/messages.h"
+
+/* One trace at a time while slabs go by. */
+typedef struct {
+  mgp_session_t *s;
+  const mgp_part_t *part;
+  mgp_f_t *d_ge; /* [own traces][2][D][2^b]: G_t and eq(r_low, .) */
+  mgp_f_t *d_eq; /* eq(rho_low, .): ext planes of 2^b */
+  mgp_f_t *d_q;
+  mgp_e_t gamma;
+  mgp_e_t *e_low; /* [own traces]: eq(r_low, rho_low) */
+  mgp_f_t *block; /* [own columns][2][D][2^(s-b)]: chunk values and weights */
+  const mgp_e_t *eq_u;
+  uint32_t first_trace, first_col;
+} opener_t;
+
+static const mgp_e_t *point_of(const opener_t *o, const mgp_trace_t *t) {
+  size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
+  return o->s->points + k * MGP_MAX_LOG_ROWS;
+}
+
+/* w[c] = gamma^(claim of column c) * eq(r_high, chunk_row) */
+static void chunk_weights(const opener_t *o, const mgp_trace_t *t, uint32_t chunk_row, mgp_e_t *w) {
+  unsigned b = o->s->params.log_chunk;
+  mgp_e_t x = mgp_e_pow(o->gamma, t->first_claim);
+  if (t->log_rows > b)
+    x = mgp_e_mul(x, mgp_eq_index(point_of(o, t) + b, t->log_rows - b, chunk_row));
+  for (uint32_t c = 0; c < o->s->chips->chip[t->chip].ncols; c++) {
+    w[c] = x;
+    x = mgp_e_mul(x, o->gamma);
+  }
+}
+
+static mgp_status_t combine_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                                 const mgp_f_t *d_slab) {
+  opener_t *o = arg;
+  unsigned b = o->s->params.log_chunk;
+  mgp_e_t w[MGP_MAX_COLUMNS];
+  size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
+  chunk_weights(o, t, chunk_row, w);
+  return o->s->be->ops->combine(o->s->be, d_slab, o->s->chips->chip[t->chip].ncols, b, w,
+                                o->d_ge + ((k * 2 * MGP_D) << b));
+}
+
+static void place(mgp_f_t *block, size_t col, int which, size_t pos, unsigned log_n, mgp_e_t v) {
+  for (int i = 0; i < MGP_D; i++)
+    block[(((col * 2 + (size_t)which) * MGP_D + (size_t)i) << log_n) + pos] = v.c[i];
+}
+
+static mgp_status_t inner_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                               const mgp_f_t *d_slab) {
+  opener_t *o = arg;
+  const mgp_params_t *p = &o->s->params;
+  unsigned b = p->log_chunk, hi = p->log_height - b;
+  uint32_t ncols = o->s->chips->chip[t->chip].ncols;
+  mgp_e_t w[MGP_MAX_COLUMNS], v[MGP_MAX_COLUMNS];
+  size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
+  MGP_TRY(o->s->be->ops->inner(o->s->be, d_slab, ncols, b, o->d_eq, v));
+  chunk_weights(o, t, chunk_row, w);
+  for (uint32_t c = 0; c < ncols; c++) {
+    uint32_t e = t->first_chunk + chunk_row * ncols + c;
+    size_t col = o->s->shape.first_col[t->partition] - o->first_col + (e >> hi);
+    size_t pos = e & ((1u << hi) - 1);
+    place(o->block, col, 0, pos, hi, v[c]);
+    place(o->block, col, 1, pos, hi, mgp_e_mul(w[c], o->e_low[k]));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t scatter_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                                 const mgp_f_t *d_slab) {
+  opener_t *o = arg;
+  const mgp_params_t *p = &o->s->params;
+  unsigned b = p->log_chunk, hi = p->log_height - b;
+  uint32_t ncols = o->s->chips->chip[t->chip].ncols, pos[MGP_MAX_COLUMNS];
+  mgp_e_t w[MGP_MAX_COLUMNS];
+  for (uint32_t c = 0; c < ncols; c++) {
+    uint32_t e = t->first_chunk + chunk_row * ncols + c;
+    w[c] = o->eq_u[o->s->shape.first_col[t->partition] + (e >> hi)];
+    pos[c] = e & ((1u << hi) - 1);
+  }
+  return o->s->be->ops->scatter(o->s->be, d_slab, ncols, b, w, pos, p->log_height, o->d_q);
+}
+
+static mgp_status_t each_part(mgp_session_t *s, mgp_build_use_t use, mgp_slab_fn_t fn,
+                              opener_t *o) {
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    if (s->shape.ncols[s->parts[i].p] == 0) continue;
+    MGP_TRY(mgp_replay_slabs(s, &s->parts[i], use, fn, o));
+  }
+  return MGP_OK;
+}
+
+/* Sends the round polynomial given by its values at 0, 1, 2; returns the challenge. */
+static mgp_status_t send_round(mgp_session_t *s, const mgp_e_t v[3], mgp_e_t *x) {
+  mgp_f_t half = mgp_f_inv(mgp_f_from_u32(2));
+  mgp_e_t h[2];
+  mgp_e_t d1 = mgp_e_sub(v[1], v[0]), d2 = mgp_e_sub(mgp_e_sub(v[2], v[1]), d1);
+  h[1] = mgp_e_mul_f(d2, half);
+  h[0] = mgp_e_sub(d1, h[1]);
+  MGP_TRY(mgp_send_ext(s, MGP_LABEL_OPEN_ROUND, h, 2));
+  *x = mgp_transcript_squeeze_ext(&s->tr);
+  return MGP_OK;
+}
+
+/* The first b rounds: sum over own traces of G_t * eq(r_low, .), added over ranks each round. */
+static mgp_status_t row_rounds(opener_t *o, uint32_t ntraces) {
+  mgp_session_t *s = o->s;
+  const mgp_backend_ops_t *ops = s->be->ops;
+  unsigned b = s->params.log_chunk;
+  mgp_status_t st = ops->zero(s->be, o->d_ge, (((size_t)ntraces * 2 * MGP_D) << b) * 4);
+  for (uint32_t k = 0; k < ntraces && st == MGP_OK; k++) {
+    const mgp_trace_t *t = &s->shape.traces[o->first_trace + k];
+    mgp_e_t r_low[MGP_MAX_LOG_CHUNK];
+    for (unsigned i = 0; i < b; i++) r_low[i] = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero();
+    st = ops->eq_table(s->be, r_low, b, o->d_ge + (((size_t)k * 2 + 1) * MGP_D << b));
+  }
+  if (st == MGP_OK) st = each_part(s, MGP_BUILD_COMBINE, combine_slab, o);
+  MGP_TRY(mgp_comm_agree(s->comm, st));
+  for (unsigned i = 0; i < b; i++) {
+    mgp_e_t v[3] = {mgp_e_zero(), mgp_e_zero(), mgp_e_zero()};
+    if (ntraces) st = ops->pair_round(s->be, o->d_ge, ntraces, b - i, v);
+    MGP_TRY(mgp_comm_agree(s->comm, st));
+    MGP_TRY(mgp_sum_ext(s, v, 3));
+    MGP_TRY(send_round(s, v, &s->rho[i]));
+    if (ntraces) st = ops->pair_bind(s->be, o->d_ge, ntraces, b - i, s->rho[i]);
+  }
+  return mgp_comm_agree(s->comm, st);
+}
+
+/* Chunk values at rho_low and their weights, for the columns of this rank. */
+static mgp_status_t chunk_values(opener_t *o, uint32_t ntraces) {
+  mgp_session_t *s = o->s;
+  const mgp_backend_ops_t *ops = s->be->ops;
+  unsigned b = s->params.log_chunk;
+  mgp_f_t(*ge)[2][MGP_D] = NULL;
+  mgp_status_t st;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (ntraces + 1) * sizeof *ge, &ge));
+  MGP_TRY_GOTO(st, ops->download(s->be, ge, o->d_ge, ntraces * sizeof *ge), out);
+  for (uint32_t k = 0; k < ntraces; k++) memcpy(&o->e_low[k], ge[k][1], sizeof o->e_low[k]);
+  MGP_TRY_GOTO(st, ops->eq_table(s->be, s->rho, b, o->d_eq), out);
+  st = each_part(s, MGP_BUILD_INNER, inner_slab, o);
+out:
+  mgp_host_free(s, ge);
+  return st;
+}
+
+/* The last s - b rounds: over all columns' chunk values, the same on every rank. v: [M]. */
+static mgp_status_t position_rounds(opener_t *o, uint64_t block_nbytes, mgp_e_t *v) {
+  mgp_session_t *s = o->s;
+  const mgp_backend_ops_t *ops = s->be->ops;
+  unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  uint32_t m = s->shape.total_cols;
+  mgp_comm_parts_t all = {0};
+  mgp_f_t *d_all = NULL, (*hw)[2][MGP_D] = NULL;
+  mgp_status_t st;
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, o->block, block_nbytes, &all), out);
+  st = ops->alloc(s->be, MGP_MEM_SCRATCH, all.offset[s->nranks], (void **)&d_all);
+  if (st == MGP_OK) st = ops->upload(s->be, d_all, all.data, all.offset[s->nranks]);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, m * sizeof *hw, &hw);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  for (unsigned i = 0; i < hi; i++) {
+    mgp_e_t h[3];
+    MGP_TRY_GOTO(st, ops->pair_round(s->be, d_all, m, hi - i, h), out);
+    MGP_TRY_GOTO(st, send_round(s, h, &s->rho[b + i]), out);
+    MGP_TRY_GOTO(st, ops->pair_bind(s->be, d_all, m, hi - i, s->rho[b + i]), out);
+  }
+  MGP_TRY_GOTO(st, ops->download(s->be, hw, d_all, m * sizeof *hw), out);
+  for (uint32_t j = 0; j < m; j++) memcpy(&v[j], hw[j][0], sizeof v[j]);
+out:
+  mgp_host_free(s, hw);
+  ops->free(s->be, d_all);
+  mgp_comm_parts_free(&all);
+  return st;
+}
+
+/* Q of all ranks on rank 0: residues in u64 lanes, so that sums are exact in any order. */
+static mgp_status_t reduce_q(mgp_session_t *s, mgp_f_t *d_q) {
+  size_t n = (size_t)MGP_D << s->params.log_height;
+  size_t piece = n < (1u << 20) ? n : 1u << 20;
+  mgp_f_t *host = NULL;
+  uint64_t *wide = NULL;
+  mgp_status_t st;
+  if (s->nranks == 1) return MGP_OK;
+  st = mgp_host_alloc(s, MGP_MEM_SCRATCH, piece * sizeof *host, &host);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, piece * sizeof *wide, &wide);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  for (size_t at = 0; at < n; at += piece) {
+    size_t len = n - at < piece ? n - at : piece;
+    MGP_TRY_GOTO(st, s->be->ops->download(s->be, host, d_q + at, len * sizeof *host), out);
+    for (size_t i = 0; i < len; i++) wide[i] = host[i];
+    MGP_TRY_GOTO(st, mgp_comm_reduce_sum_u64(s->comm, wide, len, 0), out);
+    if (s->rank != 0) continue;
+    for (size_t i = 0; i < len; i++) host[i] = (mgp_f_t)(wide[i] % MGP_P);
+    MGP_TRY_GOTO(st, s->be->ops->upload(s->be, d_q + at, host, len * sizeof *host), out);
+  }
+out:
+  mgp_host_free(s, wide);
+  mgp_host_free(s, host);
+  return st;
+}
+
+/* u, then Q = sum_j eq(u, j) q_j */
+static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
+  mgp_session_t *s = o->s;
+  uint32_t m = s->shape.total_cols;
+  unsigned log_m = 0;
+  mgp_e_t u[32], *eq_u = NULL;
+  mgp_status_t st;
+  while ((1u << log_m) < m) log_m++;
+  MGP_TRY(mgp_send_ext(s, MGP_LABEL_V, v, m));
+  MGP_TRY(mgp_send_nonce(s, s->params.grind_u));
+  for (unsigned i = 0; i < log_m; i++) u[i] = mgp_transcript_squeeze_ext(&s->tr);
+  st = mgp_host_alloc(s, MGP_MEM_SCRATCH, sizeof(mgp_e_t) << log_m, &eq_u);
+  if (st == MGP_OK) {
+    size_t nbytes = ((size_t)MGP_D << s->params.log_height) * sizeof(mgp_f_t);
+    mgp_eq_table_host(u, log_m, eq_u);
+    o->eq_u = eq_u;
+    st = s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes, (void **)&s->d_q);
+    o->d_q = s->d_q;
+    if (st == MGP_OK) st = s->be->ops->zero(s->be, s->d_q, nbytes);
+  }
+  if (st == MGP_OK) st = each_part(s, MGP_BUILD_SCATTER, scatter_slab, o);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  st = reduce_q(s, s->d_q);
+  if (s->rank != 0) {
+    s->be->ops->free(s->be, s->d_q);
+    s->d_q = NULL;
+  }
+out:
+  mgp_host_free(s, eq_u);
+  return st;
+}
+
+mgp_status_t mgp_phase_open(mgp_session_t *s) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  uint32_t end_part = s->first_part + s->nparts;
+  uint32_t ntraces = s->shape.first_trace[end_part] - s->shape.first_trace[s->first_part];
+  uint32_t ncols = s->shape.first_col[end_part] - s->shape.first_col[s->first_part];
+  uint64_t block_nbytes = (((uint64_t)ncols * 2 * MGP_D) << hi) * sizeof(mgp_f_t);
+  opener_t o = {0};
+  mgp_e_t *v = NULL;
+  mgp_status_t st;
+  o.s = s;
+  o.gamma = mgp_transcript_squeeze_ext(&s->tr);
+  o.first_trace = s->shape.first_trace[s->first_part];
+  o.first_col = s->shape.first_col[s->first_part];
+
+  st = mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *s->rho, &s->rho);
+  if (st == MGP_OK)
+    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (ntraces + 1) * sizeof *o.e_low, &o.e_low);
+  if (st == MGP_OK)
+    st = ops->alloc(s->be, MGP_MEM_SCRATCH, (((size_t)ntraces * 2 * MGP_D) << b) * 4 + 4,
+                    (void **)&o.d_ge);
+  if (st == MGP_OK)
+    st = ops->alloc(s->be, MGP_MEM_SCRATCH, ((size_t)MGP_D << b) * 4, (void **)&o.d_eq);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, block_nbytes + 4, &o.block);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->shape.total_cols * sizeof *v, &v);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  memset(o.block, 0, block_nbytes);
+
+  MGP_TRY_GOTO(st, row_rounds(&o, ntraces), out);
+  st = chunk_values(&o, ntraces);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  ops->free(s->be, o.d_ge);
+  o.d_ge = NULL;
+  MGP_TRY_GOTO(st, position_rounds(&o, block_nbytes, v), out);
+  mgp_host_free(s, o.block);
+  o.block = NULL;
+  st = combine_columns(&o, v);
+out:
+  mgp_host_free(s, v);
+  mgp_host_free(s, o.block);
+  ops->free(s->be, o.d_eq);
+  ops->free(s->be, o.d_ge);
+  mgp_host_free(s, o.e_low);
+  return st;
+}

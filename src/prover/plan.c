@@ -1,0 +1,194 @@
+/* The plan of a proof: parameters from the row counts, cache level and peak memory before anything
+ * large starts. Everything decided here is the same on all ranks. */
+#include "base/machine.h"
+#include "prover/messages.h"
+
+#define DEFAULT_LOG_ROWS 20u
+#define MIN_LOG_ROWS     14u
+#define LOG_COLUMNS      6u /* aim at 33..64 stacked columns in the largest partition */
+#define FINAL_LOG        5u
+#define FOLD_LOG         3u
+/* Small things that the formulas below leave out: row descriptors, messages, points. */
+#define SLACK (512u << 10)
+
+static uint64_t max_u64(uint64_t a, uint64_t b) {
+  return a > b ? a : b;
+}
+
+static unsigned ceil_log2(uint64_t x) {
+  unsigned n = 0;
+  while (n < 63 && ((uint64_t)1 << n) < x) n++;
+  return n;
+}
+
+/* Cells of the largest partition, tables included, before padding. */
+static uint64_t largest_partition_cells(const mgp_session_t *s, uint32_t partitions) {
+  uint64_t most = 0;
+  for (uint32_t p = 0; p < partitions; p++) {
+    uint64_t cells = 0;
+    for (uint32_t c = 1; c < MGP_CHIP_COUNT; c++) {
+      uint64_t rows = c < MGP_CHIP_FIRST_TABLE ? s->st.rows[p][c]
+                      : c % partitions == p    ? mgp_table_rows((mgp_chip_id_t)c, s->prog)
+                                               : 0;
+      cells += rows * s->chips->chip[c].ncols;
+    }
+    most = max_u64(most, cells);
+  }
+  return most;
+}
+
+static void choose_params(mgp_session_t *s, uint32_t log_rows) {
+  const mgp_prove_options_t *o = s->opt;
+  mgp_params_t *p = &s->params;
+  uint32_t partitions = p->partitions;
+  unsigned cells = ceil_log2(largest_partition_cells(s, partitions));
+  if (o->plan) {
+    *p = *o->plan;
+    return;
+  }
+  p->log_height = o->log_height              ? o->log_height
+                  : cells > LOG_COLUMNS + 10 ? cells - LOG_COLUMNS
+                                             : 10;
+  if (p->log_height > 24 && !o->log_height) p->log_height = 24;
+  p->log_chunk = o->log_chunk ? o->log_chunk : p->log_height > 8 + 6 ? p->log_height - 8 : 6;
+  if (p->log_chunk > MGP_MAX_LOG_CHUNK) p->log_chunk = MGP_MAX_LOG_CHUNK;
+  p->log_rows = log_rows;
+  if (p->log_chunk > p->log_rows) p->log_chunk = p->log_rows;
+  p->log_final = FINAL_LOG;
+  p->log_fold = FOLD_LOG;
+  p->queries = 1;
+  p->grind_alpha = p->grind_u = p->grind_query = 0;
+}
+
+/* Parameters, security and shape for one row cap. */
+static mgp_status_t make_shape(mgp_session_t *s, uint32_t log_rows) {
+  mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
+  if (s->have_shape) mgp_shape_free(&s->shape);
+  s->have_shape = 0;
+  choose_params(s, log_rows);
+  MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
+  s->have_shape = 1;
+  uint32_t npublic = mgp_public_terms(s->prog, &s->st, &s->shape, terms);
+  if (!s->opt->plan) {
+    MGP_TRY(mgp_security_choose(s->chips, &s->shape, npublic, &s->params));
+    mgp_shape_free(&s->shape); /* the body's length depends on the number of queries */
+    s->have_shape = 0;
+    MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
+    s->have_shape = 1;
+  }
+  mgp_security_compute(s->chips, &s->params, &s->shape, npublic, &s->security);
+  if (s->security.min_bits < MGP_TARGET_BITS)
+    return mgp_fail(MGP_USAGE,
+                    "the plan gives %.1f bits of proven security, below the %.0f required",
+                    s->security.min_bits, MGP_TARGET_BITS);
+  return MGP_OK;
+}
+
+/* Peak of the ledger on this rank at a cache level, from exact sizes. */
+static uint64_t predict_peak(mgp_session_t *s, mgp_cache_t cache) {
+  const mgp_params_t *p = &s->params;
+  const mgp_backend_ops_t *ops = s->be->ops;
+  unsigned S = p->log_height, hi = S - p->log_chunk;
+  uint32_t depth = S + 1 - mgp_cap_log(S + 1), nq = p->queries;
+  uint64_t height = (uint64_t)4 << S, slab = mgp_slab_bytes(s);
+  uint64_t base = mgp_ledger_live_total(s->ledger) + s->count_total * 4 + SLACK;
+  uint64_t column = cache == MGP_CACHE_NONE ? height + slab : 0;
+  uint64_t kept = 0, commit = 0, query = 0, tasks = 0, piece = 0, answers = 0;
+  uint32_t end = s->first_part + s->nparts;
+  uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
+  uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
+  if (s->rank == 0) base += (uint64_t)s->shape.body_words * 4;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    uint32_t n = s->shape.ncols[s->first_part + i];
+    uint64_t stack = cache >= MGP_CACHE_TRACE ? n * height : 0;
+    uint64_t tree = cache == MGP_CACHE_FULL
+                        ? 2 * n * height + ((uint64_t)64 << (S + 1))
+                        : (uint64_t)64 << (MGP_KEEP_LOG < S + 1 ? MGP_KEEP_LOG : S + 1);
+    if (n == 0) continue;
+    commit =
+        max_u64(commit, kept + stack +
+                            max_u64(slab, column + ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG,
+                                                                     cache == MGP_CACHE_FULL)));
+    kept += stack + tree;
+    answers += (uint64_t)nq * (n + depth * MGP_DIGEST_WORDS) * 4;
+    uint64_t own = (uint64_t)nq * (n + depth * MGP_DIGEST_WORDS) * 4 +
+                   (cache == MGP_CACHE_FULL ? 0 : ops->query_bytes(s->be, S, n, MGP_KEEP_LOG, nq));
+    query = max_u64(query, own + column);
+  }
+  for (uint32_t k = s->shape.first_trace[s->first_part]; k < s->shape.first_trace[end]; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    const mgp_chip_t *chip = &s->chips->chip[t->chip];
+    uint64_t stride = mgp_trace_stride(t->rows) * 4;
+    tasks =
+        max_u64(tasks, stride * chip->ncols +
+                           max_u64(2 * stride * chip->nvirtual,
+                                   stride * chip->nvirtual +
+                                       ops->task_bytes(s->be, (mgp_chip_id_t)t->chip, t->rows)));
+    if (t->chip < MGP_CHIP_FIRST_TABLE)
+      piece = max_u64(piece, (uint64_t)MGP_COUNT_PIECE * 4 * chip->ncols);
+  }
+  uint64_t task_proofs =
+      (uint64_t)s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
+  uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
+  uint64_t block = ncols * (8 * MGP_D << hi),
+           all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
+  uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
+  uint64_t q = MGP_D * height;
+  uint64_t open = max_u64(ge + block + slabs, max_u64(block + all, q + slabs + (12u << 20)));
+  uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
+  uint64_t words = (uint64_t)nq * S * 200; /* openings of the folded words */
+  uint64_t rest =
+      max_u64(tasks, max_u64(open, max_u64(fold, query + answers) + words)) + task_proofs;
+  uint64_t reduce = s->nranks > 1 ? s->count_total * 4 : 0;
+  return base + max_u64(max_u64(piece, reduce), max_u64(commit, kept + rest));
+}
+
+static uint64_t memory_limit(const mgp_session_t *s) {
+  if (s->opt->memory_limit) return s->opt->memory_limit;
+  mgp_memory_t info;
+  if (mgp_machine_memory(&info) != MGP_OK) return UINT64_MAX;
+  return info.limit / 10 * 9 / mgp_comm_local_size(s->comm);
+}
+
+/* The most caching that fits on every rank; 0 (AUTO) if none does. */
+static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *out,
+                                 uint64_t *needed) {
+  mgp_cache_t wanted = s->opt->cache;
+  mgp_cache_t from = wanted == MGP_CACHE_AUTO ? MGP_CACHE_FULL : wanted;
+  mgp_cache_t to = wanted == MGP_CACHE_AUTO ? MGP_CACHE_NONE : wanted;
+  *out = MGP_CACHE_AUTO;
+  for (mgp_cache_t c = from; c >= to; c--) {
+    uint64_t v[2];
+    v[0] = s->predicted_peak = predict_peak(s, c);
+    v[1] = v[0] > limit;
+    MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, v, 2));
+    *needed = v[0];
+    if (v[1] == 0) {
+      *out = c;
+      return MGP_OK;
+    }
+  }
+  return MGP_OK;
+}
+
+mgp_status_t mgp_plan_choose(mgp_session_t *s) {
+  const mgp_prove_options_t *o = s->opt;
+  uint64_t limit = memory_limit(s), needed = 0;
+  uint32_t log_rows = o->log_rows ? o->log_rows : DEFAULT_LOG_ROWS;
+  for (;; log_rows--) {
+    MGP_TRY(mgp_comm_agree(s->comm, make_shape(s, log_rows)));
+    MGP_TRY(choose_cache(s, limit, &s->cache, &needed));
+    if (s->cache != MGP_CACHE_AUTO) break;
+    if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) {
+      mgp_status_t st = mgp_fail(
+          MGP_RESOURCES,
+          "the plan needs %.2f GiB per rank, and there are %.2f GiB: use --cache none, more ranks, "
+          "smaller --trace-rows, or raise --memory",
+          (double)needed / (1 << 30), (double)limit / (1 << 30));
+      return mgp_comm_agree(s->comm, st);
+    }
+  }
+  if (o->wrong_peak) s->predicted_peak /= 2;
+  mgp_ledger_set_limit(s->ledger, s->predicted_peak, "the peak that was planned");
+  return MGP_OK;
+}

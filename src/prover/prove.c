@@ -1,0 +1,245 @@
+/* mgp_prove: the phases in order, their times, and the finished file. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/machine.h"
+#include "mgprove/verify.h"
+#include "prover/messages.h"
+#include "vm/program.h"
+
+const char *mgp_cache_name(mgp_cache_t cache) {
+  static const char *const names[] = {"auto", "none", "trace", "full"};
+  return (unsigned)cache < 4 ? names[cache] : "?";
+}
+
+const char *mgp_build_use_name(mgp_build_use_t use) {
+  static const char *const names[] = {
+#define NAME(name, text) text,
+      MGP_BUILD_USE_LIST(NAME)
+#undef NAME
+  };
+  return (unsigned)use < MGP_BUILD_USES ? names[use] : "?";
+}
+
+static int default_threads(const mgp_session_t *s) {
+  int cores = (int)mgp_machine_cores() / (int)mgp_comm_local_size(s->comm);
+  return cores > 0 ? cores : 1;
+}
+
+static mgp_status_t open_session(mgp_session_t *s) {
+  const mgp_prove_options_t *o = s->opt;
+  int threads = o->threads ? o->threads : default_threads(s);
+  MGP_TRY(mgp_chipset_create(&s->chips));
+  MGP_TRY(mgp_ledger_create(0, &s->ledger));
+  s->body.ledger = s->tasks.ledger = s->ledger;
+  if (o->backend == MGP_BACKEND_STRICT)
+    MGP_TRY(mgp_backend_strict_create(s->chips, s->ledger, &s->be));
+  else
+    MGP_TRY(mgp_backend_cpu_create(s->chips, s->ledger, o->isa, threads, &s->be));
+  return MGP_OK;
+}
+
+static mgp_status_t share_partitions(mgp_session_t *s) {
+  uint32_t want = s->opt->plan ? s->opt->plan->partitions : s->opt->partitions;
+  s->params.partitions = want ? want : s->nranks;
+  if (s->params.partitions > MGP_MAX_PARTITIONS)
+    return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->params.partitions,
+                    MGP_MAX_PARTITIONS);
+  uint32_t per = mgp_parts_per_rank(s->params.partitions, s->nranks);
+  s->first_part = s->rank * per;
+  if (s->first_part > s->params.partitions) s->first_part = s->params.partitions;
+  s->nparts =
+      s->params.partitions - s->first_part < per ? s->params.partitions - s->first_part : per;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, (s->nparts + 1) * sizeof *s->parts, &s->parts));
+  memset(s->parts, 0, (s->nparts + 1) * sizeof *s->parts);
+  for (uint32_t i = 0; i < s->nparts; i++) s->parts[i].p = s->first_part + i;
+  return MGP_OK;
+}
+
+static void free_part(mgp_session_t *s, mgp_part_t *part) {
+  s->be->ops->tree_free(s->be, part->tree);
+  s->be->ops->free(s->be, part->d_stack);
+  for (uint32_t c = 0; c < MGP_CHIP_FIRST_TABLE; c++) s->be->ops->free(s->be, part->d_index[c]);
+  s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.steps);
+  s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.commits);
+  for (int k = 0; k < 3; k++) s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.bounds[k]);
+}
+
+/* Releases everything; a ledger that is not empty then is a leak, which tests assert. */
+static mgp_status_t close_session(mgp_session_t *s) {
+  if (s->be) {
+    for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
+    s->be->ops->free(s->be, s->d_q);
+    s->be->ops->free(s->be, s->d_counts);
+    s->be->ops->free(s->be, s->d_insns);
+  }
+  if (s->ledger) {
+    mgp_host_free(s, s->query_pos);
+    mgp_host_free(s, s->rho);
+    mgp_host_free(s, s->points);
+    mgp_host_free(s, s->parts);
+    mgp_words_free(&s->body);
+    mgp_words_free(&s->tasks);
+  }
+  if (s->have_shape) mgp_shape_free(&s->shape);
+  mgp_backend_destroy(s->be);
+  mgp_chipset_destroy(s->chips);
+  free(s->output);
+  size_t left = mgp_ledger_destroy(s->ledger);
+  if (left) return mgp_fail(MGP_INTERNAL, "%zu allocations were not released", left);
+  return MGP_OK;
+}
+
+static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
+                              mgp_status_t (*fn)(mgp_session_t *)) {
+  double start = mgp_clock_seconds();
+  mgp_ledger_set_phase(s->ledger, phase);
+  mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
+  if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
+  mgp_status_t st = MGP_OK;
+  if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
+    st = mgp_fail(MGP_INTERNAL, "failure injected for a test");
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
+  s->phase_seconds[phase] += mgp_clock_seconds() - start;
+  return st;
+}
+
+static mgp_status_t self_check(mgp_session_t *s, const mgp_prove_result_t *r, double *seconds,
+                               double *bits) {
+  uint8_t *vk = NULL;
+  size_t nvk = 0;
+  char err[256] = "";
+  mgprove_program_t *program = NULL;
+  mgprove_result_t result;
+  MGP_TRY(mgp_vk_serialize(s->prog, &vk, &nvk));
+  mgprove_verdict_t v = mgprove_program_from_vk(vk, nvk, &program, err, sizeof err);
+  free(vk);
+  if (v != MGPROVE_ACCEPTED) return mgp_fail(MGP_INTERNAL, "self check: %s", err);
+  double start = mgp_clock_seconds();
+  v = mgprove_verify(program, r->bytes, r->nbytes, &result);
+  *seconds = mgp_clock_seconds() - start;
+  mgprove_program_destroy(program);
+  if (v != MGPROVE_ACCEPTED)
+    return mgp_fail(MGP_INTERNAL, "the finished proof does not verify (%s): %s", result.check,
+                    result.message);
+  *bits = result.security_bits;
+  return MGP_OK;
+}
+
+static mgp_status_t write_file(mgp_session_t *s) {
+  mgp_prove_result_t *r = s->result;
+  r->exit_code = s->st.exit_code;
+  if (s->rank != 0) return MGP_OK;
+  if (s->body.n != s->shape.body_words)
+    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
+                    s->shape.body_words);
+  MGP_TRY(mgp_proof_serialize(&s->params, &s->st, s->has_output, s->output, s->output_nbytes,
+                              s->body.w, s->body.n, &r->bytes, &r->nbytes));
+  r->report.proof_bytes = r->nbytes;
+  r->report.security_bits = s->security.min_bits;
+  if (!s->opt->no_self_check)
+    MGP_TRY(self_check(s, r, &r->report.verify_seconds, &r->report.security_bits));
+  r->output = s->output;
+  r->output_nbytes = s->output_nbytes;
+  s->output = NULL;
+  return MGP_OK;
+}
+
+static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
+  mgp_memory_t info;
+  memset(r, 0, sizeof *r);
+  r->rank = s->rank;
+  r->partitions = s->nparts;
+  snprintf(r->host, sizeof r->host, "%s", mgp_comm_host(s->comm));
+  memcpy(r->seconds, s->phase_seconds, sizeof r->seconds);
+  for (unsigned p = 0; p < MGP_PHASES; p++)
+    for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
+      r->peak[p][c] = mgp_ledger_peak(s->ledger, (mgp_phase_t)p, c);
+  r->predicted_peak = s->predicted_peak;
+  if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
+  memcpy(r->builds, s->builds, sizeof r->builds);
+  r->tasks = s->ntasks;
+  for (uint32_t i = 0; i < s->nparts; i++) r->steps += s->parts[i].nsteps;
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
+    r->comm[op] = mgp_comm_stats(s->comm, (mgp_comm_op_t)op);
+}
+
+static mgp_status_t make_report(mgp_session_t *s) {
+  mgp_prove_report_t *r = &s->result->report;
+  mgp_rank_report_t mine;
+  mgp_comm_parts_t all = {0};
+  fill_rank_report(s, &mine);
+  MGP_TRY(mgp_comm_allgatherv(s->comm, &mine, sizeof mine, &all));
+  r->ranks = malloc(s->nranks * sizeof *r->ranks);
+  if (r->ranks) memcpy(r->ranks, all.data, s->nranks * sizeof *r->ranks);
+  mgp_comm_parts_free(&all);
+  if (!r->ranks) return mgp_fail(MGP_RESOURCES, "out of memory for the report");
+  r->nranks = s->nranks;
+  r->threads = s->be->threads;
+  r->backend = s->be->name;
+  r->isa = s->be->isa;
+  r->transport = mgp_comm_transport(s->comm);
+  r->cache = s->cache;
+  r->params = s->params;
+  r->steps = s->steps;
+  r->traces = s->shape.ntraces;
+  r->stacked_columns = s->shape.total_cols;
+  r->cells = s->shape.total_cells;
+  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    r->rows += t->rows;
+    r->interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
+  }
+  for (uint32_t k = 0; k < s->nranks; k++) {
+    double prove = 0;
+    for (unsigned p = MGP_PHASE_ASSIGN; p < MGP_PHASE_FINISH; p++) prove += r->ranks[k].seconds[p];
+    if (prove > r->prove_seconds) r->prove_seconds = prove;
+    if (r->ranks[k].seconds[MGP_PHASE_RECORD] > r->execute_seconds)
+      r->execute_seconds = r->ranks[k].seconds[MGP_PHASE_RECORD];
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t prove(mgp_session_t *s) {
+  MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
+  MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
+  MGP_TRY(run_phase(s, MGP_PHASE_RECORD, mgp_phase_record));
+  MGP_TRY(run_phase(s, MGP_PHASE_ASSIGN, mgp_phase_assign));
+  MGP_TRY(run_phase(s, MGP_PHASE_REDUCE, mgp_phase_reduce));
+  MGP_TRY(run_phase(s, MGP_PHASE_COMMIT, mgp_phase_commit));
+  MGP_TRY(run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks));
+  MGP_TRY(run_phase(s, MGP_PHASE_OPEN, mgp_phase_open));
+  MGP_TRY(run_phase(s, MGP_PHASE_FOLD, mgp_phase_fold));
+  MGP_TRY(run_phase(s, MGP_PHASE_QUERY, mgp_phase_query));
+  MGP_TRY(run_phase(s, MGP_PHASE_FINISH, write_file));
+  return make_report(s);
+}
+
+mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
+                       const mgp_prove_options_t *options, mgp_prove_result_t *out) {
+  double start = mgp_clock_seconds();
+  mgp_session_t s;
+  memset(&s, 0, sizeof s);
+  memset(out, 0, sizeof *out);
+  s.comm = comm;
+  s.prog = prog;
+  s.opt = options;
+  s.result = out;
+  s.rank = mgp_comm_rank(comm);
+  s.nranks = mgp_comm_size(comm);
+  mgp_status_t st = prove(&s);
+  mgp_status_t closed = st == MGP_OK ? close_session(&s) : (close_session(&s), MGP_OK);
+  if (st == MGP_OK) st = closed;
+  out->report.total_seconds = mgp_clock_seconds() - start;
+  if (st != MGP_OK) mgp_prove_result_free(out);
+  return st;
+}
+
+void mgp_prove_result_free(mgp_prove_result_t *r) {
+  free(r->bytes);
+  free(r->output);
+  free(r->report.ranks);
+  memset(r, 0, sizeof *r);
+}

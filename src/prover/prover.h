@@ -1,0 +1,105 @@
+/* The prover: makes one proof of a run, all ranks of a job together.
+ *
+ * Life of the data (docs/architecture.md): raw state is recorded and uploaded once; every witness
+ * is built again where it is needed and dropped. What is resident between two phases or tasks is
+ * raw state, index lists, accumulators, kept digests and the proof so far (plus what a cache level
+ * keeps). Everything here is collective over the comm unless it says otherwise. */
+#ifndef MGP_PROVER_PROVER_H
+#define MGP_PROVER_PROVER_H
+
+#include <stdio.h>
+
+#include "backend/backend.h"
+#include "comm/comm.h"
+#include "protocol/proof.h"
+
+/* Cache levels: memory for time, never a byte of the proof. */
+typedef enum { MGP_CACHE_AUTO, MGP_CACHE_NONE, MGP_CACHE_TRACE, MGP_CACHE_FULL } mgp_cache_t;
+
+typedef enum { MGP_BACKEND_AUTO, MGP_BACKEND_CPU, MGP_BACKEND_STRICT } mgp_backend_kind_t;
+
+/* Zero-initialise for the defaults. */
+typedef struct {
+  /* plan; 0 = chosen. A fixed plan (from a file or a proof) sets all of them. */
+  uint32_t partitions;
+  uint32_t log_rows;
+  uint32_t log_height, log_chunk;
+  const mgp_params_t *plan; /* every parameter given */
+  /* how, without influence on the bytes */
+  mgp_backend_kind_t backend;
+  mgp_isa_t isa;
+  mgp_cache_t cache;
+  int threads;           /* per rank; 0: all cores divided by the ranks of the host */
+  uint64_t memory_limit; /* bytes per rank; 0: what the machine has, divided by its ranks */
+  int no_self_check;
+  /* the run */
+  const uint8_t *hints; /* the hint region's bytes */
+  size_t hints_nbytes;
+  uint64_t max_steps;     /* 0: no limit but the protocol's */
+  int print_guest_output; /* rank 0 prints fd 1 and 2 of the guest */
+  /* progress: called on rank 0, may be NULL */
+  void (*progress)(void *arg, mgp_phase_t phase, uint64_t done, uint64_t total);
+  void *progress_arg;
+  FILE *trace_log;        /* tests: one line per witness build and task, NULL to leave out */
+  int wrong_peak;         /* tests: predict a wrong peak on purpose */
+  const char *fail_phase; /* tests: this rank fails at the start of the named phase */
+} mgp_prove_options_t;
+
+/* Uses of a witness build; at cache level `none` each trace is built once for each. */
+#define MGP_BUILD_USE_LIST(X)                                                                      \
+  X(ASSIGN, "assign")                                                                              \
+  X(COMMIT, "commit") X(TASK, "task") X(COMBINE, "combine") X(INNER, "inner")                      \
+      X(SCATTER, "scatter") X(QUERY, "query")
+typedef enum {
+#define MGP_BUILD_ENUM(name, text) MGP_BUILD_##name,
+  MGP_BUILD_USE_LIST(MGP_BUILD_ENUM)
+#undef MGP_BUILD_ENUM
+      MGP_BUILD_USES
+} mgp_build_use_t;
+
+/* What one rank measured. */
+typedef struct {
+  uint32_t rank, partitions;
+  char host[MGP_COMM_NAME_MAX];
+  double seconds[MGP_PHASES];
+  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes; last: total */
+  uint64_t predicted_peak;
+  uint64_t rss_peak;
+  uint64_t builds[MGP_BUILD_USES];
+  uint64_t tasks, steps, records_live; /* records: most step records held */
+  mgp_comm_stats_t comm[MGP_COMM_OP_COUNT];
+} mgp_rank_report_t;
+
+typedef struct {
+  uint32_t nranks;
+  mgp_rank_report_t *ranks; /* [nranks], on every rank */
+  int threads;              /* per rank */
+  const char *backend, *isa, *transport;
+  mgp_cache_t cache;
+  mgp_params_t params;
+  uint64_t steps, rows, cells, interactions, traces, stacked_columns;
+  double total_seconds;   /* wall time of mgp_prove on this rank */
+  double execute_seconds; /* plain pass and recording (phase record), slowest rank */
+  double prove_seconds;   /* from assign to the finished proof, slowest rank */
+  double security_bits;
+  size_t proof_bytes;
+  double verify_seconds; /* of the self check; 0 if it was skipped */
+} mgp_prove_report_t;
+
+typedef struct {
+  uint8_t *bytes; /* the proof file, on rank 0 only; mgp_prove_result_free */
+  size_t nbytes;
+  uint32_t exit_code;
+  uint8_t *output; /* public output, on rank 0 */
+  size_t output_nbytes;
+  mgp_prove_report_t report; /* on every rank */
+} mgp_prove_result_t;
+
+mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
+                       const mgp_prove_options_t *options, mgp_prove_result_t *out);
+void mgp_prove_result_free(mgp_prove_result_t *r);
+
+const char *mgp_cache_name(mgp_cache_t cache);
+const char *mgp_build_use_name(mgp_build_use_t use);
+
+#endif

@@ -1,0 +1,183 @@
+/* Witness replay: traces, slabs and stacked columns are made from raw state where they are used. */
+#include <string.h>
+
+#include "prover/session.h"
+
+static uint32_t ncols_of(const mgp_session_t *s, const mgp_trace_t *t) {
+  return s->chips->chip[t->chip].ncols;
+}
+
+static mgp_status_t build(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t, uint32_t row0,
+                          uint32_t nrows, uint32_t zero_to, size_t stride, mgp_f_t *d_out) {
+  const uint32_t *d_index = t->chip < MGP_CHIP_FIRST_TABLE ? part->d_index[t->chip] : NULL;
+  return s->be->ops->replay(s->be, (mgp_chip_id_t)t->chip, &part->raw, d_index, t->first_row + row0,
+                            nrows, zero_to, stride, d_out);
+}
+
+static void count_build(mgp_session_t *s, mgp_build_use_t use, const mgp_trace_t *t) {
+  s->builds[use]++;
+  if (s->opt->trace_log)
+    fprintf(s->opt->trace_log, "build rank %u use %s partition %u chip %s rows %u\n", s->rank,
+            mgp_build_use_name(use), t->partition, s->chips->chip[t->chip].name, t->rows);
+}
+
+/* Virtual columns are public: filled on the host, column by column. */
+static mgp_status_t build_virtual(mgp_session_t *s, const mgp_trace_t *t, size_t stride,
+                                  mgp_f_t **d_virt) {
+  const mgp_chip_t *chip = &s->chips->chip[t->chip];
+  mgp_status_t st;
+  mgp_f_t *host = NULL, *dev = NULL;
+  *d_virt = NULL;
+  if (chip->nvirtual == 0) return MGP_OK;
+  size_t nbytes = chip->nvirtual * stride * sizeof(mgp_f_t);
+  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, nbytes, &host), out);
+  memset(host, 0, nbytes);
+  for (uint32_t i = 0; i < t->rows; i++) {
+    mgp_f_t v[MGP_MAX_VIRTUAL];
+    mgp_table_virtual((mgp_chip_id_t)t->chip, s->prog, i, v);
+    for (uint32_t c = 0; c < chip->nvirtual; c++) host[c * stride + i] = v[c];
+  }
+  MGP_TRY_GOTO(st, s->be->ops->alloc(s->be, MGP_MEM_WITNESS, nbytes, (void **)&dev), out);
+  MGP_TRY_GOTO(st, s->be->ops->upload(s->be, dev, host, nbytes), out);
+  *d_virt = dev;
+  dev = NULL;
+out:
+  s->be->ops->free(s->be, dev);
+  mgp_host_free(s, host);
+  return st;
+}
+
+static const mgp_f_t *cached_slab(const mgp_session_t *s, const mgp_part_t *part,
+                                  const mgp_trace_t *t, uint32_t chunk_row) {
+  size_t chunk = t->first_chunk + (size_t)chunk_row * ncols_of(s, t);
+  return part->d_stack + (chunk << s->params.log_chunk);
+}
+
+mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
+                              mgp_f_t **d_trace, mgp_f_t **d_virt, size_t *stride) {
+  mgp_status_t st;
+  mgp_f_t *dev = NULL;
+  uint32_t ncols = ncols_of(s, t);
+  size_t chunk = (size_t)1 << s->params.log_chunk;
+  *stride = mgp_trace_stride(t->rows);
+  MGP_TRY_GOTO(
+      st,
+      s->be->ops->alloc(s->be, MGP_MEM_WITNESS, ncols * *stride * sizeof(mgp_f_t), (void **)&dev),
+      out);
+  if (part->d_stack) {
+    for (uint32_t i = 0; i < t->nchunks; i++) {
+      const mgp_f_t *slab = cached_slab(s, part, t, i);
+      size_t len = *stride - i * chunk < chunk ? *stride - i * chunk : chunk;
+      for (uint32_t c = 0; c < ncols; c++)
+        MGP_TRY_GOTO(st,
+                     s->be->ops->copy(s->be, dev + c * *stride + i * chunk, slab + c * chunk,
+                                      len * sizeof(mgp_f_t)),
+                     out);
+    }
+    /* a chunk shorter than the pad */
+    size_t have = (size_t)t->nchunks * chunk;
+    for (uint32_t c = 0; c < ncols && have < *stride; c++)
+      MGP_TRY_GOTO(
+          st, s->be->ops->zero(s->be, dev + c * *stride + have, (*stride - have) * sizeof(mgp_f_t)),
+          out);
+  } else {
+    MGP_TRY_GOTO(st, build(s, part, t, 0, t->rows, (uint32_t)*stride, *stride, dev), out);
+    count_build(s, MGP_BUILD_TASK, t);
+  }
+  MGP_TRY_GOTO(st, build_virtual(s, t, *stride, d_virt), out);
+  *d_trace = dev;
+  dev = NULL;
+out:
+  s->be->ops->free(s->be, dev);
+  return st;
+}
+
+uint64_t mgp_slab_bytes(const mgp_session_t *s) {
+  uint64_t most = 0;
+  for (uint32_t t = 0; t < s->shape.ntraces; t++) {
+    if (mgp_part_owner(s, s->shape.traces[t].partition) != s->rank) continue;
+    uint64_t n = (uint64_t)ncols_of(s, &s->shape.traces[t]) * sizeof(mgp_f_t)
+                 << s->params.log_chunk;
+    if (n > most) most = n;
+  }
+  return most;
+}
+
+mgp_status_t mgp_replay_slabs(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                              mgp_slab_fn_t fn, void *arg) {
+  mgp_status_t st = MGP_OK;
+  mgp_f_t *d_slab = NULL;
+  uint32_t chunk = 1u << s->params.log_chunk;
+  if (!part->d_stack)
+    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, mgp_slab_bytes(s), (void **)&d_slab));
+  for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    for (uint32_t i = 0; i < t->nchunks; i++) {
+      if (part->d_stack) {
+        MGP_TRY_GOTO(st, fn(arg, t, i, cached_slab(s, part, t, i)), out);
+        continue;
+      }
+      uint32_t row0 = i << s->params.log_chunk;
+      uint32_t nrows = t->rows - row0 < chunk ? t->rows - row0 : chunk;
+      MGP_TRY_GOTO(st, build(s, part, t, row0, nrows, chunk, chunk, d_slab), out);
+      MGP_TRY_GOTO(st, fn(arg, t, i, d_slab), out);
+    }
+    if (!part->d_stack) count_build(s, use, t);
+  }
+out:
+  s->be->ops->free(s->be, d_slab);
+  return st;
+}
+
+/* Appends slabs to a column buffer and hands on each column as it fills. */
+typedef struct {
+  mgp_session_t *s;
+  mgp_f_t *d_col;
+  size_t fill, height;
+  mgp_column_fn_t fn;
+  void *arg;
+} stacker_t;
+
+static mgp_status_t stack_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                               const mgp_f_t *d_slab) {
+  stacker_t *k = arg;
+  const mgp_backend_ops_t *ops = k->s->be->ops;
+  size_t n = (size_t)ncols_of(k->s, t) << k->s->params.log_chunk;
+  (void)chunk_row;
+  while (n > 0) {
+    size_t len = k->height - k->fill < n ? k->height - k->fill : n;
+    MGP_TRY(ops->copy(k->s->be, k->d_col + k->fill, d_slab, len * sizeof(mgp_f_t)));
+    k->fill += len;
+    d_slab += len;
+    n -= len;
+    if (k->fill == k->height) {
+      MGP_TRY(k->fn(k->arg, k->d_col));
+      k->fill = 0;
+    }
+  }
+  return MGP_OK;
+}
+
+mgp_status_t mgp_replay_columns(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                                mgp_column_fn_t fn, void *arg) {
+  mgp_status_t st;
+  size_t height = (size_t)1 << s->params.log_height;
+  if (part->d_stack) {
+    for (uint32_t j = 0; j < s->shape.ncols[part->p]; j++)
+      MGP_TRY(fn(arg, part->d_stack + j * height));
+    return MGP_OK;
+  }
+  stacker_t k = {s, NULL, 0, height, fn, arg};
+  MGP_TRY_GOTO(
+      st, s->be->ops->alloc(s->be, MGP_MEM_WITNESS, height * sizeof(mgp_f_t), (void **)&k.d_col),
+      out);
+  MGP_TRY_GOTO(st, mgp_replay_slabs(s, part, use, stack_slab, &k), out);
+  if (k.fill > 0) {
+    MGP_TRY_GOTO(st, s->be->ops->zero(s->be, k.d_col + k.fill, (height - k.fill) * sizeof(mgp_f_t)),
+                 out);
+    st = fn(arg, k.d_col);
+  }
+out:
+  s->be->ops->free(s->be, k.d_col);
+  return st;
+}

@@ -1,0 +1,136 @@
+/* State of one proof on one rank, shared by the phases. Private to src/prover. */
+#ifndef MGP_PROVER_SESSION_H
+#define MGP_PROVER_SESSION_H
+
+#include "chips/chip.h"
+#include "protocol/security.h"
+#include "protocol/shape.h"
+#include "protocol/transcript.h"
+#include "prover/prover.h"
+#include "vm/step.h"
+
+/* Growing array of canonical words: a part of the proof's body. */
+typedef struct {
+  uint32_t *w;
+  size_t n, cap;
+  mgp_ledger_t *ledger;
+} mgp_words_t;
+mgp_status_t mgp_words_push(mgp_words_t *b, const mgp_f_t *words, size_t n); /* Montgomery in */
+mgp_status_t mgp_words_push_ext(mgp_words_t *b, const mgp_e_t *v, size_t n);
+mgp_status_t mgp_words_append(mgp_words_t *b, const uint32_t *canonical, size_t n);
+void mgp_words_free(mgp_words_t *b);
+
+#define MGP_TABLES (MGP_CHIP_COUNT - MGP_CHIP_FIRST_TABLE)
+
+/* A partition held by this rank. */
+typedef struct {
+  uint32_t p; /* its number */
+  /* recorded, in ledger memory */
+  mgp_step_t *steps;
+  uint64_t nsteps;
+  mgp_commit_t *commits;
+  uint32_t ncommits;
+  mgp_bound_t *bounds[3];
+  uint32_t nbounds[3];
+  mgp_raw_t raw;                           /* device pointers */
+  uint32_t *d_index[MGP_CHIP_FIRST_TABLE]; /* replay plans; NULL: identity */
+  uint32_t rows[MGP_CHIP_FIRST_TABLE];
+  /* committed */
+  mgp_f_t *d_stack; /* cache: all chunks, [nchunks padded to whole columns][2^b] */
+  mgp_tree_t *tree;
+} mgp_part_t;
+
+typedef struct {
+  mgp_comm_t *comm;
+  const mgp_program_t *prog;
+  const mgp_prove_options_t *opt;
+  mgp_prove_result_t *result;
+  mgp_chipset_t *chips;
+  mgp_ledger_t *ledger;
+  mgp_backend_t *be;
+  mgp_cache_t cache;
+  uint32_t rank, nranks;
+  mgp_params_t params;
+  mgp_statement_t st;
+  mgp_shape_t shape;
+  int have_shape;
+  uint32_t nparts; /* partitions of this rank: first_part .. first_part + nparts - 1 */
+  uint32_t first_part;
+  mgp_part_t *parts;
+  /* the run */
+  uint64_t steps;
+  int has_output; /* the bytes of fd 3 hash to what was committed */
+  uint8_t *output;
+  size_t output_nbytes;
+  /* shared device state */
+  mgp_insn_t *d_insns;
+  uint32_t *d_counts;
+  uint64_t count_offset[MGP_TABLES], count_total;
+  /* protocol state, the same on all ranks */
+  mgp_transcript_t tr;
+  mgp_e_t alpha, beta;
+  mgp_f_t fork_seed[MGP_DIGEST_WORDS];
+  mgp_e_t *points; /* r of each of this rank's traces, MGP_MAX_LOG_ROWS coordinates each */
+  mgp_e_t *rho;    /* the common point */
+  mgp_f_t *d_q;    /* rank 0: the combined polynomial */
+  uint32_t *query_pos;
+  void *answers; /* rank 0: openings of the folded words (fold.c) */
+  /* body, on rank 0; task messages of this rank until they are gathered */
+  mgp_words_t body, tasks;
+  uint64_t builds[MGP_BUILD_USES];
+  uint64_t ntasks;
+  double phase_seconds[MGP_PHASES];
+  uint64_t predicted_peak;
+  mgp_security_t security;
+} mgp_session_t;
+
+/* Host memory under the ledger. */
+mgp_status_t mgp_host_alloc(mgp_session_t *s, mgp_mem_class_t cls, size_t nbytes, void *out);
+#define mgp_host_free(s, ptr) mgp_ledger_free((s)->ledger, (ptr))
+
+/* Which rank holds partition p, and which partitions a rank holds. */
+static inline uint32_t mgp_parts_per_rank(uint32_t partitions, uint32_t ranks) {
+  return (partitions + ranks - 1) / ranks;
+}
+static inline uint32_t mgp_part_owner(const mgp_session_t *s, uint32_t p) {
+  return p / mgp_parts_per_rank(s->params.partitions, s->nranks);
+}
+
+/* --- phases, in order (each ends agreed on by all ranks) ----------------------------------- */
+mgp_status_t mgp_phase_record(mgp_session_t *s);
+mgp_status_t mgp_phase_assign(mgp_session_t *s);
+mgp_status_t mgp_phase_reduce(mgp_session_t *s);
+mgp_status_t mgp_phase_commit(mgp_session_t *s);
+mgp_status_t mgp_phase_tasks(mgp_session_t *s);
+mgp_status_t mgp_phase_open(mgp_session_t *s);
+mgp_status_t mgp_phase_fold(mgp_session_t *s);
+mgp_status_t mgp_phase_query(mgp_session_t *s);
+
+/* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
+mgp_status_t mgp_plan_choose(mgp_session_t *s);
+
+/* --- replay (replay.c) ------------------------------------------------------------------------ */
+/* Whole trace [ncols][stride] into fresh WITNESS memory; virtual columns of tables likewise. */
+mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
+                              mgp_f_t **d_trace, mgp_f_t **d_virt, size_t *stride);
+static inline size_t mgp_trace_stride(uint32_t rows) {
+  return ((size_t)rows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
+}
+/* Calls fn for each slab (ncols chunks of 2^b rows) of the trace, or from the cache. */
+typedef mgp_status_t (*mgp_slab_fn_t)(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
+                                      const mgp_f_t *d_slab);
+mgp_status_t mgp_replay_slabs(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                              mgp_slab_fn_t fn, void *arg);
+/* Calls fn for each stacked column of the partition in order. */
+typedef mgp_status_t (*mgp_column_fn_t)(void *arg, const mgp_f_t *d_col);
+mgp_status_t mgp_replay_columns(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                                mgp_column_fn_t fn, void *arg);
+uint64_t mgp_slab_bytes(const mgp_session_t *s); /* largest slab buffer of this rank */
+
+/* Rows of a witness piece in the assign phase. */
+#define MGP_COUNT_PIECE (1u << 14)
+
+/* Depth down to which trees are kept: at most 64 KiB of digests. */
+#define MGP_KEEP_LOG 11u
+
+#endif
