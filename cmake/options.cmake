@@ -25,6 +25,7 @@ function(mgp_found NAME FOUND WHY)
 endfunction()
 
 mgp_auto_option(MGP_MPI "ranks by MPI")
+mgp_auto_option(MGP_CUDA "compile what C and CUDA share with nvcc too, as a test")
 mgp_auto_option(MGP_OPENMP "several threads in a rank, by OpenMP")
 option(MGP_WERROR "warnings are errors" OFF)
 option(MGP_VERIFY "check internal invariants at run time (slower)" OFF)
@@ -48,6 +49,9 @@ if(NOT MGP_OPENMP STREQUAL OFF)
 endif()
 mgp_found(MGP_OPENMP "${OpenMP_C_FOUND}"
           "the compiler has no OpenMP (Debian, for clang: apt-get install libomp-dev)")
+
+find_program(MGP_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin DOC "CUDA compiler")
+mgp_found(MGP_CUDA "${MGP_NVCC}" "no nvcc was found in PATH, CUDA_HOME or /usr/local/cuda")
 
 find_package(Threads REQUIRED)
 find_package(Python3 COMPONENTS Interpreter QUIET)
