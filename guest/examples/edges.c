@@ -119,8 +119,8 @@ static void check_ecalls(void) {
   check("ecall", 0, 0, 0, mgp_ecall(MGP_ECALL_WRITE, MGP_FD_OUT, at, 6), MGP_FD_OUT);
   check("ecall", 1, 0, 0, mgp_ecall(MGP_ECALL_WRITE, MGP_FD_ERR, at, 6), MGP_FD_ERR);
   check("ecall", 2, 0, 0, mgp_ecall(MGP_ECALL_WRITE, MGP_FD_OUT, at, 0), MGP_FD_OUT);
-  check("ecall", 3, 0, 0, mgp_ecall(MGP_ECALL_LOG_STR, at, 5, 0), at);
-  check("ecall", 4, 0, 0, mgp_ecall(MGP_ECALL_LOG_PC, at, 5, 0), at);
+  check("ecall", 3, 0, 0, mgp_ecall(MGP_ECALL_LOG_STR, at, 6, 0), at);
+  check("ecall", 4, 0, 0, mgp_ecall(MGP_ECALL_LOG_PC, at, 0, 0), at);
 }
 
 int main(void) {

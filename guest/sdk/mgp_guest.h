@@ -14,7 +14,7 @@
 /* Ecall codes (register t0); arguments in a0, a1, a2. */
 #define MGP_ECALL_HALT    0x00u /* a0 = exit code */
 #define MGP_ECALL_WRITE   0x02u /* a0 = fd, a1 = bytes, a2 = how many */
-#define MGP_ECALL_LOG_PC  0x03u /* a0 = text, a1 = its length: the host logs pc and step count */
+#define MGP_ECALL_LOG_PC  0x03u /* the host logs pc and step count */
 #define MGP_ECALL_LOG_STR 0x04u /* a0 = text, a1 = its length */
 #define MGP_ECALL_COMMIT  0x10u /* a0 = digest of the public output, 32 bytes, word-aligned */
 
@@ -48,7 +48,7 @@ void mgp_print(const char *text);
 void mgp_print_u32(uint32_t value);                        /* decimal */
 void mgp_print_hex(const uint8_t *bytes, uint32_t nbytes); /* two lower-case digits a byte */
 
-/* Diagnostics in the host's log: a line of text; a label with pc and step count. */
+/* Diagnostics in the host's log: text as it is; a line of a label, pc and step count. */
 void mgp_log(const char *text);
 void mgp_log_cycle(const char *label);
 

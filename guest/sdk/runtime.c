@@ -79,7 +79,9 @@ void mgp_log(const char *text) {
 }
 
 void mgp_log_cycle(const char *label) {
-  mgp_ecall(MGP_ECALL_LOG_PC, (uint32_t)(uintptr_t)label, strlen(label), 0);
+  mgp_log(label);
+  mgp_log(": ");
+  mgp_ecall(MGP_ECALL_LOG_PC, 0, 0, 0);
 }
 
 /* The region holds {offset of the data, alignment, length of item 0, length of item 1, ...} and,
