@@ -94,8 +94,8 @@ void mgp_comm_destroy(mgp_comm_t *c) {
 static _Noreturn void die(mgp_comm_t *c) {
   static atomic_flag said = ATOMIC_FLAG_INIT;
   while (atomic_flag_test_and_set(&said)) (void)pause();
-  fprintf(stderr, "mgprove: rank %u of %u on %s gave up in phase \"%s\", collective %s: %s\n",
-          c->t->rank, c->t->size, c->host, c->phase, op_text[c->op], mgp_error_message());
+  (void)fprintf(stderr, "mgprove: rank %u of %u on %s gave up in phase \"%s\", collective %s: %s\n",
+                c->t->rank, c->t->size, c->host, c->phase, op_text[c->op], mgp_error_message());
   (void)fflush(stderr);
   c->t->ops->abort(c->t, mgp_status_exit_code(MGP_PEER));
   _exit(mgp_status_exit_code(MGP_PEER));
