@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-static uint64_t rotl(uint64_t v, unsigned n) { return n == 0 ? v : v << n | v >> (64 - n); }
+static uint64_t rotl(uint64_t v, unsigned n) {
+  return n == 0 ? v : v << n | v >> (64 - n);
+}
 
 static void permute(uint64_t a[25]) {
   static const uint64_t round_constant[24] = {
@@ -24,7 +26,8 @@ static void permute(uint64_t a[25]) {
         b[y + 5 * ((2 * x + 3 * y) % 5)] = rotl(a[x + 5 * y] ^ d, rotation[x + 5 * y]);
     }
     for (unsigned y = 0; y < 25; y += 5)
-      for (unsigned x = 0; x < 5; x++) a[y + x] = b[y + x] ^ (~b[y + (x + 1) % 5] & b[y + (x + 2) % 5]);
+      for (unsigned x = 0; x < 5; x++)
+        a[y + x] = b[y + x] ^ (~b[y + (x + 1) % 5] & b[y + (x + 2) % 5]);
     a[0] ^= round_constant[round];
   }
 }
@@ -37,7 +40,9 @@ static void absorb(mgp_keccak_t *k, uint8_t byte) {
   }
 }
 
-void mgp_keccak_init(mgp_keccak_t *k) { memset(k, 0, sizeof *k); }
+void mgp_keccak_init(mgp_keccak_t *k) {
+  memset(k, 0, sizeof *k);
+}
 
 void mgp_keccak_update(mgp_keccak_t *k, const void *bytes, size_t nbytes) {
   const uint8_t *p = bytes;

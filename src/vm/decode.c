@@ -14,7 +14,9 @@ static int32_t sign_extend(uint32_t v, unsigned bits) {
   return (int32_t)(v << (32 - bits)) >> (32 - bits);
 }
 
-static uint8_t pick(const uint8_t table[8], uint32_t funct3) { return table[funct3 & 7]; }
+static uint8_t pick(const uint8_t table[8], uint32_t funct3) {
+  return table[funct3 & 7];
+}
 
 /* Fields of an instruction word; op = MGP_OP_ILLEGAL unless it is RV32IM or ECALL. */
 static raw_t fields(uint32_t w) {
@@ -22,8 +24,8 @@ static raw_t fields(uint32_t w) {
   static const uint8_t store[8] = {MGP_OP_SB, MGP_OP_SH, MGP_OP_SW, 0, 0, 0, 0, 0};
   static const uint8_t branch[8] = {MGP_OP_BEQ, MGP_OP_BNE, 0,           0,
                                     MGP_OP_BLT, MGP_OP_BGE, MGP_OP_BLTU, MGP_OP_BGEU};
-  static const uint8_t imm_op[8] = {MGP_OP_ADDI, 0,          MGP_OP_SLTI, MGP_OP_SLTIU,
-                                    MGP_OP_XORI, 0,          MGP_OP_ORI,  MGP_OP_ANDI};
+  static const uint8_t imm_op[8] = {MGP_OP_ADDI, 0, MGP_OP_SLTI, MGP_OP_SLTIU,
+                                    MGP_OP_XORI, 0, MGP_OP_ORI,  MGP_OP_ANDI};
   static const uint8_t reg_op[8] = {MGP_OP_ADD, MGP_OP_SLL, MGP_OP_SLT, MGP_OP_SLTU,
                                     MGP_OP_XOR, MGP_OP_SRL, MGP_OP_OR,  MGP_OP_AND};
   static const uint8_t mul_op[8] = {MGP_OP_MUL, MGP_OP_MULH, MGP_OP_MULHSU, MGP_OP_MULHU,
@@ -107,9 +109,15 @@ static uint32_t target(uint32_t pc, int32_t byte_offset) {
   return t < 0 || t >= 4 * (int64_t)MGP_PC_LIMIT || (t & 3) != 0 ? MGP_TRAP_PC : (uint32_t)(t >> 2);
 }
 
-static uint32_t lo16(uint32_t v) { return v & 0xffff; }
-static uint32_t hi16(uint32_t v) { return v >> 16; }
-static uint32_t in_field(int32_t v) { return v < 0 ? MGP_P - (uint32_t)-v : (uint32_t)v; }
+static uint32_t lo16(uint32_t v) {
+  return v & 0xffff;
+}
+static uint32_t hi16(uint32_t v) {
+  return v >> 16;
+}
+static uint32_t in_field(int32_t v) {
+  return v < 0 ? MGP_P - (uint32_t)-v : (uint32_t)v;
+}
 
 static void set_chip(mgp_insn_t *o, mgp_chip_id_t chip, uint32_t rd, uint32_t rs1, uint32_t rs2) {
   o->chip = (uint8_t)chip;

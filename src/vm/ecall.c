@@ -108,11 +108,15 @@ static int write_bytes(mgp_vm_t *vm, uint32_t at, uint32_t fd, uint32_t addr, ui
   return 1;
 }
 
+/* The label (a0, a1) is optional: callers that know of none leave anything in these registers. */
 static void log_pc(const mgp_vm_t *vm, uint32_t at, uint64_t steps) {
-  char line[64];
-  const int n = snprintf(line, sizeof line, "pc 0x%08x, step %llu\n", 4 * vm->meta[at].pc,
-                         (unsigned long long)steps);
-  if (vm->write != NULL) vm->write(vm->ctx, 2, line, (size_t)n);
+  const uint32_t addr = vm->s.x[10], n = vm->s.x[11];
+  const int has_label = n > 0 && n <= 80 && in_regions(vm->prog, addr, n);
+  char line[160];
+  const int len = snprintf(line, sizeof line, "pc 0x%08x, step %llu%s%.*s\n", 4 * vm->meta[at].pc,
+                           (unsigned long long)steps, has_label ? ": " : "", has_label ? (int)n : 0,
+                           (const char *)vm->mem + (has_label ? addr : 0));
+  if (vm->write != NULL) vm->write(vm->ctx, 2, line, (size_t)len);
 }
 
 static int commit(mgp_vm_t *vm, uint32_t at, uint32_t addr) {

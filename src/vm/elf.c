@@ -37,16 +37,18 @@ static uint16_t u16_at(const file_t *f, size_t at) {
 static uint32_t u32_at(const file_t *f, size_t at) {
   return u16_at(f, at) | (uint32_t)u16_at(f, at + 2) << 16;
 }
-static int in_file(const file_t *f, uint64_t at, uint64_t n) { return at <= f->n && n <= f->n - at; }
+static int in_file(const file_t *f, uint64_t at, uint64_t n) {
+  return at <= f->n && n <= f->n - at;
+}
 
 static const char *machine_name(unsigned machine) {
   static const struct {
     unsigned machine;
     const char *name;
-  } names[] = {{2, "SPARC"},    {3, "x86"},     {8, "MIPS"},      {20, "PowerPC"},
-               {21, "PPC64"},   {22, "S/390"},  {40, "ARM"},      {50, "IA-64"},
-               {62, "x86-64"},  {83, "AVR"},    {94, "Xtensa"},   {183, "AArch64"},
-               {190, "CUDA"},   {224, "AMDGPU"}, {247, "BPF"},    {258, "LoongArch"}};
+  } names[] = {{2, "SPARC"},   {3, "x86"},      {8, "MIPS"},    {20, "PowerPC"},
+               {21, "PPC64"},  {22, "S/390"},   {40, "ARM"},    {50, "IA-64"},
+               {62, "x86-64"}, {83, "AVR"},     {94, "Xtensa"}, {183, "AArch64"},
+               {190, "CUDA"},  {224, "AMDGPU"}, {247, "BPF"},   {258, "LoongArch"}};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (names[i].machine == machine) return names[i].name;
   return "unknown machine";
@@ -66,7 +68,8 @@ static mgp_status_t check_header(const file_t *f) {
     return mgp_fail(MGP_BAD_INPUT, "ELF: built for %s (machine %u); want RISC-V",
                     machine_name(machine), machine);
   if (type != ET_EXEC)
-    return mgp_fail(MGP_BAD_INPUT, "ELF: %s (type %u), not an executable; link with -static -no-pie",
+    return mgp_fail(MGP_BAD_INPUT,
+                    "ELF: %s (type %u), not an executable; link with -static -no-pie",
                     type == 1   ? "an object file"
                     : type == 3 ? "position independent or a shared library"
                                 : "unknown type",
@@ -115,8 +118,9 @@ static mgp_status_t read_loads(const file_t *f, load_t loads[MGP_MAX_SEGMENTS], 
   if (entsize != PHDR_SIZE)
     return mgp_fail(MGP_BAD_INPUT, "ELF: program headers of %u bytes, want %d", entsize, PHDR_SIZE);
   if (!in_file(f, offset, (uint64_t)num * PHDR_SIZE))
-    return mgp_fail(MGP_BAD_INPUT, "ELF: truncated: %u program headers at offset %u, the file has "
-                                   "%zu bytes",
+    return mgp_fail(MGP_BAD_INPUT,
+                    "ELF: truncated: %u program headers at offset %u, the file has "
+                    "%zu bytes",
                     num, offset, f->n);
   for (unsigned i = 0; i < num; i++) {
     const size_t at = (size_t)offset + (size_t)i * PHDR_SIZE;
@@ -190,7 +194,8 @@ static mgp_status_t build_segments(const file_t *f, const load_t *loads, unsigne
 static int by_address(const void *a, const void *b) {
   const mgp_symbol_t *x = a, *y = b;
   if (x->addr != y->addr) return x->addr < y->addr ? -1 : 1;
-  if (x->size != y->size) return x->size > y->size ? -1 : 1; /* the one with a size names the code */
+  if (x->size != y->size)
+    return x->size > y->size ? -1 : 1; /* the one with a size names the code */
   return x->name < y->name ? -1 : x->name > y->name;
 }
 

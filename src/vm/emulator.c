@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "guest words lie in memory as host words");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "guest words lie in memory as host words");
 
 #define TS_LIMIT (1u << 29)
 
@@ -22,7 +23,9 @@ static mgp_status_t map_memory(void **out) {
 }
 
 /* Zero pages again, and memory given back. */
-static void clear_memory(void *p) { (void)madvise(p, MGP_ADDR_LIMIT, MADV_DONTNEED); }
+static void clear_memory(void *p) {
+  (void)madvise(p, MGP_ADDR_LIMIT, MADV_DONTNEED);
+}
 
 static void fill_memory(mgp_vm_t *vm) {
   for (uint32_t k = 0; k < vm->prog->nimage; k++) {
@@ -94,8 +97,12 @@ void mgp_vm_reset(mgp_vm_t *vm) {
   start(vm);
 }
 
-const mgp_vm_state_t *mgp_vm_state(const mgp_vm_t *vm) { return &vm->s; }
-const mgp_trap_t *mgp_vm_trap(const mgp_vm_t *vm) { return &vm->trap; }
+const mgp_vm_state_t *mgp_vm_state(const mgp_vm_t *vm) {
+  return &vm->s;
+}
+const mgp_trap_t *mgp_vm_trap(const mgp_vm_t *vm) {
+  return &vm->trap;
+}
 
 uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key) {
   uint32_t v;
@@ -184,7 +191,8 @@ mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_reco
     }
     const uint64_t by_ts = (TS_LIMIT - rec->ts) / vm->max_dt;
     if (rec->ts >= TS_LIMIT || by_ts == 0)
-      return mgp_fail(MGP_RESOURCES, "emulator: the shard has too many steps: timestamps reach 2^29");
+      return mgp_fail(MGP_RESOURCES,
+                      "emulator: the shard has too many steps: timestamps reach 2^29");
     const uint64_t left = limits->max_steps - vm->s.steps;
     mgp_vm_loop_record(vm, left < by_ts ? left : by_ts, limits->stop_cost, rec);
   }

@@ -30,7 +30,8 @@ typedef struct {
   /* contents of the hint region (vm/hints.h), at most its size; must outlive the vm */
   const uint8_t *hints;
   size_t nhints;
-  /* per chip of an instruction, indexed by mgp_chip_id_t: timestamps used (>= 1) and cost; copied */
+  /* per chip of an instruction, indexed by mgp_chip_id_t: timestamps used (>= 1) and cost; copied
+   */
   const uint8_t *dt;    /* [MGP_OPCHIP_COUNT] */
   const uint32_t *cost; /* [MGP_OPCHIP_COUNT] */
   /* receives what the guest writes to fd 1 and 2, and the log ecalls as fd 2; NULL drops it */
@@ -91,11 +92,11 @@ mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_
 
 /* Which previous timestamp a first access belongs to. */
 enum {
-  MGP_FIELD_A, /* pa of the step */
-  MGP_FIELD_B,
-  MGP_FIELD_O,
-  MGP_FIELD_M,
-  MGP_FIELD_COMMIT /* + i: pm[i] of the commit */
+  MGP_TOUCH_A, /* pa of the step */
+  MGP_TOUCH_B,
+  MGP_TOUCH_O,
+  MGP_TOUCH_M,
+  MGP_TOUCH_COMMIT /* + i: pm[i] of the commit */
 };
 
 /* First access of a register or memory word in this partition. */
@@ -106,7 +107,7 @@ typedef struct {
   uint32_t last;    /* value after the partition's last access (mgp_vm_record_end) */
   uint32_t last_ts; /* timestamp of that access (mgp_vm_record_end) */
   uint8_t is_register;
-  uint8_t field; /* MGP_FIELD_* */
+  uint8_t field; /* MGP_TOUCH_* */
   uint8_t pad[2];
 } mgp_touch_t;
 
@@ -145,20 +146,20 @@ void mgp_vm_record_end(const mgp_vm_t *vm, mgp_record_t *rec);
 static inline void mgp_touch_patch(const mgp_touch_t *touch, mgp_step_t *steps,
                                    mgp_commit_t *commits, uint32_t prev) {
   switch (touch->field) {
-  case MGP_FIELD_A:
+  case MGP_TOUCH_A:
     steps[touch->index].pa = prev;
     return;
-  case MGP_FIELD_B:
+  case MGP_TOUCH_B:
     steps[touch->index].pb = prev;
     return;
-  case MGP_FIELD_O:
+  case MGP_TOUCH_O:
     steps[touch->index].po = prev;
     return;
-  case MGP_FIELD_M:
+  case MGP_TOUCH_M:
     steps[touch->index].pm = prev;
     return;
   default:
-    commits[touch->index].pm[touch->field - MGP_FIELD_COMMIT] = prev;
+    commits[touch->index].pm[touch->field - MGP_TOUCH_COMMIT] = prev;
   }
 }
 

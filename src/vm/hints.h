@@ -22,7 +22,6 @@ mgp_status_t mgp_hints_build(const mgp_hint_item_t *items, size_t nitems, uint8_
                              size_t *nbytes);
 
 /* The same from files, one item each. MGP_BAD_INPUT names a file that cannot be read. */
-mgp_status_t mgp_hints_read(const char *const *paths, size_t npaths, uint8_t **out,
-                            size_t *nbytes);
+mgp_status_t mgp_hints_read(const char *const *paths, size_t npaths, uint8_t **out, size_t *nbytes);
 
 #endif

@@ -9,7 +9,8 @@
  * computes the digest. On failure the caller frees prog. */
 mgp_status_t mgp_program_seal(mgp_program_t *prog);
 
-/* The checks that need no words: order, ranges, limits, code inside the image, entry in the code. */
+/* The checks that need no words: order, ranges, limits, code inside the image, entry in the code.
+ */
 mgp_status_t mgp_program_check_layout(mgp_program_t *prog);
 
 #endif

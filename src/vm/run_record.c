@@ -4,12 +4,13 @@
 
 #include <string.h>
 
-/* Appends a touch. Returns where recording stops: after this step, if a next one could lack room. */
+/* Appends a touch. Returns where recording stops: after this step, if a next one could lack room.
+ */
 static __attribute__((noinline)) mgp_step_t *touch(mgp_record_t *rec, mgp_step_t *step,
                                                    mgp_step_t *end, int is_register, uint32_t key,
                                                    unsigned field, uint32_t value) {
   const uint32_t index =
-      field >= MGP_FIELD_COMMIT ? rec->ncommits : rec->steps0 + (uint32_t)(step - rec->steps);
+      field >= MGP_TOUCH_COMMIT ? rec->ncommits : rec->steps0 + (uint32_t)(step - rec->steps);
   rec->touches[rec->ntouches++] =
       (mgp_touch_t){key, index, value, 0, 0, (uint8_t)is_register, (uint8_t)field, {0}};
   return rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP ? step + 1 : end;
@@ -20,8 +21,7 @@ static __attribute__((noinline)) mgp_step_t *touch(mgp_record_t *rec, mgp_step_t
     r.f = (value);                                                                                 \
     r.p##f = reg_ts[reg];                                                                          \
     reg_ts[reg] = ts + (slot);                                                                     \
-    if (__builtin_expect(r.p##f == 0, 0))                                                          \
-      end = touch(rec, s, end, 1, (reg), MGP_FIELD_##F, r.f);                                      \
+    if (__builtin_expect(r.p##f == 0, 0)) end = touch(rec, s, end, 1, (reg), MGP_TOUCH_##F, r.f);  \
   } while (0)
 
 #define STEP mgp_step_t r = {0};
@@ -48,7 +48,7 @@ static __attribute__((noinline)) mgp_step_t *touch(mgp_record_t *rec, mgp_step_t
     memcpy(&r.m, mem + 4 * (size_t)key, 4);                                                        \
     r.pm = mem_ts[key];                                                                            \
     mem_ts[key] = ts;                                                                              \
-    if (__builtin_expect(r.pm == 0, 0)) end = touch(rec, s, end, 0, key, MGP_FIELD_M, r.m);        \
+    if (__builtin_expect(r.pm == 0, 0)) end = touch(rec, s, end, 0, key, MGP_TOUCH_M, r.m);        \
   } while (0)
 #define ECALL(chip)                                                                                \
   do {                                                                                             \
@@ -61,7 +61,7 @@ static __attribute__((noinline)) mgp_step_t *touch(mgp_record_t *rec, mgp_step_t
         memcpy(&c->m[w], mem + 4 * (size_t)key, 4);                                                \
         c->pm[w] = mem_ts[key];                                                                    \
         mem_ts[key] = ts;                                                                          \
-        if (c->pm[w] == 0) end = touch(rec, s, end, 0, key, MGP_FIELD_COMMIT + w, c->m[w]);        \
+        if (c->pm[w] == 0) end = touch(rec, s, end, 0, key, MGP_TOUCH_COMMIT + w, c->m[w]);        \
       }                                                                                            \
       r.o = rec->ncommits++;                                                                       \
     }                                                                                              \

@@ -34,10 +34,14 @@ static const char *precompile_name(uint32_t code) {
   static const struct {
     uint32_t code;
     const char *name;
-  } names[] = {{0x00300105, "SHA_EXTEND"},        {0x00010106, "SHA_COMPRESS"},
-               {0x00010109, "KECCAK_PERMUTE"},    {0x00010130, "KECCAK_XORIN"},
-               {0x0001011d, "UINT256_MUL"},       {0x0001010a, "SECP256K1_ADD"},
-               {0x0000010b, "SECP256K1_DOUBLE"},  {0x0000010c, "SECP256K1_DECOMPRESS"},
+  } names[] = {{0x00300105, "SHA_EXTEND"},
+               {0x00010106, "SHA_COMPRESS"},
+               {0x00010109, "KECCAK_PERMUTE"},
+               {0x00010130, "KECCAK_XORIN"},
+               {0x0001011d, "UINT256_MUL"},
+               {0x0001010a, "SECP256K1_ADD"},
+               {0x0000010b, "SECP256K1_DOUBLE"},
+               {0x0000010c, "SECP256K1_DECOMPRESS"},
                {0x0000010e, "SECP256K1_SCALAR_INVERT"}};
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (names[i].code == code) return names[i].name;
@@ -66,21 +70,24 @@ static void reason_text(const mgp_trap_t *t, char *out, size_t n) {
                    t->size, addr, base);
     return;
   case MGP_TRAP_OUT_OF_RANGE:
-    (void)snprintf(out, n, "%s of %u bytes at address %s0x%08" PRIx64 ", outside the memory "
-                           "[0, 0x40000000)%s",
+    (void)snprintf(out, n,
+                   "%s of %u bytes at address %s0x%08" PRIx64 ", outside the memory "
+                   "[0, 0x40000000)%s",
                    access, t->size, sign, addr, base);
     return;
   case MGP_TRAP_NO_REGION:
-    (void)snprintf(out, n, "%s of %u bytes at address 0x%08" PRIx64 ", outside the address map "
-                           "and the ELF's segments%s",
+    (void)snprintf(out, n,
+                   "%s of %u bytes at address 0x%08" PRIx64 ", outside the address map "
+                   "and the ELF's segments%s",
                    access, t->size, addr, base);
     return;
   case MGP_TRAP_TARGET_MISALIGNED:
     (void)snprintf(out, n, "jump to misaligned address 0x%08" PRIx64 "%s", addr, base);
     return;
   case MGP_TRAP_TARGET_RANGE:
-    (void)snprintf(out, n, "jump to address %s0x%08" PRIx64 ", outside the memory "
-                           "[0, 0x40000000)%s",
+    (void)snprintf(out, n,
+                   "jump to address %s0x%08" PRIx64 ", outside the memory "
+                   "[0, 0x40000000)%s",
                    sign, addr, base);
     return;
   case MGP_TRAP_TARGET_NOT_CODE:
@@ -99,8 +106,9 @@ static void reason_text(const mgp_trap_t *t, char *out, size_t n) {
     (void)snprintf(out, n, "second PUB_IO_COMMIT: a run commits to one digest");
     return;
   case MGP_TRAP_COMMIT_POINTER:
-    (void)snprintf(out, n, "PUB_IO_COMMIT: the digest at a0 = 0x%08x is not 8 aligned words of "
-                           "memory",
+    (void)snprintf(out, n,
+                   "PUB_IO_COMMIT: the digest at a0 = 0x%08x is not 8 aligned words of "
+                   "memory",
                    t->b);
     return;
   case MGP_TRAP_BUFFER:

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VK_MAGIC   0x4b50474du /* "MGPK" */
-#define VK_VERSION 1u
+#define VK_MAGIC        0x4b50474du /* "MGPK" */
+#define VK_VERSION      1u
 #define VK_HEADER_WORDS 5u
 
 static uint32_t get_u32(const uint8_t *p) {
@@ -50,8 +50,8 @@ mgp_status_t mgp_program_check_layout(mgp_program_t *prog) {
     return mgp_fail(MGP_BAD_INPUT, "program: %u code and %u image segments, want 1 to %u of each",
                     prog->ncode, prog->nimage, MGP_MAX_SEGMENTS);
   MGP_TRY(check_segments(prog->code, prog->ncode, MGP_MAX_CODE_WORDS, "code", &prog->ninsn));
-  MGP_TRY(check_segments(prog->image, prog->nimage, MGP_MAX_IMAGE_WORDS, "image",
-                         &prog->nimage_words));
+  MGP_TRY(
+      check_segments(prog->image, prog->nimage, MGP_MAX_IMAGE_WORDS, "image", &prog->nimage_words));
   for (uint32_t i = 0; i < prog->nimage; i++) {
     const mgp_segment_t *seg = &prog->image[i];
     if (seg->base < MGP_HINT_END / 4 && seg->base + seg->n > MGP_HINT_START / 4)
@@ -101,8 +101,7 @@ static size_t vk_words(const mgp_program_t *prog) {
 mgp_status_t mgp_vk_serialize(const mgp_program_t *prog, uint8_t **out, size_t *nbytes) {
   const size_t n = 4 * vk_words(prog);
   uint8_t *bytes = malloc(n), *p = bytes;
-  if (bytes == NULL)
-    return mgp_fail(MGP_RESOURCES, "verifying key: no memory for %zu bytes", n);
+  if (bytes == NULL) return mgp_fail(MGP_RESOURCES, "verifying key: no memory for %zu bytes", n);
   p = put_u32(p, VK_MAGIC);
   p = put_u32(p, VK_VERSION);
   p = put_u32(p, prog->entry);

@@ -11,8 +11,7 @@ static inline uint32_t enc_r(uint32_t f7, uint32_t rs2, uint32_t rs1, uint32_t f
                              uint32_t opcode) {
   return f7 << 25 | rs2 << 20 | rs1 << 15 | f3 << 12 | rd << 7 | opcode;
 }
-static inline uint32_t enc_i(int32_t imm, uint32_t rs1, uint32_t f3, uint32_t rd,
-                             uint32_t opcode) {
+static inline uint32_t enc_i(int32_t imm, uint32_t rs1, uint32_t f3, uint32_t rd, uint32_t opcode) {
   return (uint32_t)imm << 20 | rs1 << 15 | f3 << 12 | rd << 7 | opcode;
 }
 static inline uint32_t enc_s(int32_t imm, uint32_t rs2, uint32_t rs1, uint32_t f3) {
@@ -39,29 +38,29 @@ static inline uint32_t enc(mgp_op_t op, uint32_t rd, uint32_t rs1, uint32_t rs2,
   static const struct {
     uint8_t kind, f3, f7;
   } t[MGP_OP_COUNT] = {
-      [MGP_OP_LUI] = {'u', 0, 0x37},    [MGP_OP_AUIPC] = {'u', 0, 0x17},
-      [MGP_OP_JAL] = {'j', 0, 0},       [MGP_OP_JALR] = {'i', 0, 0x67},
-      [MGP_OP_BEQ] = {'b', 0, 0},       [MGP_OP_BNE] = {'b', 1, 0},
-      [MGP_OP_BLT] = {'b', 4, 0},       [MGP_OP_BGE] = {'b', 5, 0},
-      [MGP_OP_BLTU] = {'b', 6, 0},      [MGP_OP_BGEU] = {'b', 7, 0},
-      [MGP_OP_LB] = {'i', 0, 0x03},     [MGP_OP_LH] = {'i', 1, 0x03},
-      [MGP_OP_LW] = {'i', 2, 0x03},     [MGP_OP_LBU] = {'i', 4, 0x03},
-      [MGP_OP_LHU] = {'i', 5, 0x03},    [MGP_OP_SB] = {'s', 0, 0},
-      [MGP_OP_SH] = {'s', 1, 0},        [MGP_OP_SW] = {'s', 2, 0},
-      [MGP_OP_ADDI] = {'i', 0, 0x13},   [MGP_OP_SLTI] = {'i', 2, 0x13},
-      [MGP_OP_SLTIU] = {'i', 3, 0x13},  [MGP_OP_XORI] = {'i', 4, 0x13},
-      [MGP_OP_ORI] = {'i', 6, 0x13},    [MGP_OP_ANDI] = {'i', 7, 0x13},
-      [MGP_OP_SLLI] = {'h', 1, 0},      [MGP_OP_SRLI] = {'h', 5, 0},
-      [MGP_OP_SRAI] = {'h', 5, 0x20},   [MGP_OP_ADD] = {'r', 0, 0},
-      [MGP_OP_SUB] = {'r', 0, 0x20},    [MGP_OP_SLL] = {'r', 1, 0},
-      [MGP_OP_SLT] = {'r', 2, 0},       [MGP_OP_SLTU] = {'r', 3, 0},
-      [MGP_OP_XOR] = {'r', 4, 0},       [MGP_OP_SRL] = {'r', 5, 0},
-      [MGP_OP_SRA] = {'r', 5, 0x20},    [MGP_OP_OR] = {'r', 6, 0},
-      [MGP_OP_AND] = {'r', 7, 0},       [MGP_OP_FENCE] = {'i', 0, 0x0f},
-      [MGP_OP_ECALL] = {'e', 0, 0},     [MGP_OP_MUL] = {'r', 0, 1},
-      [MGP_OP_MULH] = {'r', 1, 1},      [MGP_OP_MULHSU] = {'r', 2, 1},
-      [MGP_OP_MULHU] = {'r', 3, 1},     [MGP_OP_DIV] = {'r', 4, 1},
-      [MGP_OP_DIVU] = {'r', 5, 1},      [MGP_OP_REM] = {'r', 6, 1},
+      [MGP_OP_LUI] = {'u', 0, 0x37},   [MGP_OP_AUIPC] = {'u', 0, 0x17},
+      [MGP_OP_JAL] = {'j', 0, 0},      [MGP_OP_JALR] = {'i', 0, 0x67},
+      [MGP_OP_BEQ] = {'b', 0, 0},      [MGP_OP_BNE] = {'b', 1, 0},
+      [MGP_OP_BLT] = {'b', 4, 0},      [MGP_OP_BGE] = {'b', 5, 0},
+      [MGP_OP_BLTU] = {'b', 6, 0},     [MGP_OP_BGEU] = {'b', 7, 0},
+      [MGP_OP_LB] = {'i', 0, 0x03},    [MGP_OP_LH] = {'i', 1, 0x03},
+      [MGP_OP_LW] = {'i', 2, 0x03},    [MGP_OP_LBU] = {'i', 4, 0x03},
+      [MGP_OP_LHU] = {'i', 5, 0x03},   [MGP_OP_SB] = {'s', 0, 0},
+      [MGP_OP_SH] = {'s', 1, 0},       [MGP_OP_SW] = {'s', 2, 0},
+      [MGP_OP_ADDI] = {'i', 0, 0x13},  [MGP_OP_SLTI] = {'i', 2, 0x13},
+      [MGP_OP_SLTIU] = {'i', 3, 0x13}, [MGP_OP_XORI] = {'i', 4, 0x13},
+      [MGP_OP_ORI] = {'i', 6, 0x13},   [MGP_OP_ANDI] = {'i', 7, 0x13},
+      [MGP_OP_SLLI] = {'h', 1, 0},     [MGP_OP_SRLI] = {'h', 5, 0},
+      [MGP_OP_SRAI] = {'h', 5, 0x20},  [MGP_OP_ADD] = {'r', 0, 0},
+      [MGP_OP_SUB] = {'r', 0, 0x20},   [MGP_OP_SLL] = {'r', 1, 0},
+      [MGP_OP_SLT] = {'r', 2, 0},      [MGP_OP_SLTU] = {'r', 3, 0},
+      [MGP_OP_XOR] = {'r', 4, 0},      [MGP_OP_SRL] = {'r', 5, 0},
+      [MGP_OP_SRA] = {'r', 5, 0x20},   [MGP_OP_OR] = {'r', 6, 0},
+      [MGP_OP_AND] = {'r', 7, 0},      [MGP_OP_FENCE] = {'i', 0, 0x0f},
+      [MGP_OP_ECALL] = {'e', 0, 0},    [MGP_OP_MUL] = {'r', 0, 1},
+      [MGP_OP_MULH] = {'r', 1, 1},     [MGP_OP_MULHSU] = {'r', 2, 1},
+      [MGP_OP_MULHU] = {'r', 3, 1},    [MGP_OP_DIV] = {'r', 4, 1},
+      [MGP_OP_DIVU] = {'r', 5, 1},     [MGP_OP_REM] = {'r', 6, 1},
       [MGP_OP_REMU] = {'r', 7, 1},
   };
   const uint32_t f3 = t[op].f3, f7 = t[op].f7;
@@ -154,8 +153,8 @@ static inline uint8_t *elf_build(uint32_t entry, const elf_segment_t *seg, unsig
   elf_put(f + 44, nseg, 2);
   size_t at = 52 + 32 * (size_t)nseg;
   for (unsigned i = 0; i < nseg; i++) {
-    const uint32_t h[8] = {1,         (uint32_t)at,  seg[i].addr,  seg[i].addr,
-                           seg[i].filesz, seg[i].memsz, seg[i].flags, 4};
+    const uint32_t h[8] = {
+        1, (uint32_t)at, seg[i].addr, seg[i].addr, seg[i].filesz, seg[i].memsz, seg[i].flags, 4};
     for (unsigned k = 0; k < 8; k++) elf_put(f + 52 + 32 * i + 4 * k, h[k], 4);
     if (seg[i].filesz > 0) memcpy(f + at, seg[i].bytes, seg[i].filesz);
     at += (seg[i].filesz + 3) & ~3u;
@@ -203,17 +202,17 @@ static inline mgp_program_t load_code(const code_t *c, const uint32_t *data, uin
 
 /* Timestamps of the chips (chips.md of the design, section 4), and costs that differ. */
 static const uint8_t test_dt[MGP_OPCHIP_COUNT] = {
-    [MGP_CHIP_J] = 1,      [MGP_CHIP_CONST] = 1,   [MGP_CHIP_MV] = 2,     [MGP_CHIP_ADDI] = 2,
-    [MGP_CHIP_ADDI2] = 1,  [MGP_CHIP_ADD] = 3,     [MGP_CHIP_ADD2] = 2,   [MGP_CHIP_LOGIC] = 3,
-    [MGP_CHIP_LOGIC2] = 2, [MGP_CHIP_LOGICI] = 2,  [MGP_CHIP_SHIFTI] = 2, [MGP_CHIP_SHIFTI2] = 1,
-    [MGP_CHIP_SHIFT] = 3,  [MGP_CHIP_BZ] = 1,      [MGP_CHIP_BEQ] = 2,    [MGP_CHIP_BLT] = 2,
-    [MGP_CHIP_BLTU] = 2,   [MGP_CHIP_SLT] = 3,     [MGP_CHIP_SLTU] = 3,   [MGP_CHIP_JALR] = 2,
-    [MGP_CHIP_LW] = 2,     [MGP_CHIP_LW2] = 1,     [MGP_CHIP_LSUB] = 2,   [MGP_CHIP_SW] = 2,
-    [MGP_CHIP_SSUB] = 2,   [MGP_CHIP_MUL] = 3,     [MGP_CHIP_MULH] = 3,   [MGP_CHIP_DIV] = 3,
-    [MGP_CHIP_HALT] = 2,   [MGP_CHIP_ENOP] = 1,    [MGP_CHIP_COMMIT] = 2};
-static const uint32_t test_cost[MGP_OPCHIP_COUNT] = {
-    0,  5,  15, 18, 23, 17, 30, 23, 39, 32, 28, 34, 28, 43, 16, 23, 28,
-    24, 34, 30, 22, 28, 22, 37, 28, 37, 39, 51, 55, 15, 10, 94};
+    [MGP_CHIP_J] = 1,      [MGP_CHIP_CONST] = 1,  [MGP_CHIP_MV] = 2,     [MGP_CHIP_ADDI] = 2,
+    [MGP_CHIP_ADDI2] = 1,  [MGP_CHIP_ADD] = 3,    [MGP_CHIP_ADD2] = 2,   [MGP_CHIP_LOGIC] = 3,
+    [MGP_CHIP_LOGIC2] = 2, [MGP_CHIP_LOGICI] = 2, [MGP_CHIP_SHIFTI] = 2, [MGP_CHIP_SHIFTI2] = 1,
+    [MGP_CHIP_SHIFT] = 3,  [MGP_CHIP_BZ] = 1,     [MGP_CHIP_BEQ] = 2,    [MGP_CHIP_BLT] = 2,
+    [MGP_CHIP_BLTU] = 2,   [MGP_CHIP_SLT] = 3,    [MGP_CHIP_SLTU] = 3,   [MGP_CHIP_JALR] = 2,
+    [MGP_CHIP_LW] = 2,     [MGP_CHIP_LW2] = 1,    [MGP_CHIP_LSUB] = 2,   [MGP_CHIP_SW] = 2,
+    [MGP_CHIP_SSUB] = 2,   [MGP_CHIP_MUL] = 3,    [MGP_CHIP_MULH] = 3,   [MGP_CHIP_DIV] = 3,
+    [MGP_CHIP_HALT] = 2,   [MGP_CHIP_ENOP] = 1,   [MGP_CHIP_COMMIT] = 2};
+static const uint32_t test_cost[MGP_OPCHIP_COUNT] = {0,  5,  15, 18, 23, 17, 30, 23, 39, 32, 28,
+                                                     34, 28, 43, 16, 23, 28, 24, 34, 30, 22, 28,
+                                                     22, 37, 28, 37, 39, 51, 55, 15, 10, 94};
 
 static inline mgp_vm_config_t test_config(const mgp_program_t *prog) {
   return (mgp_vm_config_t){.prog = prog, .dt = test_dt, .cost = test_cost};
