@@ -15,7 +15,10 @@ MAY_BE_LONGER = {"guest/examples/edges_ops.S", "docs/chips.md", "CHANGELOG.md"}
 
 # Folders whose memory is accounted: the ledger of src/base allocates for them.
 LEDGER_ONLY = ("src/backend/", "src/prover/")
-ALLOCATES = re.compile(r"\b(malloc|calloc|realloc|aligned_alloc|posix_memalign|free)\s*\(")
+ALLOCATES = re.compile(r"(?<![\w.>])(malloc|calloc|realloc|aligned_alloc|posix_memalign|strn?dup|mmap"
+                       r")\s*\(")
+# results that the caller gets to keep
+ALLOWED = {("src/prover/prove.c", "r->ranks = malloc("), ("src/prover/record.c", "s->output = malloc(")}
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
 
 # command (with the output file as its last argument) -> file under version control
@@ -42,7 +45,7 @@ def main():
         if name.startswith(LEDGER_ONLY):
             code = COMMENT_OR_STRING.sub(blank, text)
             for number, line in enumerate(code.splitlines(), 1):
-                if ALLOCATES.search(line):
+                if ALLOCATES.search(line) and not any(name == n and a in line for n, a in ALLOWED):
                     problems.append("%s:%d: allocates outside the ledger: %s"
                                     % (name, number, line.strip()))
     with tempfile.TemporaryDirectory() as work:
