@@ -8,16 +8,19 @@
 
 #include "vm/emulator.h"
 
+/* clang-format off */
 #define MGP_H_LIST(X)                                                                              \
-  X(NOP)                                                                                           \
-  X(JUMP) X(CONST) X(JAL) X(JALR) X(MV) X(ADDI) X(ADDI2) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI)   \
-      X(SLLI) X(SRLI) X(SRAI) X(SLLI2) X(SRLI2) X(SRAI2) X(ADD) X(SUB) X(XOR) X(OR) X(AND) X(ADD2) \
-          X(SUB2) X(XOR2) X(OR2) X(AND2) X(SLL) X(SRL) X(SRA) X(SLT) X(SLTU) X(MUL) X(MULH)        \
-              X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU) X(BEQZ) X(BNEZ) X(BEQ) X(BNE)       \
-                  X(BLT) X(BGE) X(BLTU) X(BGEU) X(BAD_JUMP) X(BAD_BRANCHZ)                         \
-                      X(BAD_BRANCH) /* target is no code: trap if taken */                         \
-      X(LB) X(LH) X(LW) X(LBU) X(LHU) X(LW2) X(SB) X(SH) X(SW) X(ECALL) X(ILLEGAL)                 \
-          X(END) /* END stands behind the last instruction of a code segment */
+  X(NOP) X(JUMP) X(CONST) X(JAL) X(JALR) X(MV)                                                     \
+  X(ADDI) X(ADDI2) X(SLTI) X(SLTIU) X(XORI) X(ORI) X(ANDI)                                         \
+  X(SLLI) X(SRLI) X(SRAI) X(SLLI2) X(SRLI2) X(SRAI2)                                               \
+  X(ADD) X(SUB) X(XOR) X(OR) X(AND) X(ADD2) X(SUB2) X(XOR2) X(OR2) X(AND2)                         \
+  X(SLL) X(SRL) X(SRA) X(SLT) X(SLTU)                                                              \
+  X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)                                  \
+  X(BEQZ) X(BNEZ) X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU)                                      \
+  X(BAD_JUMP) X(BAD_BRANCHZ) X(BAD_BRANCH) /* target is no code: trap if taken */                  \
+  X(LB) X(LH) X(LW) X(LBU) X(LHU) X(LW2) X(SB) X(SH) X(SW)                                         \
+  X(ECALL) X(ILLEGAL) X(END) /* END stands behind the last instruction of a code segment */
+/* clang-format on */
 
 typedef enum {
 #define MGP_H_ENUM(name) MGP_H_##name,
@@ -26,8 +29,7 @@ typedef enum {
       MGP_H_COUNT
 } mgp_handler_t;
 
-/* One predecoded instruction. imm: immediate; CONST: the value; direct jumps: index of the target.
- */
+/* One predecoded instruction. imm: immediate; CONST: the value; jumps: index of the target. */
 typedef struct {
   uint8_t h, rd, rs1, rs2;
   uint32_t imm;
@@ -56,8 +58,8 @@ struct mgp_vm {
   uint32_t near_base, near_n, near_op;
 
   uint8_t *mem; /* 1 GiB */
-  uint32_t
-      *mem_ts; /* [2^28] timestamp of each word's last access; NULL before the first recording */
+  /* [2^28] timestamp of each word's last access; NULL before the first recording */
+  uint32_t *mem_ts;
   uint32_t reg_ts[33];
 
   uint8_t dt[MGP_OPCHIP_COUNT];

@@ -25,12 +25,15 @@ static mgp_handler_t plain_handler(const mgp_insn_t *in) {
 #define CASE2(name)                                                                                \
   case MGP_OP_##name:                                                                              \
     return two ? MGP_H_##name##2 : MGP_H_##name;
-    CASE2(ADDI)
-    CASE(SLTI) CASE(SLTIU) CASE(XORI) CASE(ORI) CASE(ANDI) CASE2(SLLI) CASE2(SRLI) CASE2(SRAI)
-        CASE2(ADD) CASE2(SUB) CASE2(XOR) CASE2(OR) CASE2(AND) CASE(SLL) CASE(SRL) CASE(SRA)
-            CASE(SLT) CASE(SLTU) CASE(MUL) CASE(MULH) CASE(MULHSU) CASE(MULHU) CASE(DIV) CASE(DIVU)
-                CASE(REM) CASE(REMU) CASE(LB) CASE(LH) CASE2(LW) CASE(LBU) CASE(LHU) CASE(SB)
-                    CASE(SH) CASE(SW) CASE(JALR) CASE(ECALL)
+    /* clang-format off */
+    CASE2(ADDI) CASE(SLTI) CASE(SLTIU) CASE(XORI) CASE(ORI) CASE(ANDI)
+    CASE2(SLLI) CASE2(SRLI) CASE2(SRAI)
+    CASE2(ADD) CASE2(SUB) CASE2(XOR) CASE2(OR) CASE2(AND)
+    CASE(SLL) CASE(SRL) CASE(SRA) CASE(SLT) CASE(SLTU)
+    CASE(MUL) CASE(MULH) CASE(MULHSU) CASE(MULHU) CASE(DIV) CASE(DIVU) CASE(REM) CASE(REMU)
+    CASE(LB) CASE(LH) CASE2(LW) CASE(LBU) CASE(LHU) CASE(SB) CASE(SH) CASE(SW)
+    CASE(JALR) CASE(ECALL)
+    /* clang-format on */
 #undef CASE
 #undef CASE2
                         default : return MGP_H_ILLEGAL;

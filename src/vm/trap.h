@@ -4,22 +4,23 @@
 
 #include "vm/program.h"
 
-/* name, text; texts of the same order stand in trap.c's message */
+/* clang-format off */
 #define MGP_TRAP_LIST(X)                                                                           \
   X(NONE)                                                                                          \
-  X(PC_OUTSIDE)        /* ran past the end of the code */                                          \
-  X(ILLEGAL)           /* not an RV32IM instruction */                                             \
-  X(MISALIGNED)        /* load or store */                                                         \
-  X(OUT_OF_RANGE)      /* load or store outside [0, 2^30), also by wrapping at 2^32 */             \
-  X(NO_REGION)         /* load or store outside the address map and the ELF's segments */          \
-  X(TARGET_MISALIGNED) /* jump or branch */                                                        \
-  X(TARGET_RANGE)      /* jump or branch outside [0, 2^30), also by wrapping at 2^32 */            \
-  X(TARGET_NOT_CODE)   /* jump or branch to an address that holds no code */                       \
-  X(ECALL_UNKNOWN)     /* no such ecall, or a precompile that is not built */                      \
-  X(COMMIT_TWICE)      /* second PUB_IO_COMMIT */                                                  \
-  X(COMMIT_POINTER)    /* digest misaligned or not in memory */                                    \
-  X(BUFFER)            /* WRITE or LOG_PRINT of bytes that are not in memory */                    \
-  X(OUTPUT_TOO_LARGE)  /* more public output than MGP_MAX_PUBLIC_OUTPUT */
+  X(PC_OUTSIDE)         /* ran past the end of the code */                                         \
+  X(ILLEGAL)            /* not an RV32IM instruction */                                            \
+  X(MISALIGNED)         /* load or store */                                                        \
+  X(OUT_OF_RANGE)       /* load or store outside [0, 2^30), also by wrapping at 2^32 */            \
+  X(NO_REGION)          /* load or store outside the address map and the ELF's segments */         \
+  X(TARGET_MISALIGNED)  /* jump or branch */                                                       \
+  X(TARGET_RANGE)       /* jump or branch outside [0, 2^30), also by wrapping at 2^32 */           \
+  X(TARGET_NOT_CODE)    /* jump or branch to an address that holds no code */                      \
+  X(ECALL_UNKNOWN)      /* no such ecall, or a precompile that is not built */                     \
+  X(COMMIT_TWICE)       /* second PUB_IO_COMMIT */                                                 \
+  X(COMMIT_POINTER)     /* digest misaligned or not in memory */                                   \
+  X(BUFFER)             /* WRITE or LOG_PRINT of bytes that are not in memory */                   \
+  X(OUTPUT_TOO_LARGE)   /* more public output than MGP_MAX_PUBLIC_OUTPUT */
+/* clang-format on */
 
 typedef enum {
 #define MGP_TRAP_ENUM(name) MGP_TRAP_##name,
