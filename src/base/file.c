@@ -90,18 +90,20 @@ mgp_status_t mgp_file_create(const char *path, mgp_file_t **out) {
   struct stat info;
   mgp_file_t *f = calloc(1, sizeof *f);
   if (f == NULL) return mgp_fail(MGP_RESOURCES, "%s: out of memory", path);
-  bool exists = realpath(path, f->path) != NULL;
-  if (!exists && strlen(path) >= sizeof f->path - 32) {
+  /* stat first: a pipe behind /dev/stdout has no path that realpath could name */
+  bool exists = stat(path, &info) == 0;
+  f->direct = exists && !S_ISREG(info.st_mode);
+  bool named = exists && !f->direct && realpath(path, f->path) != NULL;
+  if (!named && strlen(path) >= sizeof f->path - 32) {
     st = mgp_fail(MGP_IO, "the name of the output file is too long");
     goto fail;
   }
-  if (!exists) strcpy(f->path, path);
-  if (exists && stat(f->path, &info) == 0 && S_ISDIR(info.st_mode)) {
+  if (!named) strcpy(f->path, path);
+  if (exists && S_ISDIR(info.st_mode)) {
     st = mgp_fail(MGP_IO, "%s: is a folder, not a file", path);
     goto fail;
   }
-  if (exists && !S_ISREG(info.st_mode)) {
-    f->direct = true;
+  if (f->direct) {
     f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
   } else {
     if (snprintf(f->aside, sizeof f->aside, "%s.XXXXXX", f->path) >= (int)sizeof f->aside) {

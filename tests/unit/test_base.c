@@ -269,6 +269,15 @@ static void check_file_write(void) {
   CHECK_OK(mgp_file_write("/dev/null", "x", 1));
   CHECK(stat("/dev/null", &info) == 0 && S_ISCHR(info.st_mode));
   CHECK(mgp_file_write("/dev/full", "x", 1) == MGP_IO);
+  /* as /dev/stdout is, if stdout is a pipe: a path that exists but leads to no name */
+  int ends[2];
+  char fd_path[64], got[2] = "";
+  CHECK(pipe(ends) == 0);
+  (void)snprintf(fd_path, sizeof fd_path, "/proc/self/fd/%d", ends[1]);
+  CHECK_OK(mgp_file_write(fd_path, "y", 1));
+  (void)close(ends[1]);
+  CHECK(read(ends[0], got, 1) == 1 && got[0] == 'y');
+  (void)close(ends[0]);
 
   CHECK(mgp_file_write(dir, "x", 1) == MGP_IO);
   CHECK(mgp_file_write(in_dir("no/such/folder"), "x", 1) == MGP_IO);
