@@ -154,3 +154,11 @@ mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out) {
   *out = c;
   return MGP_OK;
 }
+
+const char *mgp_comm_mpi_version(void) {
+  static char text[MPI_MAX_LIBRARY_VERSION_STRING];
+  int len = 0;
+  if (MPI_Get_library_version(text, &len) != MPI_SUCCESS) return "unknown MPI library";
+  text[strcspn(text, ",\n")] = '\0';
+  return text;
+}

@@ -82,6 +82,8 @@ mgp_status_t mgp_comm_threads_run(uint32_t n, mgp_status_t (*fn)(mgp_comm_t *com
 
 /* Number of ranks that an MPI launcher (mpirun, srun) says it has started; 0 if there is none. */
 uint32_t mgp_comm_launched_size(void);
+/* This process's number among them, 0 if there is none. */
+uint32_t mgp_comm_launched_rank(void);
 
 /* The comm of the whole job: made by `create_mpi` under an MPI launcher, `self` otherwise.
  * create_mpi is mgp_comm_mpi_create, or NULL in a build without MPI, which refuses to be one of

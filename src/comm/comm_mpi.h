@@ -9,4 +9,7 @@
  * be made in this process. Only the thread that calls this may communicate. */
 mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out);
 
+/* Name and version of the MPI library, one line. Needs no comm. */
+const char *mgp_comm_mpi_version(void);
+
 #endif

@@ -17,6 +17,15 @@ uint32_t mgp_comm_launched_size(void) {
   return 0;
 }
 
+uint32_t mgp_comm_launched_rank(void) {
+  static const char *const names[] = {"OMPI_COMM_WORLD_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK",
+                                      "SLURM_PROCID"};
+  if (mgp_comm_launched_size() == 0) return 0;
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (getenv(names[i]) != NULL) return (uint32_t)atoi(getenv(names[i]));
+  return 0;
+}
+
 mgp_status_t mgp_comm_world_create(mgp_status_t (*create_mpi)(mgp_comm_t **out), mgp_comm_t **out) {
   uint32_t launched = mgp_comm_launched_size();
   if (launched == 0) return mgp_comm_self_create(out);

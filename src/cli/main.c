@@ -1,0 +1,14 @@
+/* mgprove: the list of commands. */
+#include "cli/cli.h"
+
+#ifdef MGP_HAVE_MPI
+#include "comm/comm_mpi.h"
+static const mgp_cli_mpi_t mpi = {mgp_comm_mpi_create, mgp_comm_mpi_version};
+#else
+static const mgp_cli_mpi_t mpi;
+#endif
+
+int main(int argc, char **argv) {
+  static const mgp_command_t *const commands[] = {&mgp_cmd_run, &mgp_cmd_setup, NULL};
+  return mgp_cli_main(commands, NULL, &mpi, argc, argv);
+}
