@@ -1,0 +1,25 @@
+#include "backend/cpu/block.h"
+
+mgp_e_t mgp_eq_at(const mgp_e_t *point, unsigned n, uint64_t i) {
+  mgp_e_t r = mgp_e_one();
+  if (i >> n) return mgp_e_zero();
+  for (unsigned t = 0; t < n; t++)
+    r = mgp_e_mul(r, i >> t & 1 ? point[t] : mgp_e_sub(mgp_e_one(), point[t]));
+  return r;
+}
+
+/* From the top: where count has a 1 bit, all indices with a 0 there and equal bits above count. */
+mgp_e_t mgp_eq_below(const mgp_e_t *point, unsigned n, uint64_t count) {
+  mgp_e_t sum = mgp_e_zero(), prefix = mgp_e_one();
+  if (count >> n) return mgp_e_one();
+  for (unsigned t = n; t-- > 0;) {
+    mgp_e_t with = mgp_e_mul(prefix, point[t]), without = mgp_e_sub(prefix, with);
+    if (count >> t & 1) {
+      sum = mgp_e_add(sum, without);
+      prefix = with;
+    } else {
+      prefix = without;
+    }
+  }
+  return sum;
+}
