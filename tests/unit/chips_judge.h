@@ -174,7 +174,9 @@ static inline const char *judge_boundary(mgp_chip_id_t id, const mgp_program_t *
     to[k->mult == 1] = k;
   }
   const uint32_t *last = mem[0]->t, *first = mem[1]->t;
-  if (!judge_valid_token(last)) return JUDGE_ENV;
+  /* keys are valid because of these rows, so validity is no premise here */
+  if (!judge_valid_key(first)) return "not a key";
+  if (last[2] > 0xffff || last[3] > 0xffff || last[4] >= MGP_TS_LIMIT) return JUDGE_ENV;
   if (first[0] != last[0] || first[1] != last[1]) return "the key changes";
   if (last[1] >= 1u << 14) return "not a word of memory";
   if (first[2] > 0xffff || first[3] > 0xffff || first[4] != 0) return "the first token";

@@ -413,11 +413,14 @@ static inline void model_build_state(test_rng_t *g, model_instance_t *m) {
   const model_insn_t *in = &m->code[m->at];
   for (uint32_t r = 1; r <= MGP_REG_SINK; r++) m->regs[r] = model_value(g);
   m->regs[0] = 0;
+  if (model_is_branch(in->op) && test_rand(g) % 3 == 0) m->regs[in->rs1] = m->regs[in->rs2] = 0;
   if (in->rs2 && test_rand(g) % 5 == 0) m->regs[in->rs2] = m->regs[in->rs1];
   if (in->rs2 && test_rand(g) % 5 == 0) {
     static const uint32_t flip[] = {1, 0x10000, 0x80000000, 0xffff};
     m->regs[in->rs2] = m->regs[in->rs1] ^ MODEL_PICK(g, flip);
   }
+  if (in->op >= MGP_OP_DIV && test_rand(g) % 6 == 0)
+    m->regs[in->rs2] = (1 + model_below(g, 255)) << (8 * model_below(g, 4));
   if ((model_is_load(in->op) || model_is_store(in->op)) && in->rs1) {
     static const uint32_t at[] = {0x10000000, 0x1000fffc, 0x10010000, 0x3ffffffc, 0, 0xfffc};
     uint32_t x = test_rand(g) % 2 ? MODEL_PICK(g, at) : (uint32_t)test_rand(g) & 0x3ffffffc;
@@ -437,19 +440,24 @@ static inline void model_build_state(test_rng_t *g, model_instance_t *m) {
 
 /* Time since an access: within the window of its lookup, at its edge, or (old) beyond it. */
 static inline uint32_t model_age(test_rng_t *g, uint32_t window, int old, uint32_t ts) {
+  uint32_t age = model_below(g, window);
   switch (model_below(g, old ? 6 : 4)) {
   case 0:
-    return 0;
+    age = 0;
+    break;
   case 1:
-    return window - 1;
-  case 2:
-  case 3:
-    return model_below(g, window);
+    age = window - 1;
+    break;
   case 4:
-    return window;
+    age = window;
+    break;
+  case 5:
+    age = model_below(g, ts);
+    break;
   default:
-    return ts - 1 - model_below(g, test_rand(g) & 1 ? 4 : ts - window);
+    break;
   }
+  return age < ts ? age : ts - 1;
 }
 
 /* Fills the record as an emulator does: accesses in slot order, each sees what the earlier left. */
@@ -460,7 +468,7 @@ static inline void model_record(test_rng_t *g, model_instance_t *m, const model_
   uint32_t seen[MGP_REG_SINK + 1] = {0};
   memset(st, 0, sizeof *st);
   st->insn = m->at;
-  st->ts = (1u << 17) + model_below(g, (1u << 28) - (1u << 17));
+  st->ts = test_rand(g) % 4 ? (1u << 17) + model_below(g, 1u << 28) : 1 + model_below(g, 60000);
   st->a = m->regs[5]; /* for mgp_step_chip */
   m->chip = mgp_step_chip(in, st);
   st->a = 0;
@@ -476,7 +484,7 @@ static inline void model_record(test_rng_t *g, model_instance_t *m, const model_
                                           : in->rd;
       uint32_t window = 1u << mgp_access_window(kind), ts = st->ts + slot;
       uint32_t prev = seen[r] ? seen[r] : ts - 1 - model_age(g, window, old, ts);
-      if (!seen[r] && prev >= st->ts) prev = st->ts - 1;
+      if (!seen[r] && prev >= st->ts) prev = st->ts - 1; /* not an access of this step */
       seen[r] = ts;
       if (f == MGP_FIELD_A) st->a = m->regs[r], st->pa = prev;
       if (f == MGP_FIELD_B) st->b = m->regs[r], st->pb = prev;
@@ -491,6 +499,7 @@ static inline void model_record(test_rng_t *g, model_instance_t *m, const model_
     if (e->access[i].hi == MGP_REG_SPACE) continue;
     uint32_t v = model_get(&m->state, e->access[i].lo, e->access[i].hi, &missing);
     uint32_t age = test_rand(g) % 2 ? MODEL_PICK(g, ages) : model_below(g, st->ts);
+    if (age >= st->ts) age = st->ts - 1;
     m->commit.m[words] = v;
     m->commit.pm[words] = st->ts - 1 - age;
     st->m = v;

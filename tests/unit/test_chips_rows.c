@@ -49,7 +49,7 @@ static void check_instance(const model_instance_t *m) {
 
 int main(void) {
   test_rng_t g = test_rng();
-  unsigned rounds = getenv("MGP_TEST_SLOW") ? 20000 : 1000;
+  unsigned rounds = test_slow() ? 20000 : 1000;
   REQUIRE_OK(mgp_chipset_create(&set));
   for (unsigned op = 1; op < MGP_OP_COUNT; op++) {
     for (unsigned i = 0; i < rounds; i++) {
