@@ -19,6 +19,7 @@ if(TARGET mgp_verifier)
   set_target_properties(libmgverify PROPERTIES OUTPUT_NAME mgverify EXPORT_NAME mgverify
                         LINKER_LANGUAGE C)
   target_include_directories(libmgverify INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(libmgverify INTERFACE m)
   install(TARGETS libmgverify EXPORT mgprove ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/mgprove DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
           FILES_MATCHING PATTERN "*.h")

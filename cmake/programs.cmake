@@ -1,6 +1,6 @@
 # The programs. mgverify links the verifier alone; mgprove links everything and, if there is one, the
 # MPI transport.
-file(GLOB mgverify_main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/verifier/main.c)
+file(GLOB mgverify_main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/verifier/tool/main.c)
 if(TARGET mgp_verifier AND mgverify_main)
   add_executable(mgverify ${mgverify_main})
   target_link_libraries(mgverify PRIVATE mgp_verifier)

@@ -20,7 +20,7 @@ endif()
 
 function(mgp_room NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.c)
-  list(FILTER sources EXCLUDE REGEX "/main\\.c$") # a program's, not the room's
+  list(FILTER sources EXCLUDE REGEX "/cli/main\\.c$") # the program, not the room
   if(NOT sources)
     return()
   endif()
