@@ -8,4 +8,6 @@ uint64_t mgp_clock_ns(void) {
   return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-double mgp_clock_seconds(void) { return (double)mgp_clock_ns() * 1e-9; }
+double mgp_clock_seconds(void) {
+  return (double)mgp_clock_ns() * 1e-9;
+}
