@@ -112,6 +112,20 @@ mgp_status_t mgp_proof_parse_params(const uint8_t *bytes, size_t nbytes, mgp_par
   return MGP_OK;
 }
 
+mgp_status_t mgp_proof_parse_outcome(const uint8_t *bytes, size_t nbytes, mgp_params_t *params,
+                                     mgp_statement_t *st) {
+  uint32_t w[10];
+  MGP_TRY(mgp_proof_parse_params(bytes, nbytes, params));
+  if (nbytes < HEADER_BYTES + sizeof w)
+    return MGP_REJECT("format-length", "the file ends inside its statement");
+  for (unsigned i = 0; i < 10; i++) w[i] = load_u32(bytes + HEADER_BYTES + 4 * i);
+  memset(st, 0, sizeof *st);
+  st->exit_code = w[0];
+  st->has_commit = w[1];
+  memcpy(st->commit, w + 2, sizeof st->commit);
+  return MGP_OK;
+}
+
 /* The bytes that travel with the proof are those of the committed digest; without a commit the
  * output is empty. An empty output is never left out, so that a statement has one encoding. */
 static mgp_status_t output_check(const mgp_proof_t *f) {

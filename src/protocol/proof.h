@@ -21,20 +21,20 @@
 #define MGP_MAX_TRACES     (1u << 14)
 #define MGP_MAX_STACKED    (1u << 16)
 #define MGP_MAX_CHUNKS     (1u << 20)
-#define MGP_CAP_LOG        6u /* a tree of height h is sent as its 2^min(6, h) nodes */
+#define MGP_CAP_LOG        6u  /* a tree of height h is sent as its 2^min(6, h) nodes */
 #define MGP_REGISTERS      33u /* x0..x31 and the sink */
 
 /* The plan as far as it is part of a proof; words of the file in this order after the version and
  * the extension degree. */
 typedef struct {
-  uint32_t partitions;  /* P */
-  uint32_t log_height;  /* s: rows of a stacked column = 2^s */
-  uint32_t log_chunk;   /* b: rows of a chunk = 2^b */
-  uint32_t log_rows;    /* most rows of a trace = 2^log_rows */
-  uint32_t queries;     /* nq */
+  uint32_t partitions; /* P */
+  uint32_t log_height; /* s: rows of a stacked column = 2^s */
+  uint32_t log_chunk;  /* b: rows of a chunk = 2^b */
+  uint32_t log_rows;   /* most rows of a trace = 2^log_rows */
+  uint32_t queries;    /* nq */
   uint32_t grind_alpha, grind_u, grind_query;
-  uint32_t log_final;   /* f: the final polynomial has 2^f coefficients */
-  uint32_t log_fold;    /* k: rounds per committed word */
+  uint32_t log_final; /* f: the final polynomial has 2^f coefficients */
+  uint32_t log_fold;  /* k: rounds per committed word */
 } mgp_params_t;
 #define MGP_PARAM_WORDS 12u /* version and degree included */
 
@@ -77,6 +77,10 @@ typedef struct {
 
 /* Reads parameters only: enough for `inspect` and to say which version or build a file needs. */
 mgp_status_t mgp_proof_parse_params(const uint8_t *bytes, size_t nbytes, mgp_params_t *params);
+/* Parameters, and of the statement the exit code and the commitment: what can be read without the
+ * program. Nothing is verified. */
+mgp_status_t mgp_proof_parse_outcome(const uint8_t *bytes, size_t nbytes, mgp_params_t *params,
+                                     mgp_statement_t *st);
 /* Parses and bounds everything in the header (not the body's contents) for this program.
  * MGP_REJECTED with a message that starts with the check's name. Allocates nothing. */
 mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, const mgp_program_t *prog,

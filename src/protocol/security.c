@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define LOG2_P 30.906890595608518 /* log2 of 15 * 2^27 + 1 */
+#define LOG2_P 30.906890596325113 /* log2 of 15 * 2^27 + 1 */
 /* Queries find a word beyond the unique-decoding radius, 1/4 at rate 1/2, with 3/4 each missing. */
 #define QUERY_BITS       0.41503749927884376 /* log2 of 4/3 */
 #define GRIND_QUERY_BITS 20u

@@ -183,30 +183,42 @@ static uint64_t cap_words(uint32_t height) {
   return (uint64_t)MGP_DIGEST_WORDS << mgp_cap_log(height);
 }
 
-static void count_body(const counts_t *c, mgp_shape_t *s) {
-  const mgp_params_t *params = c->params;
-  const uint64_t D = MGP_D;
-  uint64_t words = 3, query = 0; /* three nonces */
+void mgp_shape_body_parts(const mgp_chipset_t *chips, const mgp_params_t *params,
+                          const mgp_shape_t *shape, mgp_body_parts_t *out) {
+  const uint64_t D = MGP_D, nq = params->queries;
+  mgp_body_parts_t w = {0};
   uint32_t height = params->log_height + 1;
   for (uint32_t p = 0; p < params->partitions; p++) {
-    if (!s->ncols[p]) continue;
-    words += cap_words(height);
-    query += s->ncols[p] + path_words(height);
+    if (!shape->ncols[p]) continue;
+    w.caps += cap_words(height);
+    w.rows += nq * shape->ncols[p];
+    w.row_paths += nq * path_words(height);
   }
-  for (uint32_t i = 0; i < s->ntraces; i++) {
-    const mgp_trace_t *t = &s->traces[i];
+  for (uint32_t i = 0; i < shape->ntraces; i++) {
+    const mgp_trace_t *t = &shape->traces[i];
     uint64_t layers = t->log_rows + t->log_inter;
-    words += 2 * D + layers * 4 * D + D * layers * (layers - (layers > 0)); /* 2 D l in layer l */
-    words += 3 * D * t->log_rows + D * c->chips->chip[t->chip].ncols;
+    w.gkr += 2 * D + layers * 4 * D;
+    for (uint64_t l = 0; l < layers; l++) w.gkr += 2 * D * l;
+    w.main += 3 * D * t->log_rows;
+    w.columns += D * chips->chip[t->chip].ncols;
   }
-  words += 2 * D * params->log_height + D * s->total_cols;
-  for (uint32_t w = 0; w < s->ngroups; w++) {
-    uint32_t leaves = mgp_shape_word_log(params, s, w) - s->group[w];
-    words += cap_words(leaves);
-    query += (D << s->group[w]) + path_words(leaves);
+  w.opening = 2 * D * params->log_height + D * shape->total_cols;
+  w.folding = D * (params->log_height - params->log_final) + (D << params->log_final);
+  for (uint32_t g = 0; g < shape->ngroups; g++) {
+    uint32_t leaves = mgp_shape_word_log(params, shape, g) - shape->group[g];
+    w.folding += cap_words(leaves);
+    w.cosets += nq * (D << shape->group[g]);
+    w.coset_paths += nq * path_words(leaves);
   }
-  words += D * (params->log_height - params->log_final) + (D << params->log_final);
-  s->body_words = (size_t)(words + query * params->queries);
+  *out = w;
+}
+
+static size_t body_words(const mgp_chipset_t *chips, const mgp_params_t *params,
+                         const mgp_shape_t *shape) {
+  mgp_body_parts_t w;
+  mgp_shape_body_parts(chips, params, shape, &w);
+  return (size_t)(3 + w.caps + w.gkr + w.main + w.columns + w.opening + w.folding + w.rows +
+                  w.row_paths + w.cosets + w.coset_paths);
 }
 
 mgp_status_t mgp_shape_create(const mgp_chipset_t *chips, const mgp_program_t *prog,
@@ -227,7 +239,7 @@ mgp_status_t mgp_shape_create(const mgp_chipset_t *chips, const mgp_program_t *p
     s.group[s.ngroups] = left < params->log_fold ? left : params->log_fold;
     left -= s.group[s.ngroups];
   }
-  count_body(&c, &s);
+  s.body_words = body_words(chips, params, &s);
   *out = s;
   return MGP_OK;
 }
