@@ -48,6 +48,11 @@ MGP_LANE mgp_vw_t mgp_vw_mul(mgp_v_t a, mgp_v_t b) {
   mgp_vw_t r = {_mm256_mul_epu32(a, b), _mm256_mul_epu32(mgp_x_odd(a), mgp_x_odd(b))};
   return r;
 }
+MGP_LANE mgp_vw_t mgp_vw_mul_f(mgp_v_t a, mgp_f_t c) {
+  __m256i b = mgp_v_set1(c);
+  mgp_vw_t r = {_mm256_mul_epu32(a, b), _mm256_mul_epu32(mgp_x_odd(a), b)};
+  return r;
+}
 MGP_LANE mgp_vw_t mgp_vw_add(mgp_vw_t a, mgp_vw_t b) {
   mgp_vw_t r = {_mm256_add_epi64(a.even, b.even), _mm256_add_epi64(a.odd, b.odd)};
   return r;
@@ -80,6 +85,77 @@ MGP_LANE void mgp_v_interleave(mgp_v_t a, mgp_v_t b, mgp_v_t *lo, mgp_v_t *hi) {
   __m256i l = _mm256_unpacklo_epi32(a, b), h = _mm256_unpackhi_epi32(a, b);
   *lo = _mm256_permute2x128_si256(l, h, 0x20);
   *hi = _mm256_permute2x128_si256(l, h, 0x31);
+}
+
+/* x / 2^n, 1 <= n <= 27. p = 1 + 2^n k with k = 15 * 2^(27-n), so 2^-n = -k mod p and
+ * x / 2^n = (x >> n) - k (x mod 2^n), which is negative exactly when p is to be added. */
+MGP_LANE mgp_v_t mgp_v_div_2exp(mgp_v_t x, int n) {
+  __m256i low = _mm256_and_si256(x, mgp_v_set1((1u << n) - 1));
+  __m256i sub = _mm256_mullo_epi32(low, mgp_v_set1((MGP_P - 1) >> n));
+  __m256i d = _mm256_sub_epi32(_mm256_srli_epi32(x, n), sub);
+  return _mm256_min_epu32(d, _mm256_add_epi32(d, mgp_v_set1(MGP_P)));
+}
+
+/* Signed twin of mgp_vw_reduce for the even lanes of n vectors, without the last correction:
+ * |x| <= 2^62 gives words of at most 2^30 + p/2 in the odd places, and |x| <= p^2 words in (-p, p).
+ * Vectors go through each step together, or the scheduler's window would hold one chain only. */
+MGP_LANE void mgp_x_reduce_signed(__m256i *x, int n) {
+  __m256i q[4];
+  for (int i = 0; i < n; i++) q[i] = _mm256_mul_epi32(x[i], mgp_v_set1(MGP_P_INV));
+  for (int i = 0; i < n; i++) q[i] = _mm256_mul_epi32(q[i], mgp_v_set1(MGP_P));
+  for (int i = 0; i < n; i++) x[i] = _mm256_sub_epi64(x[i], q[i]);
+}
+/* v[i] = (v[i] + c[i])^7 for i < n <= 2. v + c - p is in [-p, p), and so are all words between. */
+MGP_LANE void mgp_v_add_pow7(mgp_v_t *v, const mgp_f_t *c, int n) {
+  __m256i x[4], x2[4], x3[4], x4[4];
+  for (int i = 0; i < n; i++) {
+    x[2 * i] = _mm256_add_epi32(v[i], mgp_v_set1(c[i] - MGP_P));
+    x[2 * i + 1] = mgp_x_odd(x[2 * i]);
+  }
+  for (int i = 0; i < 2 * n; i++) x2[i] = _mm256_mul_epi32(x[i], x[i]);
+  mgp_x_reduce_signed(x2, 2 * n);
+  for (int i = 0; i < 2 * n; i++) x2[i] = mgp_x_odd(x2[i]);
+  for (int i = 0; i < 2 * n; i++) x3[i] = _mm256_mul_epi32(x2[i], x[i]);
+  for (int i = 0; i < 2 * n; i++) x4[i] = _mm256_mul_epi32(x2[i], x2[i]);
+  mgp_x_reduce_signed(x3, 2 * n);
+  mgp_x_reduce_signed(x4, 2 * n);
+  for (int i = 0; i < 2 * n; i++) x[i] = _mm256_mul_epi32(mgp_x_odd(x3[i]), mgp_x_odd(x4[i]));
+  mgp_x_reduce_signed(x, 2 * n);
+  for (int i = 0; i < n; i++) {
+    __m256i d = _mm256_blend_epi32(mgp_x_odd(x[2 * i]), x[2 * i + 1], 0xaa);
+    v[i] = _mm256_min_epu32(d, _mm256_add_epi32(d, mgp_v_set1(MGP_P)));
+  }
+}
+
+/* A fixed factor w with wq = w / p mod 2^32: one product less for each multiplication. */
+typedef struct {
+  __m256i even, odd, q;
+} mgp_vk_t;
+
+MGP_LANE mgp_vk_t mgp_vk_set1(mgp_f_t w, uint32_t wq) {
+  mgp_vk_t k = {mgp_v_set1(w), mgp_v_set1(w), mgp_v_set1(wq)};
+  return k;
+}
+MGP_LANE __m256i mgp_x_load_period(const uint32_t *p, int n) {
+  long long two;
+  if (n == 8) return mgp_v_load(p);
+  if (n == 4) return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)p));
+  memcpy(&two, p, sizeof two);
+  return _mm256_set1_epi64x(two);
+}
+/* Lane i: w[i mod n], n = 2, 4, ... MGP_LANES. */
+MGP_LANE mgp_vk_t mgp_vk_load_period(const mgp_f_t *w, const uint32_t *wq, int n) {
+  __m256i v = mgp_x_load_period(w, n);
+  mgp_vk_t k = {v, mgp_x_odd(v), mgp_x_load_period(wq, n)};
+  return k;
+}
+MGP_LANE mgp_v_t mgp_v_mul_k(mgp_v_t a, mgp_vk_t k) {
+  __m256i p = mgp_v_set1(MGP_P), q = _mm256_mullo_epi32(a, k.q);
+  __m256i even = _mm256_mul_epu32(a, k.even), odd = _mm256_mul_epu32(mgp_x_odd(a), k.odd);
+  __m256i d_even = _mm256_sub_epi64(even, _mm256_mul_epu32(q, p));
+  __m256i d_odd = _mm256_sub_epi64(odd, _mm256_mul_epu32(mgp_x_odd(q), p));
+  __m256i d = _mm256_blend_epi32(mgp_x_odd(d_even), d_odd, 0xaa);
+  return _mm256_min_epu32(d, _mm256_add_epi32(d, p));
 }
 
 #endif
