@@ -30,12 +30,16 @@ struct mgp_command {
   const char *text; /* further lines of its help, or NULL */
   int min_args, max_args;
   uint64_t options; /* MGP_OPT bits; MGP_OPT_COMMON are always there */
-  /* one of the two; comm lives for the whole command */
+  /* one of the three; comm lives for the whole command */
   mgp_status_t (*serial)(const mgp_cli_t *cli);
   mgp_status_t (*collective)(const mgp_cli_t *cli, mgp_comm_t *comm);
+  /* a command line that is parsed elsewhere: argv[0] is the command's name; returns the exit code
+   */
+  int (*raw)(int argc, char **argv);
 };
 
-extern const mgp_command_t mgp_cmd_run, mgp_cmd_setup;
+extern const mgp_command_t mgp_cmd_prove, mgp_cmd_run, mgp_cmd_verify, mgp_cmd_setup,
+    mgp_cmd_inspect, mgp_cmd_demo, mgp_cmd_doctor;
 
 /* The whole program: finds the command, parses, runs, prints the error if there is one. Returns the
  * exit code. commands ends with NULL; fallback is the command of `mgprove FILE`, or NULL. */

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "chips/chip.h"
 #include "cli/cli.h"
@@ -102,8 +100,6 @@ static void print_summary(const run_t *r) {
 static mgp_status_t write_json(const run_t *r) {
   const mgp_vm_state_t *v = mgp_vm_state(r->vm);
   uint8_t commit[32];
-  const char *text;
-  size_t n;
   mgp_json_t *j;
   if (!r->opt->json) return MGP_OK;
   MGP_TRY(mgp_json_create(&j));
@@ -136,10 +132,7 @@ static mgp_status_t write_json(const run_t *r) {
     mgp_json_array_end(j);
   }
   mgp_json_object_end(j);
-  mgp_status_t st = mgp_json_finish(j, &text, &n);
-  if (st == MGP_OK) st = mgp_file_write(r->opt->json, text, n);
-  mgp_json_destroy(j);
-  return st;
+  return mgp_json_write(j, r->opt->json);
 }
 
 static mgp_status_t run(const mgp_cli_t *cli) {

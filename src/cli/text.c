@@ -65,3 +65,12 @@ char *mgp_bytes_text(char buf[MGP_BYTES_TEXT], const uint8_t *bytes, size_t n) {
   }
   return buf;
 }
+
+mgp_status_t mgp_json_write(mgp_json_t *j, const char *path) {
+  const char *text;
+  size_t n;
+  mgp_status_t st = mgp_json_finish(j, &text, &n);
+  if (st == MGP_OK) st = mgp_file_write(path, text, n);
+  mgp_json_destroy(j);
+  return st;
+}

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/json.h"
 
 /* Where the result made from `input` goes: `given` if it is not NULL, else the input's name in the
  * current folder with `suffix` instead of ".elf". The caller frees *out. MGP_USAGE if that is the
@@ -21,5 +21,8 @@ char *mgp_hex(char *out, const uint8_t *bytes, size_t n);
 /* "4 bytes: 0a1b2c3d", or quoted if it is printable ASCII; long ones are cut. Returns buf. */
 enum { MGP_BYTES_TEXT = 200 };
 char *mgp_bytes_text(char buf[MGP_BYTES_TEXT], const uint8_t *bytes, size_t n);
+
+/* Finishes j, writes it to the file, and destroys it in any case. */
+mgp_status_t mgp_json_write(mgp_json_t *j, const char *path);
 
 #endif

@@ -1,0 +1,26 @@
+/* Plans that are given and kept: a text file of `name value` lines, or the plan inside a proof. */
+#ifndef MGP_CLI_PLAN_FILE_H
+#define MGP_CLI_PLAN_FILE_H
+
+#include "protocol/proof.h"
+
+/* Takes the plan of a proof, or of a file made by mgp_plan_file_write. MGP_BAD_INPUT if it is
+ * neither, or if the plan is out of bounds. */
+mgp_status_t mgp_plan_file_read(const char *path, mgp_params_t *out);
+
+mgp_status_t mgp_plan_file_write(const char *path, const mgp_params_t *params);
+
+/* Members of mgp_params_t in the order of the proof file. */
+#define MGP_PARAM_LIST(X)                                                                          \
+  X(partitions)                                                                                    \
+  X(log_height)                                                                                    \
+  X(log_chunk)                                                                                     \
+  X(log_rows)                                                                                      \
+  X(queries)                                                                                       \
+  X(grind_alpha)                                                                                   \
+  X(grind_u)                                                                                       \
+  X(grind_query)                                                                                   \
+  X(log_final)                                                                                     \
+  X(log_fold)
+
+#endif

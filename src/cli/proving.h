@@ -1,0 +1,36 @@
+/* From the command line to mgp_prove, for the commands that prove: prove, demo, bench. */
+#ifndef MGP_CLI_PROVING_H
+#define MGP_CLI_PROVING_H
+
+#include "cli/cli.h"
+#include "cli/inputs.h"
+#include "prover/prover.h"
+
+/* Options that mgp_proving_begin understands. */
+#define MGP_OPT_PROVING                                                                            \
+  (MGP_OPT(BACKEND) | MGP_OPT(ISA) | MGP_OPT(CACHE) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) |  \
+   MGP_OPT(MEMORY) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(TIMEOUT))
+
+typedef struct {
+  mgp_prove_options_t options; /* for mgp_prove; points into the rest */
+  mgp_params_t plan;
+  struct {
+    mgp_phase_t phase;
+    uint64_t done;
+    bool counting; /* the phase has a bar */
+    double start;
+  } progress;
+} mgp_proving_t;
+
+/* Collective. The inputs are lent until the end. Zero-initialise p; mgp_proving_end afterwards,
+ * also on error. */
+mgp_status_t mgp_proving_begin(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *p);
+/* Sets the run and calls mgp_prove, with progress on rank 0. Collective. */
+mgp_status_t mgp_proving_run(mgp_proving_t *p, mgp_comm_t *comm, const mgp_inputs_t *in,
+                             mgp_prove_result_t *out);
+void mgp_proving_end(mgp_proving_t *p);
+
+/* What a proof says, on stdout: program, steps, exit code, public output, security. */
+void mgp_proving_print(const mgp_inputs_t *in, const mgp_prove_result_t *r);
+
+#endif

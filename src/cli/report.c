@@ -1,0 +1,275 @@
+#include "cli/report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/parse.h"
+#include "base/version.h"
+#include "cli/plan_file.h"
+#include "cli/text.h"
+
+typedef struct {
+  double min, avg, max;
+} spread_t;
+
+static spread_t spread_of_phase(const mgp_prove_report_t *r, unsigned phase) {
+  spread_t s = {r->ranks[0].seconds[phase], 0, 0};
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    double v = r->ranks[k].seconds[phase];
+    if (v < s.min) s.min = v;
+    if (v > s.max) s.max = v;
+    s.avg += v / r->nranks;
+  }
+  return s;
+}
+
+/* Sums over the ranks; time of the slowest. */
+static mgp_comm_stats_t total_of_op(const mgp_prove_report_t *r, unsigned op) {
+  mgp_comm_stats_t sum = {0};
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    const mgp_comm_stats_t *c = &r->ranks[k].comm[op];
+    if (c->calls > sum.calls) sum.calls = c->calls;
+    sum.sent_nbytes += c->sent_nbytes;
+    sum.received_nbytes += c->received_nbytes;
+    if (c->ns > sum.ns) sum.ns = c->ns;
+  }
+  return sum;
+}
+
+/* Peak of a class on one rank over all phases; *phase: where. cls = MGP_MEM_CLASSES: the total. */
+static uint64_t peak_of_class(const mgp_rank_report_t *rank, unsigned cls, unsigned *phase) {
+  uint64_t most = 0;
+  *phase = 0;
+  for (unsigned p = 0; p < MGP_PHASES; p++) {
+    if (rank->peak[p][cls] <= most) continue;
+    most = rank->peak[p][cls];
+    *phase = p;
+  }
+  return most;
+}
+
+static uint64_t worst_peak(const mgp_prove_report_t *r, unsigned cls, uint32_t *rank,
+                           unsigned *phase) {
+  uint64_t most = 0;
+  *rank = 0;
+  *phase = 0;
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    unsigned p;
+    uint64_t v = peak_of_class(&r->ranks[k], cls, &p);
+    if (v <= most) continue;
+    most = v;
+    *rank = k;
+    *phase = p;
+  }
+  return most;
+}
+
+void mgp_report_figures(const mgp_prove_report_t *r, mgp_report_figures_t *out) {
+  uint32_t rank;
+  unsigned phase;
+  out->seconds = r->total_seconds - r->verify_seconds;
+  double per_s = out->seconds > 0 ? 1 / out->seconds : 0;
+  out->steps_per_s = (double)r->steps * per_s;
+  out->cells_per_s = (double)r->cells * per_s;
+  out->interactions_per_s = (double)r->interactions * per_s;
+  out->peak = worst_peak(r, MGP_MEM_CLASSES, &rank, &phase);
+  out->rss_peak = 0;
+  for (uint32_t k = 0; k < r->nranks; k++)
+    if (r->ranks[k].rss_peak > out->rss_peak) out->rss_peak = r->ranks[k].rss_peak;
+}
+
+static void log_phases(const mgp_prove_report_t *r) {
+  mgp_log_info("# %-12s %9s %9s %9s %10s", "phase", "min", "avg", "max", "imbalance");
+  mgp_log_info("# %-12s %9s %9s %9s %10s", "", "s", "s", "s", "max/avg");
+  for (unsigned p = 0; p < MGP_PHASES; p++) {
+    spread_t s = spread_of_phase(r, p);
+    if (s.max > 0)
+      mgp_log_info("  %-12s %9.3f %9.3f %9.3f %10.2f", mgp_phase_name((mgp_phase_t)p), s.min, s.avg,
+                   s.max, s.avg > 0 ? s.max / s.avg : 1.0);
+  }
+}
+
+static void log_comm(const mgp_prove_report_t *r) {
+  if (r->nranks == 1) return;
+  mgp_log_info("# %-14s %8s %12s %10s", "collective", "calls", "sent", "time");
+  mgp_log_info("# %-14s %8s %12s %10s", "", "", "all ranks", "slowest, s");
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
+    mgp_comm_stats_t s = total_of_op(r, op);
+    char size[32];
+    if (s.calls)
+      mgp_log_info("  %-14s %8" PRIu64 " %12s %10.3f", mgp_comm_op_text((mgp_comm_op_t)op), s.calls,
+                   mgp_format_size(s.sent_nbytes, size), (double)s.ns * 1e-9);
+  }
+}
+
+static void log_memory(const mgp_prove_report_t *r) {
+  uint32_t rank;
+  unsigned phase;
+  char size[32], planned[32], rss[32];
+  uint64_t predicted = 0;
+  mgp_report_figures_t f;
+  mgp_report_figures(r, &f);
+  mgp_log_info("# %-12s %12s %6s  %s", "memory", "peak", "rank", "phase");
+  for (unsigned c = 0; c < MGP_MEM_CLASSES; c++) {
+    uint64_t v = worst_peak(r, c, &rank, &phase);
+    if (v)
+      mgp_log_info("  %-12s %12s %6" PRIu32 "  %s", mgp_mem_class_name((mgp_mem_class_t)c),
+                   mgp_format_size(v, size), rank, mgp_phase_name((mgp_phase_t)phase));
+  }
+  uint64_t total = worst_peak(r, MGP_MEM_CLASSES, &rank, &phase);
+  for (uint32_t k = 0; k < r->nranks; k++)
+    if (r->ranks[k].predicted_peak > predicted) predicted = r->ranks[k].predicted_peak;
+  mgp_log_info("  %-12s %12s %6" PRIu32 "  %s (planned: %s; process: %s)", "total",
+               mgp_format_size(total, size), rank, mgp_phase_name((mgp_phase_t)phase),
+               mgp_format_size(predicted, planned), mgp_format_size(f.rss_peak, rss));
+}
+
+void mgp_report_log(const mgp_prove_report_t *r) {
+  mgp_report_figures_t f;
+  mgp_report_figures(r, &f);
+  log_phases(r);
+  log_comm(r);
+  log_memory(r);
+  mgp_log_info("%" PRIu32 " rank%s (%s), %d thread%s each, %s backend (%s), cache %s, %" PRIu32
+               " partition%s",
+               r->nranks, r->nranks == 1 ? "" : "s", r->transport, r->threads,
+               r->threads == 1 ? "" : "s", r->backend, r->isa, mgp_cache_name(r->cache),
+               r->params.partitions, r->params.partitions == 1 ? "" : "s");
+  mgp_log_info("%" PRIu64 " steps in %.2f s: %.0f steps/s, %.4f Gcell/s, %.4f G interactions/s",
+               r->steps, f.seconds, f.steps_per_s, f.cells_per_s * 1e-9,
+               f.interactions_per_s * 1e-9);
+}
+
+/* --- JSON --- */
+
+static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
+  mgp_json_object_begin(j, NULL);
+  mgp_json_u64(j, "rank", k->rank);
+  mgp_json_string(j, "host", k->host);
+  mgp_json_u64(j, "partitions", k->partitions);
+  mgp_json_u64(j, "steps", k->steps);
+  mgp_json_u64(j, "tasks", k->tasks);
+  mgp_json_u64(j, "predicted_peak_bytes", k->predicted_peak);
+  mgp_json_u64(j, "rss_peak_bytes", k->rss_peak);
+  mgp_json_object_begin(j, "witness_builds");
+  for (unsigned u = 0; u < MGP_BUILD_USES; u++)
+    mgp_json_u64(j, mgp_build_use_name((mgp_build_use_t)u), k->builds[u]);
+  mgp_json_object_end(j);
+  mgp_json_object_end(j);
+}
+
+static void json_phases(mgp_json_t *j, const mgp_prove_report_t *r) {
+  mgp_json_object_begin(j, "phases");
+  for (unsigned p = 0; p < MGP_PHASES; p++) {
+    spread_t s = spread_of_phase(r, p);
+    if (s.max <= 0) continue;
+    mgp_json_object_begin(j, mgp_phase_name((mgp_phase_t)p));
+    mgp_json_f64(j, "min_s", s.min);
+    mgp_json_f64(j, "avg_s", s.avg);
+    mgp_json_f64(j, "max_s", s.max);
+    mgp_json_object_end(j);
+  }
+  mgp_json_object_end(j);
+}
+
+static void json_comm(mgp_json_t *j, const mgp_prove_report_t *r) {
+  mgp_json_object_begin(j, "collectives");
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
+    mgp_comm_stats_t s = total_of_op(r, op);
+    if (!s.calls) continue;
+    mgp_json_object_begin(j, mgp_comm_op_text((mgp_comm_op_t)op));
+    mgp_json_u64(j, "calls", s.calls);
+    mgp_json_u64(j, "sent_bytes", s.sent_nbytes);
+    mgp_json_u64(j, "received_bytes", s.received_nbytes);
+    mgp_json_f64(j, "slowest_s", (double)s.ns * 1e-9);
+    mgp_json_object_end(j);
+  }
+  mgp_json_object_end(j);
+}
+
+static void json_plan(mgp_json_t *j, const mgp_params_t *p) {
+  mgp_json_object_begin(j, "plan");
+#define MEMBER(name) mgp_json_u64(j, #name, p->name);
+  MGP_PARAM_LIST(MEMBER)
+#undef MEMBER
+  mgp_json_object_end(j);
+}
+
+static void json_class_peaks(mgp_json_t *j, const mgp_prove_report_t *r) {
+  uint32_t rank;
+  unsigned phase;
+  mgp_json_object_begin(j, "peak_bytes");
+  for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
+    mgp_json_u64(j, mgp_mem_class_name((mgp_mem_class_t)c), worst_peak(r, c, &rank, &phase));
+  mgp_json_u64(j, "total", worst_peak(r, MGP_MEM_CLASSES, &rank, &phase));
+  mgp_json_object_end(j);
+}
+
+void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
+  mgp_report_figures_t f;
+  mgp_report_figures(r, &f);
+  mgp_json_string(j, "mgprove", mgp_version());
+  mgp_json_string(j, "commit", mgp_version_commit());
+  mgp_json_u64(j, "ranks", r->nranks);
+  mgp_json_string(j, "transport", r->transport);
+  mgp_json_i64(j, "threads", r->threads);
+  mgp_json_string(j, "backend", r->backend);
+  mgp_json_string(j, "isa", r->isa);
+  mgp_json_string(j, "cache", mgp_cache_name(r->cache));
+  mgp_json_u64(j, "extension_degree", MGP_D);
+  json_plan(j, &r->params);
+  mgp_json_f64(j, "security_bits", r->security_bits);
+  mgp_json_u64(j, "steps", r->steps);
+  mgp_json_u64(j, "rows", r->rows);
+  mgp_json_u64(j, "cells", r->cells);
+  mgp_json_u64(j, "interactions", r->interactions);
+  mgp_json_u64(j, "traces", r->traces);
+  mgp_json_u64(j, "stacked_columns", r->stacked_columns);
+  mgp_json_u64(j, "proof_bytes", r->proof_bytes);
+  mgp_json_f64(j, "seconds", f.seconds);
+  mgp_json_f64(j, "execute_seconds", r->execute_seconds);
+  mgp_json_f64(j, "prove_seconds", r->prove_seconds);
+  mgp_json_f64(j, "verify_seconds", r->verify_seconds);
+  mgp_json_f64(j, "prove_steps_per_s", f.steps_per_s);
+  mgp_json_f64(j, "gcells_per_s", f.cells_per_s * 1e-9);
+  mgp_json_f64(j, "ginteractions_per_s", f.interactions_per_s * 1e-9);
+  mgp_json_u64(j, "rss_peak_bytes", f.rss_peak);
+  json_class_peaks(j, r);
+  json_phases(j, r);
+  json_comm(j, r);
+  mgp_json_array_begin(j, "by_rank");
+  for (uint32_t k = 0; k < r->nranks; k++) json_rank(j, &r->ranks[k]);
+  mgp_json_array_end(j);
+}
+
+mgp_status_t mgp_report_write_memory(const char *path, const mgp_prove_report_t *r) {
+  mgp_json_t *j;
+  MGP_TRY(mgp_json_create(&j));
+  mgp_json_object_begin(j, NULL);
+  mgp_json_u64(j, "version", 1);
+  mgp_json_string(j, "cache", mgp_cache_name(r->cache));
+  mgp_json_array_begin(j, "ranks");
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    const mgp_rank_report_t *rank = &r->ranks[k];
+    mgp_json_object_begin(j, NULL);
+    mgp_json_u64(j, "rank", rank->rank);
+    mgp_json_string(j, "host", rank->host);
+    mgp_json_u64(j, "steps", rank->steps);
+    mgp_json_u64(j, "predicted_peak_bytes", rank->predicted_peak);
+    mgp_json_u64(j, "rss_peak_bytes", rank->rss_peak);
+    mgp_json_object_begin(j, "phases");
+    for (unsigned p = 0; p < MGP_PHASES; p++) {
+      mgp_json_object_begin(j, mgp_phase_name((mgp_phase_t)p));
+      for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
+        mgp_json_u64(j, mgp_mem_class_name((mgp_mem_class_t)c), rank->peak[p][c]);
+      mgp_json_u64(j, "total", rank->peak[p][MGP_MEM_CLASSES]);
+      mgp_json_object_end(j);
+    }
+    mgp_json_object_end(j);
+    mgp_json_object_end(j);
+  }
+  mgp_json_array_end(j);
+  mgp_json_object_end(j);
+  return mgp_json_write(j, path);
+}
