@@ -76,7 +76,7 @@ static unsigned shamt_row(uint32_t i, uint32_t v[MGP_MAX_VIRTUAL]) {
 
 void mgp_table_virtual(mgp_chip_id_t table, const mgp_program_t *prog, uint32_t i,
                        mgp_f_t virt[MGP_MAX_VIRTUAL]) {
-  uint32_t v[MGP_MAX_VIRTUAL];
+  uint32_t v[MGP_MAX_VIRTUAL] = {0};
   unsigned n = 0;
   switch (table) {
   case MGP_CHIP_PROGRAM:
