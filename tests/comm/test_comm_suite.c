@@ -1,6 +1,7 @@
 /* One suite over all transports: without arguments over self and threads, with the argument `mpi`
  * over the ranks that mpirun has started. Results are computed from a formula that each rank knows.
  */
+#include <signal.h>
 #include <stdatomic.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -476,12 +477,26 @@ static int mpi_main(void) {
   test_checks += all_checks;
   return rank == 0 ? test_result() : test_failures != 0;
 }
+
+/* The last rank never comes, or dies: see tests/mpi. */
+static int mpi_lost_rank(const char *how) {
+  mgp_comm_t *comm;
+  REQUIRE_OK(mgp_comm_mpi_create(&comm));
+  mgp_comm_set_phase(comm, "waiting room");
+  mgp_comm_set_timeout(comm, 1);
+  if (mgp_comm_rank(comm) == mgp_comm_size(comm) - 1) {
+    if (strcmp(how, "mpi-kill") == 0) (void)raise(SIGKILL);
+    for (;;) (void)pause();
+  }
+  (void)mgp_comm_barrier(comm);
+  return 0;
+}
 #endif
 
 int main(int argc, char **argv) {
-  if (argc > 1 && strcmp(argv[1], "mpi") == 0) {
+  if (argc > 1) {
 #ifdef MGP_HAVE_MPI
-    return mpi_main();
+    return strcmp(argv[1], "mpi") == 0 ? mpi_main() : mpi_lost_rank(argv[1]);
 #else
     TEST_SKIP("built without MPI");
 #endif
