@@ -34,8 +34,8 @@ typedef struct {
   uint32_t pc;     /* word index of the instruction that traps; PC_OUTSIDE: of the missing one */
   uint32_t word;   /* the instruction; 0 for PC_OUTSIDE */
   uint32_t a, b;   /* values of its rs1 and rs2; ecalls: x5 and x10 */
-  int64_t addr;    /* byte address of the access, target or buffer, before any wrap */
   uint32_t size;   /* bytes of the access or buffer */
+  int64_t addr;    /* byte address of the access, target or buffer, before any wrap */
 } mgp_trap_t;
 
 /* One line without newline: where (pc, symbol + offset), instruction, reason and values. */
