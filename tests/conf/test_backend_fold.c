@@ -1,0 +1,158 @@
+/* Folding phase and grinding against docs/protocol.md sections 1 and 5. */
+#include "backend_ref.h"
+#include "protocol/transcript.h"
+
+static unsigned min_u(unsigned a, unsigned b) {
+  return a < b ? a : b;
+}
+
+static uint32_t bitrev(uint32_t x, unsigned bits) {
+  uint32_t r = 0;
+  for (unsigned i = 0; i < bits; i++) r |= (x >> i & 1) << (bits - 1 - i);
+  return r;
+}
+
+/* Position x of Enc(q), q of 2^n values. */
+static mgp_e_t evaluate(const mgp_e_t *q, unsigned n, uint32_t x) {
+  mgp_f_t z = mgp_f_pow(mgp_f_omega(n + 1), bitrev(x, n + 1));
+  mgp_e_t v = mgp_e_zero();
+  for (size_t i = (size_t)1 << n; i-- > 0;) v = mgp_e_add(mgp_e_mul_f(v, z), q[i]);
+  return v;
+}
+
+typedef struct {
+  unsigned n, k; /* 2^n values, cosets of 2^k positions */
+  mgp_e_t *q;
+  mgp_digest_t cap[64];
+} ref_word_t;
+
+static void check_open(ref_backend_t *b, mgp_fold_t *f, test_rng_t *rng, const ref_word_t *w,
+                       uint32_t number) {
+  const unsigned h = w->n + 1 - w->k, length = h - min_u(6, h);
+  const uint32_t count = h <= 5 ? 1u << h : 5;
+  uint32_t leaf[32];
+  for (uint32_t i = 0; i < count; i++)
+    leaf[i] = h <= 5 ? i : (uint32_t)(test_rand(rng) >> (64 - h));
+  mgp_e_t *cosets = ref_alloc((size_t)count << w->k, sizeof *cosets);
+  mgp_digest_t *paths = ref_alloc((size_t)count * length, sizeof *paths), node;
+  CHECK_OK(b->be->ops->fold_open(b->be, f, number, leaf, count, cosets, paths));
+  for (uint32_t i = 0; i < count; i++) {
+    const mgp_e_t *coset = cosets + ((size_t)i << w->k);
+    for (uint32_t j = 0; j < 1u << w->k; j++)
+      CHECK_MSG(mgp_e_eq(coset[j], evaluate(w->q, w->n, (leaf[i] << w->k) + j)),
+                "%s: word %u of 2^%u, coset %u, position %u", b->name, number, w->n, leaf[i], j);
+    mgp_hash_leaf(coset->c, (size_t)MGP_D << w->k, node);
+    for (unsigned l = 0; l < length; l++) {
+      const mgp_digest_t *sibling = &paths[(size_t)i * length + l];
+      if (leaf[i] >> l & 1)
+        mgp_hash_node(*sibling, node, node);
+      else
+        mgp_hash_node(node, *sibling, node);
+    }
+    CHECK_MSG(memcmp(node, w->cap[leaf[i] >> length], sizeof node) == 0,
+              "%s: word %u of 2^%u, path of leaf %u", b->name, number, w->n, leaf[i]);
+  }
+  CHECK(b->be->ops->fold_open(b->be, f, number, &(uint32_t){1u << h}, 1, cosets, paths) ==
+        MGP_INTERNAL);
+  free(cosets);
+  free(paths);
+}
+
+/* The whole phase for 2^s values, final polynomial of 2^last, groups of k rounds. */
+static void phase(test_rng_t *rng, ref_backend_t *b, unsigned s, unsigned last, unsigned k) {
+  const mgp_backend_ops_t *ops = b->be->ops;
+  const size_t size = (size_t)1 << s;
+  mgp_e_t *q = ref_alloc(size, sizeof *q), *eq = ref_alloc(size, sizeof *eq);
+  mgp_f_t *planes = ref_alloc(size * MGP_D, sizeof *planes);
+  mgp_e_t rest[32];
+  ref_word_t words[32];
+  uint32_t nwords = 0;
+  for (size_t i = 0; i < size; i++) {
+    q[i] = ref_rand_e(rng);
+    for (size_t d = 0; d < MGP_D; d++) planes[d * size + i] = q[i].c[d];
+  }
+  mgp_f_t *d_q = ref_upload(b, MGP_MEM_WITNESS, planes, size * MGP_D);
+  mgp_fold_t *f;
+  mgp_ledger_set_phase(b->ledger, MGP_PHASE_FOLD);
+  REQUIRE_OK(ops->fold_begin(b->be, d_q, s, &f));
+  unsigned next = s;
+  for (unsigned n = s; n > last; n--) {
+    if (n == next) {
+      ref_word_t *w = &words[nwords++];
+      *w = (ref_word_t){.n = n, .k = min_u(k, n - last), .q = ref_alloc((size_t)1 << n, sizeof *q)};
+      memcpy(w->q, q, sizeof *q << n);
+      REQUIRE_OK(ops->fold_commit(b->be, f, w->k, w->cap));
+      next = n - w->k;
+    }
+    for (unsigned t = 0; t + 1 < n; t++) rest[t] = ref_rand_e(rng);
+    ref_eq_table(rest, n - 1, eq);
+    mgp_e_t want = mgp_e_zero(), got, x = ref_rand_e(rng);
+    for (size_t y = 0; y < (size_t)1 << (n - 1); y++)
+      want = mgp_e_add(want, mgp_e_mul(eq[y], mgp_e_sub(q[2 * y + 1], q[2 * y])));
+    REQUIRE_OK(ops->fold_round(b->be, f, rest, &got));
+    CHECK_MSG(mgp_e_eq(got, want), "%s: s %u, round on 2^%u values", b->name, s, n);
+    REQUIRE_OK(ops->fold_bind(b->be, f, x));
+    ref_bind(q, (size_t)1 << n, x);
+  }
+  mgp_e_t *final = ref_alloc((size_t)1 << last, sizeof *final);
+  REQUIRE_OK(ops->fold_final(b->be, f, final));
+  for (size_t i = 0; i < (size_t)1 << last; i++)
+    CHECK_MSG(mgp_e_eq(final[i], q[i]), "%s: s %u, final value %zu", b->name, s, i);
+  for (uint32_t w = 0; w < nwords; w++) check_open(b, f, rng, &words[w], w);
+  CHECK(ops->fold_open(b->be, f, nwords, NULL, 0, NULL, NULL) == MGP_INTERNAL);
+  ops->fold_end(b->be, f);
+
+  const uint64_t peak = mgp_ledger_peak(b->ledger, MGP_PHASE_FOLD, MGP_MEM_SCRATCH) +
+                        mgp_ledger_peak(b->ledger, MGP_PHASE_FOLD, MGP_MEM_CODEWORD);
+  CHECK_MSG(peak <= ops->fold_bytes(b->be, s, k),
+            "%s: s %u, k %u, f %u: fold_bytes %" PRIu64 ", measured %" PRIu64, b->name, s, k, last,
+            ops->fold_bytes(b->be, s, k), peak);
+  for (uint32_t w = 0; w < nwords; w++) free(words[w].q);
+  ref_free(b, d_q);
+  free(final);
+  free(planes);
+  free(eq);
+  free(q);
+}
+
+/* fold_bytes is the most over all sizes of the final polynomial, and no more. */
+static void exact_bytes(test_rng_t *rng, ref_backend_t *b, unsigned s, unsigned k) {
+  for (unsigned last = 1; last <= 8 && last < s; last++) phase(rng, b, s, last, k);
+  const uint64_t peak = mgp_ledger_peak(b->ledger, MGP_PHASE_FOLD, MGP_MEM_SCRATCH) +
+                        mgp_ledger_peak(b->ledger, MGP_PHASE_FOLD, MGP_MEM_CODEWORD);
+  const uint64_t bound = b->be->ops->fold_bytes(b->be, s, k);
+  CHECK_MSG(peak == bound, "%s: s %u, k %u: fold_bytes %" PRIu64 ", measured %" PRIu64, b->name, s,
+            k, bound, peak);
+}
+
+static void grinding(test_rng_t *rng, ref_backend_t *b, unsigned bits) {
+  mgp_digest_t seed;
+  uint32_t want = 0, got = MGP_P;
+  for (unsigned i = 0; i < MGP_DIGEST_WORDS; i++) seed[i] = ref_rand_f(rng);
+  while (!mgp_grind_check(seed, want, bits)) want++;
+  CHECK_OK(b->be->ops->grind(b->be, seed, bits, &got));
+  CHECK_MSG(got == want, "%s: %u bits: nonce %u, smallest %u", b->name, bits, got, want);
+}
+
+int main(void) {
+  static const struct {
+    unsigned s, last, k;
+  } cases[] = {{2, 1, 4}, {3, 1, 1}, {5, 2, 3}, {8, 1, 3}, {9, 4, 2}, {12, 8, 4}, {15, 5, 4}};
+  test_rng_t rng = test_rng();
+  ref_backend_t b[REF_MAX_BACKENDS];
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    unsigned n = ref_backends(NULL, b);
+    for (unsigned j = 0; j < n; j++) {
+      phase(&rng, &b[j], cases[i].s, cases[i].last, cases[i].k);
+      if (cases[i].s == 9) exact_bytes(&rng, &b[j], 9, cases[i].k);
+    }
+    ref_backends_destroy(b, n);
+  }
+  unsigned n = ref_backends(NULL, b);
+  for (unsigned j = 0; j < n; j++) {
+    b[j].be->ops->fold_end(b[j].be, NULL);
+    for (unsigned bits = 0; bits <= 14; bits += bits < 4 ? 1 : 5) grinding(&rng, &b[j], bits);
+  }
+  ref_backends_destroy(b, n);
+  return test_result();
+}
