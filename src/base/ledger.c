@@ -12,6 +12,7 @@ typedef struct {
   uintptr_t start;
   size_t nbytes;
   mgp_mem_class_t cls;
+  int foreign; /* not from get_block */
 } entry_t;
 
 struct mgp_ledger {
@@ -56,7 +57,8 @@ mgp_status_t mgp_ledger_create(uint64_t limit_bytes, mgp_ledger_t **out) {
 size_t mgp_ledger_destroy(mgp_ledger_t *l) {
   if (!l) return 0;
   size_t left = l->count;
-  for (size_t i = 0; i < left; i++) free((void *)l->entries[i].start);
+  for (size_t i = 0; i < left; i++)
+    if (!l->entries[i].foreign) free((void *)l->entries[i].start);
   free(l->entries);
   pthread_mutex_destroy(&l->lock);
   free(l);
@@ -107,25 +109,27 @@ static void *get_block(size_t nbytes) {
   return p;
 }
 
-mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out) {
+/* ptr: foreign memory, or NULL for a block of our own. */
+static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void *ptr,
+                              void **out) {
   if ((unsigned)cls >= MGP_MEM_CLASSES)
     return mgp_fail(MGP_INTERNAL, "allocation of unknown memory class %d", (int)cls);
   mgp_status_t st = MGP_OK;
   pthread_mutex_lock(&l->lock);
   uint64_t live = l->live[MGP_MEM_CLASSES];
-  void *p = NULL;
+  void *p = ptr;
   if (l->limit && (nbytes > l->limit || live > l->limit - nbytes)) {
     st = mgp_fail(MGP_RESOURCES,
                   "%s would be passed: %s memory wants %zu bytes, %llu of %llu are in use",
                   l->limit_name, mgp_mem_class_name(cls), nbytes, (unsigned long long)live,
                   (unsigned long long)l->limit);
-  } else if (!grow(l) || !(p = get_block(nbytes))) {
+  } else if (!grow(l) || (!p && !(p = get_block(nbytes)))) {
     st = mgp_fail(MGP_RESOURCES, "out of host memory: %s wants %zu bytes, %llu are in use",
                   mgp_mem_class_name(cls), nbytes, (unsigned long long)live);
   } else {
     size_t at = entries_upto(l, (uintptr_t)p);
     memmove(l->entries + at + 1, l->entries + at, (l->count - at) * sizeof *l->entries);
-    l->entries[at] = (entry_t){(uintptr_t)p, nbytes, cls};
+    l->entries[at] = (entry_t){(uintptr_t)p, nbytes, cls, ptr != NULL};
     l->count++;
     l->live[cls] += nbytes;
     l->live[MGP_MEM_CLASSES] += nbytes;
@@ -134,6 +138,15 @@ mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
   }
   pthread_mutex_unlock(&l->lock);
   return st;
+}
+
+mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out) {
+  return add_entry(l, cls, nbytes, NULL, out);
+}
+
+mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr, size_t nbytes) {
+  void *same;
+  return add_entry(l, cls, nbytes, ptr, &same);
 }
 
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {
@@ -146,7 +159,7 @@ void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {
     l->count--;
     l->live[e.cls] -= e.nbytes;
     l->live[MGP_MEM_CLASSES] -= e.nbytes;
-    free(ptr);
+    if (!e.foreign) free(ptr);
   }
   pthread_mutex_unlock(&l->lock);
 }

@@ -44,9 +44,12 @@ const char *mgp_mem_class_name(mgp_mem_class_t cls);
 
 typedef struct mgp_ledger mgp_ledger_t;
 mgp_status_t mgp_ledger_create(uint64_t limit_bytes, mgp_ledger_t **out); /* 0: no limit */
-/* Returns the number of allocations that were still live (each is freed). */
+/* Returns the number of allocations that were still live (each is freed, if the ledger's own). */
 size_t mgp_ledger_destroy(mgp_ledger_t *l);
 mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out);
+/* Counts memory that comes from elsewhere (a device's, say) and stays its owner's: the address is
+ * never read, and freeing the entry only ends the counting. */
+mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr, size_t nbytes);
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr); /* NULL is fine */
 /* Changes the limit; `what` (a string literal) is named when an allocation would pass it. */
 void mgp_ledger_set_limit(mgp_ledger_t *l, uint64_t limit_bytes, const char *what);

@@ -62,28 +62,28 @@ MGP_HD mgp_e_t mgp_e_mul_f(mgp_e_t a, mgp_f_t b) {
   return a;
 }
 
-/* Sums of at most 2 products of reduced words stay below p * 2^32 (p < 2^31), the bound of
- * mgp_f_reduce; the loop reduces each pair and adds the rest as field elements. */
+/* W * a */
+MGP_HD mgp_f_t mgp_f_mul_w(mgp_f_t a) {
+  mgp_f_t a2 = mgp_f_dbl(a);
+#if MGP_W == 11
+  return mgp_f_add(mgp_f_dbl(mgp_f_dbl(a2)), mgp_f_add(a2, a));
+#else
+  return a2;
+#endif
+}
+
+/* Four products at a time are added before they are reduced (mgp_f_reduce4). */
 MGP_HD mgp_e_t mgp_e_mul(mgp_e_t a, mgp_e_t b) {
   mgp_e_t r;
-  mgp_f_t hi[MGP_D];
+  mgp_f_t wb[MGP_D]; /* W b: x^D = W */
+  for (int i = 1; i < MGP_D; i++) wb[i] = mgp_f_mul_w(b.c[i]);
   for (int k = 0; k < MGP_D; k++) {
-    mgp_f_t lo_sum = 0, hi_sum = 0;
-    for (int i = 0; i < MGP_D; i++) {
-      if (i <= k)
-        lo_sum = mgp_f_add(lo_sum, mgp_f_mul(a.c[i], b.c[k - i]));
-      else
-        hi_sum = mgp_f_add(hi_sum, mgp_f_mul(a.c[i], b.c[MGP_D + k - i]));
-    }
-    r.c[k] = lo_sum;
-    hi[k] = hi_sum;
-  }
-  for (int k = 0; k < MGP_D - 1; k++) {
-#if MGP_W == 11
-    mgp_f_t h2 = mgp_f_dbl(hi[k]), h8 = mgp_f_dbl(mgp_f_dbl(h2));
-    r.c[k] = mgp_f_add(r.c[k], mgp_f_add(h8, mgp_f_add(h2, hi[k])));
-#else
-    r.c[k] = mgp_f_add(r.c[k], mgp_f_dbl(hi[k]));
+    uint64_t sum = 0;
+    for (int i = 0; i < 4; i++)
+      sum += (uint64_t)a.c[i] * (i <= k ? b.c[k - i] : wb[MGP_D + k - i]);
+    r.c[k] = mgp_f_reduce4(sum);
+#if MGP_D == 5
+    r.c[k] = mgp_f_add(r.c[k], mgp_f_mul(a.c[4], k == 4 ? b.c[0] : wb[k + 1]));
 #endif
   }
   return r;

@@ -29,9 +29,9 @@ MGP_HD mgp_f_t mgp_f_add(mgp_f_t a, mgp_f_t b) {
 }
 
 MGP_HD mgp_f_t mgp_f_sub(mgp_f_t a, mgp_f_t b) {
-  uint32_t d = a - b;
+  uint32_t d = a - b; /* wraps exactly when a < b, and then so does t */
   uint32_t t = d + MGP_P;
-  return a < b ? t : d;
+  return t < d ? t : d;
 }
 
 MGP_HD mgp_f_t mgp_f_neg(mgp_f_t a) { return a ? MGP_P - a : 0; }
@@ -42,11 +42,36 @@ MGP_HD mgp_f_t mgp_f_reduce(uint64_t x) {
   uint32_t q = (uint32_t)x * MGP_P_INV;
   uint32_t hi = (uint32_t)(x >> 32);
   uint32_t m = (uint32_t)(((uint64_t)q * MGP_P) >> 32); /* the low halves agree, so no borrow */
-  uint32_t d = hi - m;
-  return hi < m ? d + MGP_P : d;
+  return mgp_f_sub(hi, m);
+}
+/* The same for x < 4 p^2 < 2^64, a sum of four products: the high half is below 2p. */
+MGP_HD mgp_f_t mgp_f_reduce4(uint64_t x) {
+  uint32_t hi = (uint32_t)(x >> 32);
+  uint32_t t = hi - MGP_P;
+  return mgp_f_reduce((uint64_t)(t < hi ? t : hi) << 32 | (uint32_t)x);
 }
 
+#ifdef __CUDA_ARCH__
+/* Adds the multiple of p that clears the low half: a product, a low product, and one IMAD.HI whose
+ * 64-bit addend is the product; the C form costs an instruction more. The high half is below 2p. */
+MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) {
+  uint32_t r;
+  asm("{\n\t"
+      ".reg .u32 lo, hi, q, none;\n\t"
+      "mul.lo.u32 lo, %1, %2;\n\t"
+      "mul.hi.u32 hi, %1, %2;\n\t"
+      "mul.lo.u32 q, lo, %3;\n\t"
+      "mad.lo.cc.u32 none, q, %4, lo;\n\t"
+      "madc.hi.u32 %0, q, %4, hi;\n\t"
+      "}"
+      : "=r"(r)
+      : "r"(a), "r"(b), "n"(0u - MGP_P_INV), "n"(MGP_P));
+  uint32_t t = r - MGP_P;
+  return t < r ? t : r;
+}
+#else
 MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) { return mgp_f_reduce((uint64_t)a * b); }
+#endif
 MGP_HD mgp_f_t mgp_f_sqr(mgp_f_t a) { return mgp_f_mul(a, a); }
 
 /* canonical integer below 2^32 (reduced if >= p) -> field element */
