@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "chips/decl.h"
+#include "chips/decl_internal.h"
 
 static const struct {
   const char *name;
@@ -41,20 +41,17 @@ mgp_chip_id_t mgp_bus_table(mgp_bus_t bus) {
 #define TABLE_ROW(name)                                                                            \
   [MGP_CHIP_##name] = {#name, MGP_COLS_##name(NAME_AND_SPACE), MGP_VIRT_##name(NAME_AND_SPACE),    \
                        mgp_decl_chip_##name},
-static const struct {
-  const char *name, *columns, *virtuals;
-  mgp_decl_fn declare;
-} declarations[MGP_CHIP_COUNT] = {MGP_OPCHIP_LIST(CHIP_ROW) MGP_OTHERCHIP_LIST(CHIP_ROW)
-                                      MGP_TABLE_LIST(TABLE_ROW)};
+const mgp_declaration_t mgp_declarations[MGP_CHIP_COUNT] = {
+    MGP_OPCHIP_LIST(CHIP_ROW) MGP_OTHERCHIP_LIST(CHIP_ROW) MGP_TABLE_LIST(TABLE_ROW)};
 
 mgp_status_t mgp_chipset_create(mgp_chipset_t **out) {
   mgp_chipset_t *set = calloc(1, sizeof *set);
   if (!set) return mgp_fail(MGP_RESOURCES, "no memory for the chip declarations");
   set->chip[MGP_CHIP_NONE].name = "NONE";
   for (unsigned id = MGP_CHIP_NONE + 1; id < MGP_CHIP_COUNT; id++) {
-    mgp_status_t st = mgp_chip_declare(&set->chip[id], (mgp_chip_id_t)id, declarations[id].name,
-                                       declarations[id].columns, declarations[id].virtuals,
-                                       declarations[id].declare);
+    const mgp_declaration_t *decl = &mgp_declarations[id];
+    mgp_status_t st = mgp_chip_declare(&set->chip[id], (mgp_chip_id_t)id, decl->name, decl->columns,
+                                       decl->virtuals, decl->declare);
     if (st != MGP_OK) {
       mgp_chipset_destroy(set);
       return st;

@@ -62,7 +62,9 @@
   MGP_COLS_STEP(X)                                                                                 \
   X(p5)                                                                                            \
   X(a_lo)                                                                                          \
-  X(a_hi) X(p10) MGP_COLS_WORD(X, 0) MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3)   \
+  X(a_hi)                                                                                          \
+  X(p10)                                                                                           \
+  MGP_COLS_WORD(X, 0) MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3)                  \
       MGP_COLS_WORD(X, 4) MGP_COLS_WORD(X, 5) MGP_COLS_WORD(X, 6) MGP_COLS_WORD(X, 7)
 #define MGP_COLS_REFRESH(X)   X(r) X(v_lo) X(v_hi) X(prev) X(n0) X(n1) X(dh)
 #define MGP_COLS_BOUND(X)     X(c) X(k) X(a_hi) X(f_lo) X(f_hi) X(tf) X(dh)

@@ -1,39 +1,16 @@
-#include "chips/decl.h"
+#include "chips/decl_internal.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MAX_DEFINITIONS 48u
-#define POOL_BYTES      4096u
-#define NO_NODE         UINT16_MAX
-
-struct mgp_decl {
-  mgp_chip_t *chip;
-  mgp_status_t st;
-  const char *kind, *item; /* what is being declared, for messages */
-  uint32_t nnodes;
-  mgp_xnode_t nodes[MGP_MAX_NODES];
-  const char *virtual_name[MGP_MAX_VIRTUAL];
-  uint32_t ndefinitions;
-  struct {
-    const char *name;
-    uint16_t node;
-    uint8_t used;
-  } definition[MAX_DEFINITIONS];
-  uint32_t accesses, fields_done; /* mgp_chip_accesses; bit f: field f declared */
-  uint16_t pair_age;              /* first half of the TS2 lookup, or NO_NODE */
-  uint32_t pool_used;
-  char pool[POOL_BYTES];
-};
 
 #define FAIL(d, ...) ((d)->st = (d)->st != MGP_OK ? (d)->st : mgp_fail(MGP_INTERNAL, __VA_ARGS__))
 #define FAIL_ITEM(d, fmt, ...)                                                                     \
   FAIL(d, "chip %s, %s \"%s\": " fmt, (d)->chip->name, (d)->kind, (d)->item, __VA_ARGS__)
 
 static const char *pool_copy(mgp_decl_t *d, const char *text, size_t n) {
-  if (d->pool_used + n + 1 > POOL_BYTES) {
-    FAIL(d, "chip %s: names take more than %u bytes", d->chip->name, POOL_BYTES);
+  if (d->pool_used + n + 1 > MGP_DECL_POOL_BYTES) {
+    FAIL(d, "chip %s: names take more than %u bytes", d->chip->name, MGP_DECL_POOL_BYTES);
     return "";
   }
   char *copy = d->pool + d->pool_used;
@@ -128,7 +105,7 @@ static int names_equal(const char *name, const char *text, size_t n) {
   return name && strncmp(name, text, n) == 0 && name[n] == 0;
 }
 
-/* NO_NODE if there is no such name. */
+/* MGP_NO_NODE if there is no such name. */
 static uint16_t find_name(mgp_decl_t *d, const char *text, size_t n) {
   for (uint32_t i = 0; i < d->ndefinitions; i++) {
     if (names_equal(d->definition[i].name, text, n)) {
@@ -142,7 +119,7 @@ static uint16_t find_name(mgp_decl_t *d, const char *text, size_t n) {
     if (names_equal(d->virtual_name[i], text, n)) return node_leaf(d, MGP_X_VIRTUAL, i);
   if (names_equal("REG", text, n)) return node_const(d, mgp_f_from_u32(MGP_REG_SPACE));
   if (names_equal("HALT_PC", text, n)) return node_const(d, mgp_f_from_u32(MGP_HALT_PC));
-  return NO_NODE;
+  return MGP_NO_NODE;
 }
 
 static uint16_t parse_factor(parser_t *p) {
@@ -165,7 +142,7 @@ static uint16_t parse_factor(parser_t *p) {
   while (isalnum((unsigned char)p->at[n]) || p->at[n] == '_') n++;
   if (n == 0) return parse_error(p, "formula expected");
   uint16_t x = find_name(p->d, p->at, n);
-  if (x == NO_NODE) return parse_error(p, "unknown name");
+  if (x == MGP_NO_NODE) return parse_error(p, "unknown name");
   p->at += n;
   return x;
 }
@@ -238,12 +215,12 @@ static int begin(mgp_decl_t *d, const char *kind, const char *item) {
 
 void mgp_decl_let(mgp_decl_t *d, const char *name, const char *formula) {
   if (!begin(d, "definition", name)) return;
-  if (find_name(d, name, strlen(name)) != NO_NODE) {
+  if (find_name(d, name, strlen(name)) != MGP_NO_NODE) {
     FAIL_ITEM(d, "%s", "the name is taken");
     return;
   }
-  if (d->ndefinitions == MAX_DEFINITIONS) {
-    FAIL_ITEM(d, "more than %u definitions", MAX_DEFINITIONS);
+  if (d->ndefinitions == MGP_MAX_DEFINITIONS) {
+    FAIL_ITEM(d, "more than %u definitions", MGP_MAX_DEFINITIONS);
     return;
   }
   uint16_t x = parse_one(d, formula);
@@ -387,7 +364,7 @@ void mgp_decl_program(mgp_decl_t *d, const char *rd, const char *rs1, const char
   unsigned shift = 23;
   for (const char *s; d->st == MGP_OK && (s = next_word(&flags, &n)); shift++) {
     uint16_t x = find_name(d, s, n);
-    if (x == NO_NODE) {
+    if (x == MGP_NO_NODE) {
       FAIL_ITEM(d, "unknown flag \"%s\"", s);
       return;
     }
@@ -418,8 +395,10 @@ static uint16_t mem_tokens(mgp_decl_t *d, const uint16_t key[2], const char *in,
   give[4] = node_make(d, MGP_X_ADD, ts, node_const(d, mgp_f_from_u32(slot)));
   add_interaction(d, MGP_BUS_MEM, 1, m, take, 5);
   add_interaction(d, MGP_BUS_MEM, 0, m, give, 5);
-  uint16_t age = node_make(d, MGP_X_SUB, give[4], take[4]);
-  return node_make(d, MGP_X_SUB, age, node_const(d, mgp_f_one()));
+  /* ts - prev + (slot - 1) */
+  uint16_t age = node_make(d, MGP_X_SUB, ts, take[4]);
+  uint16_t rest = node_const(d, mgp_f_from_u32(slot > 0 ? slot - 1 : 1));
+  return node_make(d, slot > 0 ? MGP_X_ADD : MGP_X_SUB, age, rest);
 }
 
 static void register_access(mgp_decl_t *d, mgp_field_t field, const char *key, const char *in,
@@ -438,12 +417,12 @@ static void register_access(mgp_decl_t *d, mgp_field_t field, const char *key, c
   if (d->st != MGP_OK) return;
   if (kind != MGP_ACCESS_PAIR) {
     range_request(d, 1u << mgp_access_window(kind), age, m);
-  } else if (d->pair_age == NO_NODE) {
+  } else if (d->pair_age == MGP_NO_NODE) {
     d->pair_age = age;
   } else {
     uint16_t t[2] = {d->pair_age, age};
     add_interaction(d, MGP_BUS_TS2, 1, m, t, 2);
-    d->pair_age = NO_NODE;
+    d->pair_age = MGP_NO_NODE;
   }
 }
 
@@ -528,7 +507,7 @@ static void check_complete(mgp_decl_t *d) {
   unsigned fields = 0;
   for (unsigned f = 0; f < MGP_FIELD_COUNT; f++)
     if (mgp_access_age(d->accesses, f) != MGP_ACCESS_NO) fields |= 1u << f;
-  if (fields != d->fields_done || d->pair_age != NO_NODE)
+  if (fields != d->fields_done || d->pair_age != MGP_NO_NODE)
     FAIL(d, "chip %s: register accesses differ from MGP_ACCESS_LIST", c->name);
   for (uint32_t i = 0; i < d->ndefinitions; i++)
     if (!d->definition[i].used)
@@ -583,13 +562,13 @@ static void move_out(mgp_decl_t *d) {
     c->constraint_name[i] = pool + (c->constraint_name[i] - d->pool);
 }
 
-mgp_status_t mgp_chip_declare(mgp_chip_t *chip, mgp_chip_id_t id, const char *name,
-                              const char *columns, const char *virtuals, mgp_decl_fn fn) {
-  mgp_decl_t *d = calloc(1, sizeof *d);
-  if (!d) return mgp_fail(MGP_RESOURCES, "no memory to declare chip %s", name);
+mgp_decl_t *mgp_decl_create(mgp_chip_t *chip, mgp_chip_id_t id, const char *name,
+                            const char *columns, const char *virtuals) {
   memset(chip, 0, sizeof *chip);
+  mgp_decl_t *d = calloc(1, sizeof *d);
+  if (!d) return NULL;
   d->chip = chip;
-  d->pair_age = NO_NODE;
+  d->pair_age = MGP_NO_NODE;
   d->accesses = mgp_chip_accesses(id);
   chip->name = name;
   chip->id = (uint8_t)id;
@@ -597,6 +576,13 @@ mgp_status_t mgp_chip_declare(mgp_chip_t *chip, mgp_chip_id_t id, const char *na
   chip->dt = (uint8_t)mgp_access_dt(d->accesses);
   chip->ncols = split_names(d, columns, chip->col_name, MGP_MAX_COLUMNS, "columns");
   chip->nvirtual = split_names(d, virtuals, d->virtual_name, MGP_MAX_VIRTUAL, "virtual columns");
+  return d;
+}
+
+mgp_status_t mgp_chip_declare(mgp_chip_t *chip, mgp_chip_id_t id, const char *name,
+                              const char *columns, const char *virtuals, mgp_decl_fn fn) {
+  mgp_decl_t *d = mgp_decl_create(chip, id, name, columns, virtuals);
+  if (!d) return mgp_fail(MGP_RESOURCES, "no memory to declare chip %s", name);
   fn(d);
   if (d->st == MGP_OK) compact(d);
   if (d->st == MGP_OK) check_complete(d);
