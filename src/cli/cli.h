@@ -39,7 +39,7 @@ struct mgp_command {
 };
 
 extern const mgp_command_t mgp_cmd_prove, mgp_cmd_run, mgp_cmd_verify, mgp_cmd_setup,
-    mgp_cmd_inspect, mgp_cmd_demo, mgp_cmd_doctor;
+    mgp_cmd_inspect, mgp_cmd_demo, mgp_cmd_doctor, mgp_cmd_bench, mgp_cmd_plan;
 
 /* The whole program: finds the command, parses, runs, prints the error if there is one. Returns the
  * exit code. commands ends with NULL; fallback is the command of `mgprove FILE`, or NULL. */

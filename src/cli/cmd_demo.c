@@ -1,39 +1,20 @@
 /* mgprove demo: proves and verifies a built-in guest. */
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "cli/guests.h"
 #include "cli/proving.h"
 #include "cli/report.h"
-#include "mgprove/verify.h"
 
-/* The whole way of somebody else: from the program's file and the proof's bytes alone. Rank 0. */
-static mgp_status_t verify(const mgp_guest_t *guest, const mgp_prove_result_t *r) {
-  char err[256];
-  mgprove_program_t *program = NULL;
-  mgprove_result_t verified;
-  if (mgprove_program_from_elf(guest->elf, guest->nelf, &program, err, sizeof err) !=
-      MGPROVE_ACCEPTED)
-    return mgp_fail(MGP_INTERNAL, "the built-in program cannot be loaded: %s", err);
-  double start = mgp_clock_seconds();
-  mgprove_verdict_t v = mgprove_verify(program, r->bytes, r->nbytes, &verified);
-  double seconds = mgp_clock_seconds() - start;
-  mgprove_program_destroy(program);
-  if (v != MGPROVE_ACCEPTED)
-    return mgp_fail(MGP_REJECTED, "the proof does not verify: %s: %s", verified.check,
-                    verified.message);
-  printf("proof          %zu bytes, verified in %.1f ms\n", r->nbytes, seconds * 1e3);
-  return MGP_OK;
-}
-
+/* Rank 0. */
 static mgp_status_t show(const mgp_guest_t *guest, const mgp_inputs_t *in,
                          const mgp_prove_result_t *r) {
   mgp_report_figures_t f;
+  double seconds;
   mgp_report_figures(&r->report, &f);
   mgp_proving_print(in, r);
-  MGP_TRY(verify(guest, r));
+  MGP_TRY(mgp_proving_verify(guest->elf, guest->nelf, r, 1, &seconds));
+  printf("proof          %zu bytes, verified in %.1f ms\n", r->nbytes, seconds * 1e3);
   printf("speed          %.2f s on %" PRIu32 " rank%s, %.0f steps/s\n", f.seconds, r->report.nranks,
          r->report.nranks == 1 ? "" : "s", f.steps_per_s);
   printf("The program `%s` was run and proved, and the proof was accepted.\n", guest->name);

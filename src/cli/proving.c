@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/plan_file.h"
 #include "cli/text.h"
+#include "mgprove/verify.h"
 
 static void end_progress(mgp_proving_t *p) {
   if (p->progress.counting) mgp_log_progress_end();
@@ -133,4 +134,24 @@ void mgp_proving_print(const mgp_inputs_t *in, const mgp_prove_result_t *r) {
   printf("public output  %s\n", mgp_bytes_text(text, r->output, r->output_nbytes));
   /* never rounded up */
   printf("security       %.1f bits\n", (double)(int64_t)(r->report.security_bits * 10) / 10);
+}
+
+mgp_status_t mgp_proving_verify(const uint8_t *elf, size_t nelf, const mgp_prove_result_t *r,
+                                unsigned times, double *seconds) {
+  char err[256];
+  mgprove_program_t *program = NULL;
+  mgprove_result_t verified;
+  if (mgprove_program_from_elf(elf, nelf, &program, err, sizeof err) != MGPROVE_ACCEPTED)
+    return mgp_fail(MGP_INTERNAL, "the verifier cannot load the program: %s", err);
+  mgprove_verdict_t v = MGPROVE_ACCEPTED;
+  for (unsigned i = 0; i < times && v == MGPROVE_ACCEPTED; i++) {
+    double start = mgp_clock_seconds();
+    v = mgprove_verify(program, r->bytes, r->nbytes, &verified);
+    double took = mgp_clock_seconds() - start;
+    if (i == 0 || took < *seconds) *seconds = took;
+  }
+  mgprove_program_destroy(program);
+  if (v == MGPROVE_ACCEPTED && verified.exit_code == r->exit_code) return MGP_OK;
+  return mgp_fail(MGP_REJECTED, "the proof does not verify: %s: %s", verified.check,
+                  v == MGPROVE_ACCEPTED ? "another exit code" : verified.message);
 }

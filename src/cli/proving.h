@@ -33,4 +33,9 @@ void mgp_proving_end(mgp_proving_t *p);
 /* What a proof says, on stdout: program, steps, exit code, public output, security. */
 void mgp_proving_print(const mgp_inputs_t *in, const mgp_prove_result_t *r);
 
+/* Verifies a proof as somebody else would: from the program's file and the proof's bytes alone.
+ * MGP_REJECTED with the check's name; *seconds: of the verification, best of `times`. Local. */
+mgp_status_t mgp_proving_verify(const uint8_t *elf, size_t nelf, const mgp_prove_result_t *r,
+                                unsigned times, double *seconds);
+
 #endif

@@ -197,6 +197,12 @@ mgp_status_t mgp_proof_decode_body(const mgp_proof_t *proof, mgp_f_t *out) {
   return MGP_OK;
 }
 
+size_t mgp_proof_bytes(const mgp_params_t *params, uint32_t ngaps, size_t output_bytes,
+                       size_t body_words) {
+  size_t statement = mgp_statement_words(params->partitions, ngaps) + 2;
+  return HEADER_BYTES + 4 * statement + (output_bytes + 3) / 4 * 4 + 4 * body_words;
+}
+
 mgp_status_t mgp_proof_serialize(const mgp_params_t *params, const mgp_statement_t *st,
                                  int has_output, const uint8_t *output, size_t output_bytes,
                                  const uint32_t *body, size_t body_words, uint8_t **out,
@@ -206,7 +212,7 @@ mgp_status_t mgp_proof_serialize(const mgp_params_t *params, const mgp_statement
                     output_bytes);
   size_t nwords = mgp_statement_words(params->partitions, st->ngaps);
   size_t padded = (output_bytes + 3) / 4 * 4;
-  size_t total = HEADER_BYTES + 4 * (nwords + 2) + padded + 4 * body_words;
+  size_t total = mgp_proof_bytes(params, st->ngaps, output_bytes, body_words);
   uint32_t *words = malloc(nwords * sizeof *words);
   uint8_t *file = calloc(total, 1), *p = file;
   if (!words || !file) {

@@ -85,6 +85,9 @@ mgp_status_t mgp_proof_parse_outcome(const uint8_t *bytes, size_t nbytes, mgp_pa
  * MGP_REJECTED with a message that starts with the check's name. Allocates nothing. */
 mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, const mgp_program_t *prog,
                              mgp_proof_t *out);
+/* Length of the file. */
+size_t mgp_proof_bytes(const mgp_params_t *params, uint32_t ngaps, size_t output_bytes,
+                       size_t body_words);
 /* Body words in Montgomery form, [body_words]. MGP_REJECTED (format-canonical) if one is >= p. */
 mgp_status_t mgp_proof_decode_body(const mgp_proof_t *proof, mgp_f_t *out);
 /* Writes the file into fresh memory (free() it). body: canonical words. */

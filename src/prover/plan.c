@@ -3,11 +3,10 @@
 #include "base/machine.h"
 #include "prover/messages.h"
 
-#define DEFAULT_LOG_ROWS 20u
-#define MIN_LOG_ROWS     14u
-#define LOG_COLUMNS      6u /* aim at 33..64 stacked columns in the largest partition */
-#define FINAL_LOG        5u
-#define FOLD_LOG         3u
+#define MIN_LOG_ROWS 14u
+#define LOG_COLUMNS  6u /* aim at 33..64 stacked columns in the largest partition */
+#define FINAL_LOG    5u
+#define FOLD_LOG     3u
 /* Small things that the formulas below leave out: row descriptors, messages, points. */
 #define SLACK (512u << 10)
 
@@ -60,8 +59,7 @@ static void choose_params(mgp_session_t *s, uint32_t log_rows) {
   p->grind_alpha = p->grind_u = p->grind_query = 0;
 }
 
-/* Parameters, security and shape for one row cap. */
-static mgp_status_t make_shape(mgp_session_t *s, uint32_t log_rows) {
+mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;
@@ -84,14 +82,13 @@ static mgp_status_t make_shape(mgp_session_t *s, uint32_t log_rows) {
   return MGP_OK;
 }
 
-/* Peak of the ledger on this rank at a cache level, from exact sizes. */
-static uint64_t predict_peak(mgp_session_t *s, mgp_cache_t cache) {
+uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   const mgp_params_t *p = &s->params;
   const mgp_backend_ops_t *ops = s->be->ops;
   unsigned S = p->log_height, hi = S - p->log_chunk;
   uint32_t depth = S + 1 - mgp_cap_log(S + 1), nq = p->queries;
   uint64_t height = (uint64_t)4 << S, slab = mgp_slab_bytes(s);
-  uint64_t base = mgp_ledger_live_total(s->ledger) + s->count_total * 4 + SLACK;
+  uint64_t base = live + s->count_total * 4 + SLACK;
   uint64_t column = cache == MGP_CACHE_NONE ? height + slab : 0;
   uint64_t kept = 0, commit = 0, query = 0, tasks = 0, piece = 0, answers = 0;
   uint32_t end = s->first_part + s->nparts;
@@ -159,7 +156,7 @@ static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *
   *out = MGP_CACHE_AUTO;
   for (mgp_cache_t c = from; c >= to; c--) {
     uint64_t v[2];
-    v[0] = s->predicted_peak = predict_peak(s, c);
+    v[0] = s->predicted_peak = mgp_plan_peak(s, c, mgp_ledger_live_total(s->ledger));
     v[1] = v[0] > limit;
     MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, v, 2));
     *needed = v[0];
@@ -174,9 +171,9 @@ static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
   uint64_t limit = memory_limit(s), needed = 0;
-  uint32_t log_rows = o->log_rows ? o->log_rows : DEFAULT_LOG_ROWS;
+  uint32_t log_rows = o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS;
   for (;; log_rows--) {
-    MGP_TRY(mgp_comm_agree(s->comm, make_shape(s, log_rows)));
+    MGP_TRY(mgp_comm_agree(s->comm, mgp_plan_shape(s, log_rows)));
     MGP_TRY(choose_cache(s, limit, &s->cache, &needed));
     if (s->cache != MGP_CACHE_AUTO) break;
     if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) {

@@ -48,8 +48,8 @@ typedef struct {
 /* Uses of a witness build; at cache level `none` each trace is built once for each. */
 #define MGP_BUILD_USE_LIST(X)                                                                      \
   X(ASSIGN, "assign")                                                                              \
-  X(COMMIT, "commit") X(TASK, "task") X(COMBINE, "combine") X(INNER, "inner")                      \
-      X(SCATTER, "scatter") X(QUERY, "query")
+  X(COMMIT, "commit")                                                                              \
+  X(TASK, "task") X(COMBINE, "combine") X(INNER, "inner") X(SCATTER, "scatter") X(QUERY, "query")
 typedef enum {
 #define MGP_BUILD_ENUM(name, text) MGP_BUILD_##name,
   MGP_BUILD_USE_LIST(MGP_BUILD_ENUM)
@@ -98,6 +98,23 @@ typedef struct {
 mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
                        const mgp_prove_options_t *options, mgp_prove_result_t *out);
 void mgp_prove_result_free(mgp_prove_result_t *r);
+
+/* What proving a run would take. Nothing is proved; the run is executed twice. */
+typedef struct {
+  uint64_t steps, timestamps, cost;
+  uint32_t exit_code;
+  uint64_t chip_rows[MGP_CHIP_COUNT];
+  mgp_params_t params;
+  double security_bits;
+  uint64_t rows, cells, interactions, traces, stacked_columns;
+  size_t proof_bytes;                /* without the public output */
+  uint64_t raw;                      /* bytes of raw state, most of any rank */
+  uint64_t peak[MGP_CACHE_FULL + 1]; /* bytes, most of any rank, by cache level; [AUTO] unused */
+} mgp_estimate_t;
+/* For `nranks` ranks with these options; the memory there is plays no part. Local; fails like
+ * mgp_prove if the run cannot be proved (trap, too long for a shard). */
+mgp_status_t mgp_prove_estimate(const mgp_program_t *prog, const mgp_prove_options_t *options,
+                                uint32_t nranks, mgp_estimate_t *out);
 
 const char *mgp_cache_name(mgp_cache_t cache);
 const char *mgp_build_use_name(mgp_build_use_t use);

@@ -7,24 +7,17 @@
 #include "base/log.h"
 #include "prover/exchange.h"
 #include "prover/messages.h"
-#include "vm/emulator.h"
+#include "prover/record.h"
 
 #define STEP_PIECE    (1u << 18) /* records on the host at a time */
 #define FIRST_TOUCHES (1u << 12)
 
-typedef struct {
-  mgp_session_t *s;
-  mgp_vm_t *vm;
-  int print; /* guest output of the first pass goes to the user */
-  uint64_t total_cost;
-} recorder_t;
-
 static void print_guest(void *ctx, uint32_t fd, const void *bytes, size_t nbytes) {
-  recorder_t *r = ctx;
+  mgp_recorder_t *r = ctx;
   if (r->print) fwrite(bytes, 1, nbytes, fd == 1 ? stdout : stderr);
 }
 
-static mgp_status_t create_vm(recorder_t *r) {
+mgp_status_t mgp_recorder_create_vm(mgp_recorder_t *r) {
   const mgp_session_t *s = r->s;
   uint8_t dt[MGP_OPCHIP_COUNT] = {0};
   uint32_t cost[MGP_OPCHIP_COUNT] = {0};
@@ -36,8 +29,7 @@ static mgp_status_t create_vm(recorder_t *r) {
   return mgp_vm_create(&config, &r->vm);
 }
 
-/* Start of partition p: the first step before which at least this much was spent. */
-static uint64_t cut(const recorder_t *r, uint32_t p) {
+uint64_t mgp_recorder_cut(const mgp_recorder_t *r, uint32_t p) {
   uint32_t n = r->s->params.partitions;
   unsigned __int128 x = (unsigned __int128)r->total_cost * p + n - 1;
   return (uint64_t)(x / n);
@@ -54,7 +46,7 @@ static mgp_status_t check_length(const mgp_session_t *s, const mgp_vm_state_t *v
   return MGP_OK;
 }
 
-static mgp_status_t plain_pass(recorder_t *r) {
+mgp_status_t mgp_recorder_measure(mgp_recorder_t *r) {
   mgp_session_t *s = r->s;
   uint64_t most = MGP_TS_LIMIT; /* every step takes at least one timestamp */
   if (s->opt->max_steps && s->opt->max_steps < most) most = s->opt->max_steps;
@@ -98,7 +90,7 @@ static mgp_status_t plain_pass(recorder_t *r) {
 }
 
 /* Steps before the start of each own partition and before its end. */
-static mgp_status_t measure_cuts(recorder_t *r, uint64_t *steps) {
+static mgp_status_t measure_cuts(mgp_recorder_t *r, uint64_t *steps) {
   mgp_session_t *s = r->s;
   mgp_vm_stop_t why;
   if (s->params.partitions == 1) {
@@ -109,7 +101,7 @@ static mgp_status_t measure_cuts(recorder_t *r, uint64_t *steps) {
   mgp_vm_reset(r->vm);
   for (uint32_t i = 0; i <= s->nparts; i++) {
     uint32_t p = s->first_part + i;
-    mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, cut(r, p)};
+    mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, mgp_recorder_cut(r, p)};
     if (p < s->params.partitions) {
       MGP_TRY(mgp_vm_run(r->vm, &limits, &why));
       steps[i] = mgp_vm_state(r->vm)->steps;
@@ -120,7 +112,7 @@ static mgp_status_t measure_cuts(recorder_t *r, uint64_t *steps) {
   return MGP_OK;
 }
 
-static mgp_status_t grow_touches(mgp_session_t *s, mgp_record_t *rec) {
+mgp_status_t mgp_recorder_grow(mgp_session_t *s, mgp_record_t *rec) {
   uint32_t cap = rec->cap_touches ? 2 * rec->cap_touches : FIRST_TOUCHES;
   mgp_touch_t *fresh;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)cap * sizeof *fresh, &fresh));
@@ -132,7 +124,7 @@ static mgp_status_t grow_touches(mgp_session_t *s, mgp_record_t *rec) {
 }
 
 /* Records one partition; the vm stands at its start. touches: fresh memory of the ledger. */
-static mgp_status_t record_part(recorder_t *r, mgp_part_t *part, uint64_t nsteps,
+static mgp_status_t record_part(mgp_recorder_t *r, mgp_part_t *part, uint64_t nsteps,
                                 mgp_touch_t **touches, uint32_t *ntouches) {
   mgp_session_t *s = r->s;
   const mgp_backend_ops_t *ops = s->be->ops;
@@ -141,15 +133,16 @@ static mgp_status_t record_part(recorder_t *r, mgp_part_t *part, uint64_t nsteps
   mgp_step_t *d_steps = NULL;
   mgp_commit_t *d_commits = NULL;
   uint32_t piece = nsteps < STEP_PIECE ? (uint32_t)nsteps + 1 : STEP_PIECE;
-  mgp_vm_limits_t limits = {
-      MGP_VM_NO_LIMIT, part->p + 1 < s->params.partitions ? cut(r, part->p + 1) : MGP_VM_NO_LIMIT};
+  mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, part->p + 1 < s->params.partitions
+                                                 ? mgp_recorder_cut(r, part->p + 1)
+                                                 : MGP_VM_NO_LIMIT};
   mgp_vm_stop_t why;
   mgp_status_t st;
   MGP_TRY_GOTO(
       st, ops->alloc(s->be, MGP_MEM_RAW, (nsteps + 1) * sizeof *d_steps, (void **)&d_steps), out);
   MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_commits, (void **)&d_commits), out);
   MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_RAW, piece * sizeof *rec.steps, &rec.steps), out);
-  MGP_TRY_GOTO(st, grow_touches(s, &rec), out);
+  MGP_TRY_GOTO(st, mgp_recorder_grow(s, &rec), out);
   rec.cap_steps = piece;
   rec.commits = &commit;
   rec.cap_commits = 1;
@@ -163,7 +156,7 @@ static mgp_status_t record_part(recorder_t *r, mgp_part_t *part, uint64_t nsteps
     MGP_TRY_GOTO(
         st, ops->upload(s->be, d_steps + rec.steps0, rec.steps, rec.nsteps * sizeof *d_steps), out);
     if (rec.cap_touches - rec.ntouches < MGP_MAX_TOUCHES_PER_STEP)
-      MGP_TRY_GOTO(st, grow_touches(s, &rec), out);
+      MGP_TRY_GOTO(st, mgp_recorder_grow(s, &rec), out);
     rec.steps0 += rec.nsteps;
     rec.nsteps = 0;
   } while (why == MGP_VM_FULL);
@@ -197,17 +190,17 @@ static mgp_status_t upload_program(mgp_session_t *s) {
   return s->be->ops->upload(s->be, s->d_insns, s->prog->insn, nbytes);
 }
 
-static mgp_status_t record_own(recorder_t *r, mgp_touch_list_t *lists) {
+static mgp_status_t record_own(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   mgp_session_t *s = r->s;
   uint64_t steps[MGP_MAX_PARTITIONS + 1];
   mgp_vm_stop_t why;
-  MGP_TRY(create_vm(r));
-  MGP_TRY(plain_pass(r));
+  MGP_TRY(mgp_recorder_create_vm(r));
+  MGP_TRY(mgp_recorder_measure(r));
   MGP_TRY(upload_program(s));
   if (s->nparts == 0) return MGP_OK;
   MGP_TRY(measure_cuts(r, steps));
   mgp_vm_reset(r->vm);
-  mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, cut(r, s->first_part)};
+  mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, mgp_recorder_cut(r, s->first_part)};
   MGP_TRY(mgp_vm_run(r->vm, &limits, &why));
   for (uint32_t i = 0; i < s->nparts; i++) {
     MGP_TRY(record_part(r, &s->parts[i], steps[i + 1] - steps[i], &lists[i].touches, &lists[i].n));
@@ -219,7 +212,7 @@ static mgp_status_t record_own(recorder_t *r, mgp_touch_list_t *lists) {
 }
 
 mgp_status_t mgp_phase_record(mgp_session_t *s) {
-  recorder_t r = {s, NULL, 0, 0};
+  mgp_recorder_t r = {s, NULL, 0, 0};
   mgp_touch_list_t lists[MGP_MAX_PARTITIONS];
   memset(lists, 0, sizeof lists);
   mgp_status_t st = record_own(&r, lists);

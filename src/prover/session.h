@@ -108,6 +108,12 @@ mgp_status_t mgp_phase_query(mgp_session_t *s);
 
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
+#define MGP_DEFAULT_LOG_ROWS 20u
+/* Parameters, security and shape for one row cap. Local. */
+mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);
+/* Peak of the ledger on this rank at a cache level, from exact sizes; live: bytes before it. Needs
+ * the shape, partitions of the rank (numbers only) and count_total. Local. */
+uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live);
 
 /* --- replay (replay.c) ------------------------------------------------------------------------ */
 /* Whole trace [ncols][stride] into fresh WITNESS memory; virtual columns of tables likewise. */

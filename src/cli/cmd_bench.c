@@ -1,0 +1,247 @@
+/* mgprove bench: the standard workloads. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/machine.h"
+#include "base/version.h"
+#include "chips/chip.h"
+#include "cli/guests.h"
+#include "cli/proving.h"
+#include "cli/report.h"
+#include "cli/text.h"
+#include "vm/emulator.h"
+#include "vm/hints.h"
+
+#define DEFAULT_LOG_STEPS 20u
+#define VERIFY_TIMES      3u
+
+/* Guests that take their size as the first hint. */
+static const char *const workloads[] = {"fibonacci", "sort",        "sha256", "keccak", "matrix",
+                                        "sieve",     "interpreter", "memory", NULL};
+
+/* --- sizes --- */
+
+static mgp_status_t size_hint(uint32_t size, uint8_t **out, size_t *nbytes) {
+  uint8_t word[4];
+  for (int i = 0; i < 4; i++) word[i] = (uint8_t)(size >> (8 * i));
+  const mgp_hint_item_t item = {word, sizeof word};
+  return mgp_hints_build(&item, 1, out, nbytes);
+}
+
+static mgp_status_t is_long_enough(const mgp_program_t *prog, uint32_t size, uint64_t steps,
+                                   bool *out) {
+  uint8_t dt[MGP_OPCHIP_COUNT], *hints = NULL;
+  uint32_t cost[MGP_OPCHIP_COUNT];
+  size_t nhints = 0;
+  mgp_vm_t *vm = NULL;
+  mgp_vm_stop_t why;
+  const mgp_vm_limits_t limits = {steps, MGP_VM_NO_LIMIT};
+  mgp_status_t st;
+  /* steps alone matter here */
+  memset(dt, 1, sizeof dt);
+  memset(cost, 0, sizeof cost);
+  MGP_TRY(size_hint(size, &hints, &nhints));
+  const mgp_vm_config_t config = {prog, hints, nhints, dt, cost, NULL, NULL};
+  MGP_TRY_GOTO(st, mgp_vm_create(&config, &vm), out);
+  MGP_TRY_GOTO(st, mgp_vm_run(vm, &limits, &why), out);
+  *out = mgp_vm_state(vm)->steps >= steps;
+out:
+  mgp_vm_destroy(vm);
+  free(hints);
+  return st;
+}
+
+/* A size, rounded up to two digits or so, for at least this many steps: the same everywhere. */
+static mgp_status_t choose_size(const mgp_program_t *prog, uint64_t steps, uint32_t *out) {
+  uint32_t low = 0, high = 1;
+  bool enough = false;
+  for (;; high *= 2) {
+    MGP_TRY(is_long_enough(prog, high, steps, &enough));
+    if (enough) break;
+    if (high > UINT32_MAX / 4)
+      return mgp_fail(MGP_RESOURCES, "no size of this workload has %" PRIu64 " steps", steps);
+    low = high;
+  }
+  while (high - low > 1 && high - low > high / 64) {
+    uint32_t middle = low + (high - low) / 2;
+    MGP_TRY(is_long_enough(prog, middle, steps, &enough));
+    *(enough ? &high : &low) = middle;
+  }
+  uint32_t unit = 1;
+  while (high / unit >= 200) unit *= 10;
+  *out = (high + unit - 1) / unit * unit;
+  return MGP_OK;
+}
+
+/* --- output, on rank 0 --- */
+
+typedef struct {
+  mgp_json_t *j;
+  uint32_t wrong; /* proofs that did not verify */
+} output_t;
+
+static void print_head(const mgp_comm_t *comm) {
+  printf("# mgprove %s (commit %s), extension degree %d, %" PRIu32 " rank%s (%s)\n", mgp_version(),
+         mgp_version_commit(), MGP_D, mgp_comm_size(comm), mgp_comm_size(comm) == 1 ? "" : "s",
+         mgp_comm_transport(comm));
+  printf("# %-11s %9s %10s %9s %8s %8s %7s %7s %7s %7s %7s %7s %8s %7s %8s %6s %3s %s\n",
+         "workload", "size", "steps", "speed", "cells", "interact", "all", "record", "assign",
+         "commit", "tasks", "opening", "proof", "verify", "memory", "bits", "P", "instructions");
+  printf("# %-11s %9s %10s %9s %8s %8s %7s %7s %7s %7s %7s %7s %8s %7s %8s %6s %3s %s\n", "", "",
+         "", "steps/s", "G/s", "G/s", "s", "s", "s", "s", "s", "s", "KiB", "ms", "MiB", "", "", "");
+}
+
+static double slowest(const mgp_prove_report_t *r, unsigned phase) {
+  double most = 0;
+  for (uint32_t k = 0; k < r->nranks; k++)
+    if (r->ranks[k].seconds[phase] > most) most = r->ranks[k].seconds[phase];
+  return most;
+}
+
+static void print_row(const char *name, uint32_t size, const mgp_prove_report_t *r, size_t nproof,
+                      double verify_seconds) {
+  mgp_report_figures_t f;
+  mgp_report_figures(r, &f);
+  double opening =
+      slowest(r, MGP_PHASE_OPEN) + slowest(r, MGP_PHASE_FOLD) + slowest(r, MGP_PHASE_QUERY);
+  printf("  %-11s %9" PRIu32 " %10" PRIu64
+         " %9.0f %8.5f %8.5f %7.3f %7.3f %7.3f %7.3f %7.3f %7.3f %8.1f %7.2f %8.1f %6.1f %3" PRIu32
+         " %s\n",
+         name, size, r->steps, f.steps_per_s, f.cells_per_s * 1e-9, f.interactions_per_s * 1e-9,
+         f.seconds, slowest(r, MGP_PHASE_RECORD),
+         slowest(r, MGP_PHASE_ASSIGN) + slowest(r, MGP_PHASE_REDUCE), slowest(r, MGP_PHASE_COMMIT),
+         slowest(r, MGP_PHASE_TASKS), opening, (double)nproof / 1024, verify_seconds * 1e3,
+         (double)f.peak / (1 << 20), (double)(int64_t)(r->security_bits * 10) / 10,
+         r->params.partitions, r->isa);
+}
+
+/* No figure for a proof that was not accepted. */
+static mgp_status_t report(output_t *o, const mgp_guest_t *guest, uint32_t size,
+                           const mgp_prove_result_t *r) {
+  double seconds = 0;
+  mgp_status_t st = mgp_proving_verify(guest->elf, guest->nelf, r, VERIFY_TIMES, &seconds);
+  if (st != MGP_OK && st != MGP_REJECTED) return st;
+  mgp_json_object_begin(o->j, NULL);
+  mgp_json_string(o->j, "workload", guest->name);
+  mgp_json_u64(o->j, "size", size);
+  mgp_json_bool(o->j, "verified", st == MGP_OK);
+  if (st == MGP_OK) {
+    print_row(guest->name, size, &r->report, r->nbytes, seconds);
+    mgp_json_f64(o->j, "verify_ms", seconds * 1e3);
+    mgp_report_json(o->j, &r->report);
+  } else {
+    o->wrong++;
+    printf("  %-11s %9" PRIu32 " %10" PRIu64 " WRONG: %s\n", guest->name, size, r->report.steps,
+           mgp_error_message());
+  }
+  mgp_json_object_end(o->j);
+  return mgp_cli_flush();
+}
+
+/* --- ranks --- */
+
+static mgp_status_t bench_guest(const mgp_guest_t *guest, uint64_t steps, mgp_comm_t *comm,
+                                mgp_proving_t *proving, output_t *o) {
+  mgp_inputs_t in = {0};
+  mgp_prove_result_t result = {0};
+  uint32_t size = 0;
+  bool root = mgp_comm_rank(comm) == 0;
+  mgp_status_t st = mgp_inputs_from_bytes(guest->elf, guest->nelf, NULL, 0, &in);
+  mgp_comm_set_phase(comm, guest->name);
+  if (st == MGP_OK && root) st = choose_size(&in.prog, steps, &size);
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
+  MGP_TRY_GOTO(st, mgp_comm_bcast(comm, &size, sizeof size, 0), out);
+  free(in.hints);
+  in.hints = NULL;
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, size_hint(size, &in.hints, &in.nhints)), out);
+  (void)mgp_machine_reset_peak();
+  MGP_TRY_GOTO(st, mgp_proving_run(proving, comm, &in, &result), out);
+  mgp_comm_set_phase(comm, "verify");
+  st = mgp_comm_agree(comm, root ? report(o, guest, size, &result) : MGP_OK);
+out:
+  mgp_prove_result_free(&result);
+  mgp_inputs_free(&in);
+  return st;
+}
+
+static mgp_status_t bench_all(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *proving,
+                              output_t *o) {
+  const char *only = cli->opt->workload;
+  uint64_t steps = UINT64_C(1) << (cli->opt->log_steps ? cli->opt->log_steps : DEFAULT_LOG_STEPS);
+  for (unsigned i = 0; workloads[i]; i++) {
+    if (only && strcmp(only, workloads[i]) != 0) continue;
+    const mgp_guest_t *guest = mgp_guest_find(workloads[i]);
+    mgp_status_t st =
+        guest ? MGP_OK : mgp_fail(MGP_INTERNAL, "this build has no guest %s", workloads[i]);
+    MGP_TRY(mgp_comm_agree(comm, st));
+    MGP_TRY(bench_guest(guest, steps, comm, proving, o));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t check_workload(const char *name) {
+  if (!name) return MGP_OK;
+  for (unsigned i = 0; workloads[i]; i++)
+    if (strcmp(name, workloads[i]) == 0) return MGP_OK;
+  char all[256] = "";
+  for (unsigned i = 0, at = 0; workloads[i]; i++)
+    at += (unsigned)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "", workloads[i]);
+  return mgp_fail(MGP_USAGE, "--workload: \"%.60s\" is not one of %s", name, all);
+}
+
+/* Rank 0. */
+static mgp_status_t begin_output(const mgp_cli_t *cli, const mgp_comm_t *comm, output_t *o) {
+  MGP_TRY(check_workload(cli->opt->workload));
+  MGP_TRY(mgp_output_check(cli->opt->json));
+  MGP_TRY(mgp_json_create(&o->j));
+  mgp_json_object_begin(o->j, NULL);
+  mgp_json_u64(o->j, "version", 1);
+  mgp_json_array_begin(o->j, "workloads");
+  print_head(comm);
+  return MGP_OK;
+}
+
+static mgp_status_t end_output(const mgp_cli_t *cli, output_t *o) {
+  mgp_json_array_end(o->j);
+  mgp_json_object_end(o->j);
+  mgp_json_t *j = o->j;
+  o->j = NULL;
+  if (cli->opt->json)
+    MGP_TRY(mgp_json_write(j, cli->opt->json));
+  else
+    mgp_json_destroy(j);
+  if (o->wrong) return mgp_fail(MGP_REJECTED, "%" PRIu32 " proofs do not verify", o->wrong);
+  return MGP_OK;
+}
+
+static mgp_status_t bench(const mgp_cli_t *cli, mgp_comm_t *comm) {
+  mgp_proving_t proving = {0};
+  output_t o = {0};
+  bool root = mgp_comm_rank(comm) == 0;
+  mgp_status_t st;
+  MGP_TRY_GOTO(st, mgp_proving_begin(cli, comm, &proving), out);
+  proving.options.no_self_check = 1; /* it is verified here, and outside the time */
+  proving.options.print_guest_output = 0;
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, root ? begin_output(cli, comm, &o) : MGP_OK), out);
+  MGP_TRY_GOTO(st, bench_all(cli, comm, &proving, &o), out);
+  mgp_comm_set_phase(comm, "output");
+  st = mgp_comm_agree(comm, root ? end_output(cli, &o) : MGP_OK);
+out:
+  mgp_json_destroy(o.j);
+  mgp_proving_end(&proving);
+  return st;
+}
+
+const mgp_command_t mgp_cmd_bench = {
+    .name = "bench",
+    .args = "",
+    .summary = "prove the standard workloads and print a table",
+    .text = "The speed counts everything from the loaded program to the finished proof. The "
+            "verification\n"
+            "is the best of three. There are no times for a proof that does not verify.\n",
+    .options = MGP_OPT_PROVING | MGP_OPT(WORKLOAD) | MGP_OPT(LOG_STEPS) | MGP_OPT(JSON),
+    .collective = bench,
+};
