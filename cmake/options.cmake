@@ -25,7 +25,7 @@ function(mgp_found NAME FOUND WHY)
 endfunction()
 
 mgp_auto_option(MGP_MPI "ranks by MPI")
-mgp_auto_option(MGP_CUDA "compile what C and CUDA share with nvcc too, as a test")
+mgp_auto_option(MGP_CUDA "what needs nvcc: the CUDA backend, and a test of the shared headers")
 mgp_auto_option(MGP_OPENMP "several threads in a rank, by OpenMP")
 option(MGP_WERROR "warnings are errors" OFF)
 option(MGP_VERIFY "check internal invariants at run time (slower)" OFF)
@@ -52,6 +52,15 @@ mgp_found(MGP_OPENMP "${OpenMP_C_FOUND}"
 
 find_program(MGP_NVCC nvcc HINTS $ENV{CUDA_HOME}/bin /usr/local/cuda/bin DOC "CUDA compiler")
 mgp_found(MGP_CUDA "${MGP_NVCC}" "no nvcc was found in PATH, CUDA_HOME or /usr/local/cuda")
+
+if(MGP_HAVE_CUDA AND EXISTS ${CMAKE_SOURCE_DIR}/cuda/CMakeLists.txt)
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+  endif()
+  set(CMAKE_CUDA_COMPILER ${MGP_NVCC} CACHE FILEPATH "CUDA compiler")
+  enable_language(CUDA)
+  find_package(CUDAToolkit REQUIRED)
+endif()
 
 find_package(Threads REQUIRED)
 find_package(Python3 COMPONENTS Interpreter QUIET)

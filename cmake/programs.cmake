@@ -1,5 +1,5 @@
-# The programs. mgverify links the verifier alone; mgprove links everything and, if there is one, the
-# MPI transport.
+# The programs. mgverify links the verifier alone; mgprove links everything and, if they are there,
+# the MPI transport and the CUDA backend.
 file(GLOB mgverify_main CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/verifier/tool/main.c)
 if(TARGET mgp_verifier AND mgverify_main)
   add_executable(mgverify ${mgverify_main})
@@ -18,6 +18,10 @@ if(mgprove_main)
   if(TARGET mgp_mpi)
     target_link_libraries(mgprove PRIVATE mgp_mpi)
     target_compile_definitions(mgprove PRIVATE MGP_HAVE_MPI)
+  endif()
+  if(TARGET mgp_cuda)
+    target_link_libraries(mgprove PRIVATE mgp_cuda)
+    target_compile_definitions(mgprove PRIVATE MGP_HAVE_CUDA)
   endif()
 endif()
 
