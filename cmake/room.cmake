@@ -1,22 +1,22 @@
 # mgp_room(NAME DEPS...): one folder of src/ as a static library mgp_NAME. Arrows between rooms point
 # one way; the lint tests hold the #include lines to the same DEPS.
 add_library(mgp_flags INTERFACE)
-target_compile_options(mgp_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes
-                       -Wvla -Wno-sign-conversion)
+set(mgp_c_options -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Wno-sign-conversion)
 target_compile_definitions(mgp_flags INTERFACE MGP_EXT_DEGREE=${MGP_EXT_DEGREE} _GNU_SOURCE)
 target_include_directories(mgp_flags INTERFACE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/include)
 target_link_libraries(mgp_flags INTERFACE m)
 if(MGP_WERROR)
-  target_compile_options(mgp_flags INTERFACE -Werror)
+  list(APPEND mgp_c_options -Werror)
 endif()
 if(MGP_VERIFY)
   target_compile_definitions(mgp_flags INTERFACE MGP_VERIFY)
 endif()
 if(MGP_SANITIZE)
-  target_compile_options(mgp_flags INTERFACE -fsanitize=${MGP_SANITIZE} -fno-omit-frame-pointer
-                         -fno-sanitize-recover=all)
+  list(APPEND mgp_c_options -fsanitize=${MGP_SANITIZE} -fno-omit-frame-pointer
+       -fno-sanitize-recover=all)
   target_link_options(mgp_flags INTERFACE -fsanitize=${MGP_SANITIZE})
 endif()
+target_compile_options(mgp_flags INTERFACE "$<$<COMPILE_LANGUAGE:C>:${mgp_c_options}>")
 
 function(mgp_room NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.c)
