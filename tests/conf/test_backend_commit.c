@@ -201,9 +201,9 @@ static void misuse(ref_backend_t *b) {
 }
 
 int main(void) {
-  static const case_t cases[] = {{0, 1, 3},    {1, 2, 9},   {2, 8, 0},   {4, 7, 6},  {5, 9, 30},
-                                 {5, 17, 6},   {6, 8, 7},   {7, 1, 8},   {8, 9, 7},  {9, 17, 8},
-                                 {10, 16, 11}, {12, 3, 10}, {14, 2, 30}, {15, 9, 8}, {16, 1, 6}};
+  static const case_t cases[] = {{0, 1, 3},   {1, 2, 9},   {2, 8, 0},  {4, 7, 6},   {5, 9, 30},
+                                 {5, 17, 6},  {6, 8, 7},   {7, 1, 8},  {8, 9, 7},   {9, 17, 8},
+                                 {10, 9, 11}, {12, 3, 10}, {13, 9, 8}, {14, 2, 30}, {15, 1, 9}};
   test_rng_t rng = test_rng();
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     matrix_t m = make_matrix(&rng, cases[i]);

@@ -1,0 +1,560 @@
+/* The strict backend: the portable cpu backend under the rules of device memory (backend.h). */
+#include "backend/strict/strict.h"
+
+#include <string.h>
+
+#define INNER(op, ...) st->inner->ops->op(st->inner, __VA_ARGS__)
+#define DEVICE(arg, count)                                                                         \
+  MGP_TRY(mgp_strict_device(st, __func__, #arg, arg, (size_t)(count) * sizeof *(arg)))
+#define DEVICE_BYTES(arg, nbytes) MGP_TRY(mgp_strict_device(st, __func__, #arg, arg, nbytes))
+#define HOST(arg, count)                                                                           \
+  MGP_TRY(mgp_strict_host(st, __func__, #arg, arg, (size_t)(count) * sizeof *(arg)))
+#define HOST_BYTES(arg, nbytes) MGP_TRY(mgp_strict_host(st, __func__, #arg, arg, nbytes))
+#define OBJECT(arg)             MGP_TRY(mgp_strict_object(st, __func__, arg, &object))
+
+/* --- memory ------------------------------------------------------------------------------------
+ */
+
+static mgp_status_t alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out) {
+  return mgp_strict_alloc(mgp_strict_of(be), cls, nbytes, d_out);
+}
+
+static void free_(mgp_backend_t *be, void *d_ptr) {
+  mgp_strict_free(mgp_strict_of(be), d_ptr);
+}
+
+static mgp_status_t upload(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE_BYTES(d_dst, nbytes);
+  HOST_BYTES(src, nbytes);
+  return INNER(upload, d_dst, src, nbytes);
+}
+
+static mgp_status_t download(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  HOST_BYTES(dst, nbytes);
+  DEVICE_BYTES(d_src, nbytes);
+  return INNER(download, dst, d_src, nbytes);
+}
+
+static mgp_status_t copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE_BYTES(d_dst, nbytes);
+  DEVICE_BYTES(d_src, nbytes);
+  return INNER(copy, d_dst, d_src, nbytes);
+}
+
+static mgp_status_t zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE_BYTES(d_dst, nbytes);
+  return INNER(zero, d_dst, nbytes);
+}
+
+static mgp_status_t patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
+                          const uint32_t *value, size_t n) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  HOST(index, n);
+  HOST(value, n);
+  uint64_t most = 0;
+  for (size_t i = 0; i < n; i++)
+    if (index[i] >= most) most = index[i] + 1;
+  DEVICE(d_words, most);
+  return INNER(patch, d_words, index, value, n);
+}
+
+/* --- replay ------------------------------------------------------------------------------------
+ */
+
+/* Words of a column-major trace up to the end of its last column's rows. */
+static size_t trace_words(uint32_t ncols, size_t stride, uint64_t rows) {
+  return ncols && rows ? (ncols - 1) * stride + rows : 0;
+}
+
+static uint64_t padded(uint64_t nrows) {
+  return (nrows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
+}
+
+/* What mgp_witness_row reads for one index (chips/witness.h). */
+static mgp_status_t raw_row(mgp_strict_t *st, mgp_chip_id_t chip, const mgp_raw_t *raw,
+                            uint64_t index) {
+  static const char op[] = "replay";
+  if (chip <= MGP_CHIP_REFRESH) {
+    uint64_t step = chip == MGP_CHIP_REFRESH ? index / 4 : index;
+    MGP_TRY(mgp_strict_device(st, op, "raw->steps", raw->steps, sizeof raw->steps[0] * (step + 1)));
+    const mgp_step_t *s = &raw->steps[step];
+    MGP_TRY(mgp_strict_device(st, op, "raw->insns", raw->insns,
+                              sizeof raw->insns[0] * ((size_t)s->insn + 1)));
+    if (chip == MGP_CHIP_COMMIT)
+      MGP_TRY(mgp_strict_device(st, op, "raw->commits", raw->commits,
+                                sizeof raw->commits[0] * ((size_t)s->o + 1)));
+  } else if (chip < MGP_CHIP_FIRST_TABLE) {
+    const mgp_bound_t *bounds = raw->bounds[chip - MGP_CHIP_MEM_IMAGE];
+    MGP_TRY(mgp_strict_device(st, op, "raw->bounds", bounds, sizeof bounds[0] * (index + 1)));
+  } else {
+    /* one column of counts, [rows], for each multiplicity: more than one in BYTE only */
+    const uint32_t *counts = raw->counts[chip - MGP_CHIP_FIRST_TABLE];
+    uint64_t words =
+        chip == MGP_CHIP_BYTE
+            ? (st->base.chips->chip[chip].ncols - 1) * (uint64_t)MGP_BYTE_ROWS + index + 1
+            : index + 1;
+    MGP_TRY(mgp_strict_device(st, op, "raw->counts", counts, words * sizeof counts[0]));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
+                           const uint32_t *d_index, uint64_t first, uint32_t nrows,
+                           uint32_t zero_to, size_t stride, mgp_f_t *d_out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  HOST(raw, 1);
+  if (d_index) DEVICE(d_index, first + nrows);
+  DEVICE(d_out,
+         trace_words(be->chips->chip[chip].ncols, stride, zero_to > nrows ? zero_to : nrows));
+  for (uint64_t r = first; r < first + nrows; r++)
+    MGP_TRY(raw_row(st, chip, raw, d_index ? d_index[r] : r));
+  return INNER(replay, chip, raw, d_index, first, nrows, zero_to, stride, d_out);
+}
+
+static mgp_status_t count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
+                          const mgp_f_t *d_trace, size_t stride, uint32_t nrows, uint32_t *d_counts,
+                          const uint64_t *offset) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  const mgp_chip_t *c = &be->chips->chip[chip];
+  HOST(prog, 1);
+  HOST(offset, MGP_CHIP_COUNT - MGP_CHIP_FIRST_TABLE);
+  DEVICE(d_trace, trace_words(c->ncols, stride, nrows));
+  for (unsigned bus = 0; bus < MGP_BUS_COUNT; bus++) {
+    if (!(c->lookup_buses >> bus & 1)) continue;
+    mgp_chip_id_t table = mgp_bus_table((mgp_bus_t)bus);
+    uint64_t words = (uint64_t)mgp_table_rows(table, prog) * be->chips->chip[table].ncols;
+    DEVICE(d_counts, nrows ? offset[table - MGP_CHIP_FIRST_TABLE] + words : 0);
+  }
+  return INNER(count, chip, prog, d_trace, stride, nrows, d_counts, offset);
+}
+
+/* --- commitment --------------------------------------------------------------------------------
+ */
+
+static mgp_status_t commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                                 int keep_all, mgp_commit_stream_t **out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  MGP_TRY(mgp_strict_object_room(st));
+  MGP_TRY(INNER(commit_begin, s, ncols, keep_log, keep_all, out));
+  mgp_strict_object_add(st, (mgp_strict_object_t){.object = *out, .s = s});
+  return MGP_OK;
+}
+
+static mgp_status_t commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
+                                  const mgp_f_t *d_col) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(cs);
+  DEVICE(d_col, (size_t)1 << object.s);
+  return INNER(commit_column, cs, d_col);
+}
+
+static void commit_abort(mgp_backend_t *be, mgp_commit_stream_t *cs) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, cs);
+  INNER(commit_abort, cs);
+}
+
+static mgp_status_t commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_digest_t *cap,
+                               mgp_tree_t **out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(cs);
+  mgp_status_t status = mgp_strict_host(st, __func__, "cap", cap, sizeof cap[0]);
+  if (status != MGP_OK) {
+    commit_abort(be, cs);
+    return status;
+  }
+  mgp_strict_object_remove(st, cs);
+  MGP_TRY(INNER(commit_end, cs, cap, out));
+  mgp_strict_object_add(st, (mgp_strict_object_t){.object = *out, .s = object.s});
+  return MGP_OK;
+}
+
+static void tree_free(mgp_backend_t *be, mgp_tree_t *tree) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, tree);
+  INNER(tree_free, tree);
+}
+
+static uint64_t commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                             int keep_all) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  return INNER(commit_bytes, s, ncols, keep_log, keep_all);
+}
+
+static mgp_status_t query_begin(mgp_backend_t *be, mgp_tree_t *tree, const uint32_t *pos,
+                                uint32_t npos, mgp_query_stream_t **out, int *needs_columns) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(tree);
+  HOST(pos, npos);
+  MGP_TRY(mgp_strict_object_room(st));
+  MGP_TRY(INNER(query_begin, tree, pos, npos, out, needs_columns));
+  mgp_strict_object_add(st, (mgp_strict_object_t){.object = *out, .s = object.s});
+  return MGP_OK;
+}
+
+static mgp_status_t query_column(mgp_backend_t *be, mgp_query_stream_t *qs, const mgp_f_t *d_col) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(qs);
+  DEVICE(d_col, (size_t)1 << object.s);
+  return INNER(query_column, qs, d_col);
+}
+
+static mgp_status_t query_end(mgp_backend_t *be, mgp_query_stream_t *qs, mgp_f_t *rows,
+                              mgp_digest_t *paths) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(qs);
+  mgp_strict_object_remove(st, qs);
+  return INNER(query_end, qs, rows, paths);
+}
+
+static void query_abort(mgp_backend_t *be, mgp_query_stream_t *qs) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, qs);
+  INNER(query_abort, qs);
+}
+
+static uint64_t query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
+                            uint32_t npos) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  return INNER(query_bytes, s, ncols, keep_log, npos);
+}
+
+/* --- GKR and main sumcheck ---------------------------------------------------------------------
+ */
+
+/* Checks the trace and describes it as borrowed. */
+static mgp_status_t borrow_trace(mgp_strict_t *st, const char *op, mgp_chip_id_t chip,
+                                 const mgp_f_t *d_trace, const mgp_f_t *d_virt, size_t stride,
+                                 uint32_t nrows, mgp_strict_object_t *out) {
+  const mgp_chip_t *c = &st->base.chips->chip[chip];
+  *out = (mgp_strict_object_t){
+      .borrowed = {d_trace, d_virt},
+      .nbytes = {trace_words(c->ncols, stride, padded(nrows)) * sizeof(mgp_f_t),
+                 trace_words(c->nvirtual, stride, padded(nrows)) * sizeof(mgp_f_t)}};
+  MGP_TRY(mgp_strict_object_room(st));
+  MGP_TRY(mgp_strict_device(st, op, "d_trace", d_trace, out->nbytes[0]));
+  return mgp_strict_device(st, op, "d_virt", d_virt, out->nbytes[1]);
+}
+
+static mgp_status_t gkr_begin(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                              const mgp_f_t *d_virt, size_t stride, uint32_t nrows, mgp_e_t alpha,
+                              mgp_e_t beta, mgp_gkr_t **out, mgp_e_t root[2]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  MGP_TRY(borrow_trace(st, __func__, chip, d_trace, d_virt, stride, nrows, &object));
+  HOST(root, 2);
+  MGP_TRY(INNER(gkr_begin, chip, d_trace, d_virt, stride, nrows, alpha, beta, out, root));
+  object.object = *out;
+  mgp_strict_object_add(st, object);
+  return MGP_OK;
+}
+
+static mgp_status_t gkr_layer(mgp_backend_t *be, mgp_gkr_t *g, unsigned l, const mgp_e_t *point,
+                              mgp_e_t lambda) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(g);
+  HOST(point, l);
+  return INNER(gkr_layer, g, l, point, lambda);
+}
+
+static mgp_status_t gkr_round(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[2]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(g);
+  HOST(out, 2);
+  return INNER(gkr_round, g, out);
+}
+
+static mgp_status_t gkr_bind(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t x) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(g);
+  return INNER(gkr_bind, g, x);
+}
+
+static mgp_status_t gkr_evals(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[4]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(g);
+  HOST(out, 4);
+  return INNER(gkr_evals, g, out);
+}
+
+static void gkr_end(mgp_backend_t *be, mgp_gkr_t *g) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, g);
+  INNER(gkr_end, g);
+}
+
+static mgp_status_t main_begin(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                               const mgp_f_t *d_virt, size_t stride, uint32_t nrows, unsigned n,
+                               const mgp_e_t *rho, mgp_e_t alpha, mgp_e_t beta, mgp_e_t lambda,
+                               const mgp_e_t *eq_int, mgp_main_t **out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  MGP_TRY(borrow_trace(st, __func__, chip, d_trace, d_virt, stride, nrows, &object));
+  HOST(rho, n);
+  HOST(eq_int, be->chips->chip[chip].ninteractions);
+  MGP_TRY(INNER(main_begin, chip, d_trace, d_virt, stride, nrows, n, rho, alpha, beta, lambda,
+                eq_int, out));
+  object.object = *out;
+  mgp_strict_object_add(st, object);
+  return MGP_OK;
+}
+
+static mgp_status_t main_round(mgp_backend_t *be, mgp_main_t *m, mgp_e_t out[3]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(m);
+  HOST(out, 3);
+  return INNER(main_round, m, out);
+}
+
+static mgp_status_t main_bind(mgp_backend_t *be, mgp_main_t *m, mgp_e_t x) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(m);
+  return INNER(main_bind, m, x);
+}
+
+static mgp_status_t main_evals(mgp_backend_t *be, mgp_main_t *m, mgp_e_t *out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(m);
+  HOST(out, 1);
+  return INNER(main_evals, m, out);
+}
+
+static void main_end(mgp_backend_t *be, mgp_main_t *m) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, m);
+  INNER(main_end, m);
+}
+
+static uint64_t task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  return INNER(task_bytes, chip, nrows);
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static mgp_status_t eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  HOST(point, n);
+  DEVICE(d_out, (size_t)MGP_D << n);
+  return INNER(eq_table, point, n, d_out);
+}
+
+static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                            const mgp_e_t *w, mgp_f_t *d_g) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_slab, (size_t)ncols << b);
+  HOST(w, ncols);
+  DEVICE(d_g, (size_t)MGP_D << b);
+  return INNER(combine, d_slab, ncols, b, w, d_g);
+}
+
+static mgp_status_t inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                          const mgp_f_t *d_eq, mgp_e_t *out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_slab, (size_t)ncols << b);
+  DEVICE(d_eq, (size_t)MGP_D << b);
+  HOST(out, ncols);
+  return INNER(inner, d_slab, ncols, b, d_eq, out);
+}
+
+static mgp_status_t scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                            const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_slab, (size_t)ncols << b);
+  HOST(w, ncols);
+  HOST(pos, ncols);
+  DEVICE(d_q, (size_t)MGP_D << s);
+  for (uint32_t c = 0; c < ncols; c++)
+    if (b > s || pos[c] >> (s - b))
+      return mgp_fail(MGP_INTERNAL,
+                      "scatter: chunk %u of 2^%u rows goes to position %u of 2^%u rows", c, b,
+                      pos[c], s);
+  return INNER(scatter, d_slab, ncols, b, w, pos, s, d_q);
+}
+
+static mgp_status_t pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count_, unsigned n,
+                               mgp_e_t out[3]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_ge, (size_t)count_ * 2 * MGP_D << n);
+  HOST(out, 3);
+  return INNER(pair_round, d_ge, count_, n, out);
+}
+
+static mgp_status_t pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count_, unsigned n,
+                              mgp_e_t x) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_ge, (size_t)count_ * 2 * MGP_D << n);
+  return INNER(pair_bind, d_ge, count_, n, x);
+}
+
+/* --- folding phase -----------------------------------------------------------------------------
+ */
+
+static mgp_status_t fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_q, (size_t)MGP_D << s);
+  MGP_TRY(mgp_strict_object_room(st));
+  MGP_TRY(INNER(fold_begin, d_q, s, out));
+  mgp_strict_object_add(st, (mgp_strict_object_t){.object = *out,
+                                                  .s = s,
+                                                  .borrowed = {d_q},
+                                                  .nbytes = {((size_t)MGP_D << s) * sizeof *d_q}});
+  return MGP_OK;
+}
+
+static mgp_status_t fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(f);
+  HOST(cap, 1);
+  return INNER(fold_commit, f, k, cap);
+}
+
+static mgp_status_t fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(f);
+  HOST(h1, 1);
+  return INNER(fold_round, f, rest, h1);
+}
+
+static mgp_status_t fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(f);
+  return INNER(fold_bind, f, x);
+}
+
+static mgp_status_t fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(f);
+  HOST(out, 1);
+  return INNER(fold_final, f, out);
+}
+
+static mgp_status_t fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
+                              uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_t object;
+  OBJECT(f);
+  HOST(leaf, n);
+  HOST(cosets, n);
+  return INNER(fold_open, f, w, leaf, n, cosets, paths);
+}
+
+static void fold_end(mgp_backend_t *be, mgp_fold_t *f) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_strict_object_remove(st, f);
+  INNER(fold_end, f);
+}
+
+static uint64_t fold_bytes(mgp_backend_t *be, unsigned s, unsigned k) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  return INNER(fold_bytes, s, k);
+}
+
+static mgp_status_t grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
+                          uint32_t *nonce) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  HOST(seed, MGP_DIGEST_WORDS);
+  HOST(nonce, 1);
+  return INNER(grind, seed, bits, nonce);
+}
+
+/* --- the backend -------------------------------------------------------------------------------
+ */
+
+static void destroy(mgp_backend_t *be) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  mgp_ledger_t *ledger = be->ledger;
+  mgp_backend_destroy(st->inner);
+  mgp_ledger_free(ledger, st->blocks);
+  mgp_ledger_free(ledger, st->objects);
+  mgp_ledger_free(ledger, st);
+}
+
+static const mgp_backend_ops_t strict_ops = {
+    .alloc = alloc,
+    .free = free_,
+    .upload = upload,
+    .download = download,
+    .copy = copy,
+    .zero = zero,
+    .patch = patch,
+    .replay = replay,
+    .count = count,
+    .commit_begin = commit_begin,
+    .commit_column = commit_column,
+    .commit_end = commit_end,
+    .commit_abort = commit_abort,
+    .tree_free = tree_free,
+    .commit_bytes = commit_bytes,
+    .query_begin = query_begin,
+    .query_column = query_column,
+    .query_end = query_end,
+    .query_abort = query_abort,
+    .query_bytes = query_bytes,
+    .gkr_begin = gkr_begin,
+    .gkr_layer = gkr_layer,
+    .gkr_round = gkr_round,
+    .gkr_bind = gkr_bind,
+    .gkr_evals = gkr_evals,
+    .gkr_end = gkr_end,
+    .main_begin = main_begin,
+    .main_round = main_round,
+    .main_bind = main_bind,
+    .main_evals = main_evals,
+    .main_end = main_end,
+    .task_bytes = task_bytes,
+    .eq_table = eq_table,
+    .combine = combine,
+    .inner = inner,
+    .scatter = scatter,
+    .pair_round = pair_round,
+    .pair_bind = pair_bind,
+    .fold_begin = fold_begin,
+    .fold_commit = fold_commit,
+    .fold_round = fold_round,
+    .fold_bind = fold_bind,
+    .fold_final = fold_final,
+    .fold_open = fold_open,
+    .fold_end = fold_end,
+    .fold_bytes = fold_bytes,
+    .grind = grind,
+    .destroy = destroy,
+};
+
+mgp_status_t mgp_backend_strict_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
+                                       mgp_backend_t **out) {
+  mgp_strict_t *st;
+  MGP_TRY(mgp_ledger_alloc(ledger, MGP_MEM_PLAN, sizeof *st, (void **)&st));
+  memset(st, 0, sizeof *st);
+  mgp_status_t status = mgp_backend_cpu_create(chips, ledger, MGP_ISA_PORTABLE, 1, &st->inner);
+  if (status != MGP_OK) {
+    mgp_ledger_free(ledger, st);
+    return status;
+  }
+  st->base = *st->inner;
+  st->base.ops = &strict_ops;
+  st->base.name = "strict";
+  *out = &st->base;
+  return MGP_OK;
+}
