@@ -7,70 +7,66 @@
 #include "math/field.h"
 #include "vm/program.h"
 
-/* Groups: A = read of rs1, B = read of rs2, O = write of rd (old value o), M = memory word. */
+/* Groups: A = read of rs1, B = read of rs2, O = write of rd (old value o), M = memory word. (The
+ * formatter has no fixed point for such lists.) */
+/* clang-format off */
 #define MGP_COLS_STEP(X) X(pc) X(ts)
-#define MGP_COLS_A(X)    X(rs1) X(a_lo) X(a_hi) X(p1)
-#define MGP_COLS_B(X)    X(rs2) X(b_lo) X(b_hi) X(p2)
-#define MGP_COLS_O(X)    X(rd) X(o_lo) X(o_hi) X(pd)
-#define MGP_COLS_M(X)    X(w_lo) X(m_lo) X(m_hi) X(pm) X(dh)
-#define MGP_COLS_R(X)    X(r_lo) X(r_hi)
-#define MGP_COLS_XYZ(X)  X(x_lo) X(x_hi) X(y_lo) X(y_hi) X(z_lo) X(z_hi) X(sub)
-#define MGP_COLS_AND(X)  X(a0) X(a2) X(b0) X(b2) X(n0) X(n1) X(n2) X(n3) X(o) X(x)
-#define MGP_COLS_SHR(X)  X(w2) X(w1) X(w0) X(sra) X(sgn) X(Q) X(P) X(u_lo) X(u_hi) MGP_COLS_R(X)
-#define MGP_COLS_AB(X)   MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_B(X)
-#define MGP_COLS_AO(X)   MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_O(X)
-#define MGP_COLS_ABO(X)  MGP_COLS_AB(X) MGP_COLS_O(X)
+#define MGP_COLS_A(X) X(rs1) X(a_lo) X(a_hi) X(p1)
+#define MGP_COLS_B(X) X(rs2) X(b_lo) X(b_hi) X(p2)
+#define MGP_COLS_O(X) X(rd) X(o_lo) X(o_hi) X(pd)
+#define MGP_COLS_M(X) X(w_lo) X(m_lo) X(m_hi) X(pm) X(dh)
+#define MGP_COLS_R(X) X(r_lo) X(r_hi)
+#define MGP_COLS_XYZ(X) X(x_lo) X(x_hi) X(y_lo) X(y_hi) X(z_lo) X(z_hi) X(sub)
+#define MGP_COLS_AND(X) X(a0) X(a2) X(b0) X(b2) X(n0) X(n1) X(n2) X(n3) X(o) X(x)
+#define MGP_COLS_SHR(X) X(w2) X(w1) X(w0) X(sra) X(sgn) X(Q) X(P) X(u_lo) X(u_hi) MGP_COLS_R(X)
+#define MGP_COLS_AB(X) MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_B(X)
+#define MGP_COLS_AO(X) MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_O(X)
+#define MGP_COLS_ABO(X) MGP_COLS_AB(X) MGP_COLS_O(X)
 
-#define MGP_COLS_J(X)       MGP_COLS_STEP(X) X(nx)
-#define MGP_COLS_CONST(X)   MGP_COLS_STEP(X) MGP_COLS_O(X) X(c_lo) X(c_hi) X(nx)
-#define MGP_COLS_MV(X)      MGP_COLS_AO(X)
-#define MGP_COLS_ADDI(X)    MGP_COLS_AO(X) X(imm) MGP_COLS_R(X)
-#define MGP_COLS_ADDI2(X)   MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_R(X)
-#define MGP_COLS_ADD(X)     MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_O(X) MGP_COLS_XYZ(X)
-#define MGP_COLS_ADD2(X)    MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_XYZ(X)
-#define MGP_COLS_LOGIC(X)   MGP_COLS_ABO(X) MGP_COLS_AND(X)
-#define MGP_COLS_LOGIC2(X)  MGP_COLS_AB(X) MGP_COLS_AND(X)
-#define MGP_COLS_LOGICI(X)  MGP_COLS_AO(X) X(a0) X(n0) X(n1) X(i0) X(i1) X(al) X(o) X(x)
-#define MGP_COLS_SHIFTI(X)  MGP_COLS_AO(X) MGP_COLS_SHR(X)
+#define MGP_COLS_J(X) MGP_COLS_STEP(X) X(nx)
+#define MGP_COLS_CONST(X) MGP_COLS_STEP(X) MGP_COLS_O(X) X(c_lo) X(c_hi) X(nx)
+#define MGP_COLS_MV(X) MGP_COLS_AO(X)
+#define MGP_COLS_ADDI(X) MGP_COLS_AO(X) X(imm) MGP_COLS_R(X)
+#define MGP_COLS_ADDI2(X) MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_R(X)
+#define MGP_COLS_ADD(X) MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_O(X) MGP_COLS_XYZ(X)
+#define MGP_COLS_ADD2(X) MGP_COLS_STEP(X) X(rs1) X(p1) X(rs2) X(p2) MGP_COLS_XYZ(X)
+#define MGP_COLS_LOGIC(X) MGP_COLS_ABO(X) MGP_COLS_AND(X)
+#define MGP_COLS_LOGIC2(X) MGP_COLS_AB(X) MGP_COLS_AND(X)
+#define MGP_COLS_LOGICI(X) MGP_COLS_AO(X) X(a0) X(n0) X(n1) X(i0) X(i1) X(al) X(o) X(x)
+#define MGP_COLS_SHIFTI(X) MGP_COLS_AO(X) MGP_COLS_SHR(X)
 #define MGP_COLS_SHIFTI2(X) MGP_COLS_STEP(X) MGP_COLS_A(X) MGP_COLS_SHR(X)
-#define MGP_COLS_SHIFT(X)   MGP_COLS_ABO(X) MGP_COLS_SHR(X) X(left)
-#define MGP_COLS_BZ(X)      MGP_COLS_STEP(X) MGP_COLS_A(X) X(ne) X(i) X(te) X(tn)
-#define MGP_COLS_BEQ(X)     MGP_COLS_AB(X) X(ne) X(il) X(ih) X(te) X(tn)
-#define MGP_COLS_BLT(X)     MGP_COLS_AB(X) X(f1) X(f2) X(f3) X(sa) X(sb) X(tl) X(tg)
-#define MGP_COLS_BLTU(X)    MGP_COLS_AB(X) X(f1) X(f2) X(f3) X(tl) X(tg)
-#define MGP_COLS_SLT(X)     MGP_COLS_ABO(X) X(f1) X(f2) X(f3) X(sa) X(sb) X(reg)
-#define MGP_COLS_SLTU(X)    MGP_COLS_ABO(X) X(f1) X(f2) X(f3) X(reg)
-#define MGP_COLS_JALR(X)    MGP_COLS_AO(X) X(imm) X(lk) X(b0)
-#define MGP_COLS_LW(X)      MGP_COLS_AO(X) X(imm) MGP_COLS_M(X)
-#define MGP_COLS_LW2(X)     MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_M(X)
-#define MGP_COLS_LSUB(X)                                                                           \
-  MGP_COLS_AO(X) X(imm) MGP_COLS_M(X) X(h) X(sb) X(sh) X(o1) X(k) X(z) X(y) X(s)
-#define MGP_COLS_SW(X)   MGP_COLS_AB(X) X(imm) MGP_COLS_M(X)
+#define MGP_COLS_SHIFT(X) MGP_COLS_ABO(X) MGP_COLS_SHR(X) X(left)
+#define MGP_COLS_BZ(X) MGP_COLS_STEP(X) MGP_COLS_A(X) X(ne) X(i) X(te) X(tn)
+#define MGP_COLS_BEQ(X) MGP_COLS_AB(X) X(ne) X(il) X(ih) X(te) X(tn)
+#define MGP_COLS_BLT(X) MGP_COLS_AB(X) X(f1) X(f2) X(f3) X(sa) X(sb) X(tl) X(tg)
+#define MGP_COLS_BLTU(X) MGP_COLS_AB(X) X(f1) X(f2) X(f3) X(tl) X(tg)
+#define MGP_COLS_SLT(X) MGP_COLS_ABO(X) X(f1) X(f2) X(f3) X(sa) X(sb) X(reg)
+#define MGP_COLS_SLTU(X) MGP_COLS_ABO(X) X(f1) X(f2) X(f3) X(reg)
+#define MGP_COLS_JALR(X) MGP_COLS_AO(X) X(imm) X(lk) X(b0)
+#define MGP_COLS_LW(X) MGP_COLS_AO(X) X(imm) MGP_COLS_M(X)
+#define MGP_COLS_LW2(X) MGP_COLS_STEP(X) MGP_COLS_A(X) X(imm) MGP_COLS_M(X)
+#define MGP_COLS_LSUB(X) MGP_COLS_AO(X) X(imm) MGP_COLS_M(X) X(h) X(sb) X(sh) X(o1) X(k) X(z)      \
+    X(y) X(s)
+#define MGP_COLS_SW(X) MGP_COLS_AB(X) X(imm) MGP_COLS_M(X)
 #define MGP_COLS_SSUB(X) MGP_COLS_AB(X) X(imm) MGP_COLS_M(X) X(h) X(o1) X(k) X(z) X(y) X(b) X(d)
-#define MGP_COLS_MUL(X)  MGP_COLS_ABO(X) X(a0) X(a2) X(b0) X(b2) MGP_COLS_R(X)
-#define MGP_COLS_MULH(X)                                                                           \
-  MGP_COLS_ABO(X)                                                                                  \
-  X(a0) X(a2) X(b0) X(b2) X(r0) X(r1) MGP_COLS_R(X) X(fa) X(fb) X(ma) X(mb) X(sa) X(sb)
-#define MGP_COLS_DIV(X)                                                                            \
-  MGP_COLS_ABO(X)                                                                                  \
-  X(b0)                                                                                            \
-  X(b2) X(q0) X(q1) X(q2) X(q3) MGP_COLS_R(X) X(t_lo) X(sa) X(sb) X(sq) X(sr) X(z) X(sg) X(rem)
-#define MGP_COLS_HALT(X)    MGP_COLS_STEP(X) X(p5) X(v_lo) X(v_hi) X(p10)
-#define MGP_COLS_ENOP(X)    MGP_COLS_STEP(X) X(p5) X(e)
+#define MGP_COLS_MUL(X) MGP_COLS_ABO(X) X(a0) X(a2) X(b0) X(b2) MGP_COLS_R(X)
+#define MGP_COLS_MULH(X) MGP_COLS_ABO(X) X(a0) X(a2) X(b0) X(b2) X(r0) X(r1) MGP_COLS_R(X) X(fa)   \
+    X(fb) X(ma) X(mb) X(sa) X(sb)
+#define MGP_COLS_DIV(X) MGP_COLS_ABO(X) X(b0) X(b2) X(q0) X(q1) X(q2) X(q3) MGP_COLS_R(X) X(t_lo)  \
+    X(sa) X(sb) X(sq) X(sr) X(z) X(sg) X(rem)
+#define MGP_COLS_HALT(X) MGP_COLS_STEP(X) X(p5) X(v_lo) X(v_hi) X(p10)
+#define MGP_COLS_ENOP(X) MGP_COLS_STEP(X) X(p5) X(e)
 #define MGP_COLS_WORD(X, i) X(m##i##_lo) X(m##i##_hi) X(pm##i) X(dh##i) X(k##i)
-#define MGP_COLS_COMMIT(X)                                                                         \
-  MGP_COLS_STEP(X)                                                                                 \
-  X(p5)                                                                                            \
-  X(a_lo)                                                                                          \
-  X(a_hi)                                                                                          \
-  X(p10)                                                                                           \
-  MGP_COLS_WORD(X, 0) MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3)                  \
-      MGP_COLS_WORD(X, 4) MGP_COLS_WORD(X, 5) MGP_COLS_WORD(X, 6) MGP_COLS_WORD(X, 7)
-#define MGP_COLS_REFRESH(X)   X(r) X(v_lo) X(v_hi) X(prev) X(n0) X(n1) X(dh)
-#define MGP_COLS_BOUND(X)     X(c) X(k) X(a_hi) X(f_lo) X(f_hi) X(tf) X(dh)
+#define MGP_COLS_COMMIT(X) MGP_COLS_STEP(X) X(p5) X(a_lo) X(a_hi) X(p10) MGP_COLS_WORD(X, 0)       \
+    MGP_COLS_WORD(X, 1) MGP_COLS_WORD(X, 2) MGP_COLS_WORD(X, 3) MGP_COLS_WORD(X, 4)                \
+    MGP_COLS_WORD(X, 5) MGP_COLS_WORD(X, 6) MGP_COLS_WORD(X, 7)
+#define MGP_COLS_REFRESH(X) X(r) X(v_lo) X(v_hi) X(prev) X(n0) X(n1) X(dh)
+#define MGP_COLS_BOUND(X) X(c) X(k) X(a_hi) X(f_lo) X(f_hi) X(tf) X(dh)
 #define MGP_COLS_MEM_IMAGE(X) MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
-#define MGP_COLS_MEM_HINT(X)  MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
-#define MGP_COLS_MEM_ZERO(X)  MGP_COLS_BOUND(X) X(g)
+#define MGP_COLS_MEM_HINT(X) MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
+#define MGP_COLS_MEM_ZERO(X) MGP_COLS_BOUND(X) X(g)
+/* clang-format on */
+
 /* Tables commit to multiplicities only; their contents are virtual columns. */
 #define MGP_COLS_PROGRAM(X) X(n)
 #define MGP_COLS_IMAGE(X)   X(n)
