@@ -92,6 +92,16 @@ static void zero_root(toy_t *t, int what, int task, uint32_t number, mgp_f_t *wo
   if (what == MGP_LABEL_GKR_ROOT && task == 1) memset(words + n / 2, 0, n / 2 * sizeof *words);
 }
 
+/* Not the smallest nonce that works, but the next: the proof is another one, and valid. */
+static void next_nonce(toy_t *t, int what, int task, uint32_t number, mgp_f_t *words, size_t n) {
+  const uint32_t bits[] = {t->params.grind_alpha, t->params.grind_u, t->params.grind_query};
+  (void)task, (void)n;
+  if (what != MGP_LABEL_NONCE) return;
+  uint32_t nonce = mgp_f_to_u32(words[0]) + 1;
+  while (!mgp_grind_check(t->seed, nonce, bits[number])) nonce++;
+  words[0] = mgp_f_from_u32(nonce);
+}
+
 static void test_messages(mini_t *m) {
   static const struct {
     bump_t at;
@@ -137,6 +147,8 @@ static void test_messages(mini_t *m) {
   }
   m->t.edit = zero_root;
   expect(m, "root q = 0", "gkr-root-zero");
+  m->t.edit = next_nonce;
+  expect(m, "larger nonces", "accepted");
   m->t.edit = NULL;
 }
 

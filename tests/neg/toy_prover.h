@@ -51,7 +51,7 @@ struct toy {
   mgp_shape_t shape;
   mgp_transcript_t t;
   mgp_e_t alpha, beta[MGP_MAX_TUPLE + 1], lambda, gamma;
-  mgp_f_t fork_seed[8];
+  mgp_f_t fork_seed[8], seed[8];       /* seed: of the grinding, at NONCE */
   mgp_f_t *matrix[MGP_MAX_PARTITIONS]; /* [column][2^s] */
   mgp_f_t *code[MGP_MAX_PARTITIONS];   /* [column][2^(s+1)] */
   toy_tree_t tree[MGP_MAX_PARTITIONS];
@@ -108,10 +108,10 @@ static inline void toy_send_ext(toy_t *t, mgp_transcript_t *tr, mgp_label_t labe
 
 /* number: 0 alpha, 1 u, 2 query */
 static inline void toy_grind(toy_t *t, uint32_t bits, uint32_t number) {
-  mgp_f_t seed[8], nonce;
+  mgp_f_t nonce;
   uint32_t n = 0;
-  mgp_transcript_squeeze_digest(&t->t, seed);
-  while (!mgp_grind_check(seed, n, bits)) n++;
+  mgp_transcript_squeeze_digest(&t->t, t->seed);
+  while (!mgp_grind_check(t->seed, n, bits)) n++;
   nonce = mgp_f_from_u32(n);
   toy_send(t, &t->t, MGP_LABEL_NONCE, -1, number, &nonce, 1);
 }
