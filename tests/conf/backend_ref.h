@@ -56,7 +56,9 @@ static inline mgp_f_t *ref_upload(ref_backend_t *b, mgp_mem_class_t cls, const m
   REQUIRE_OK(b->be->ops->upload(b->be, d, src, words * sizeof *src));
   return d;
 }
-static inline void ref_free(ref_backend_t *b, void *d) { b->be->ops->free(b->be, d); }
+static inline void ref_free(ref_backend_t *b, void *d) {
+  b->be->ops->free(b->be, d);
+}
 
 /* --- random values --------------------------------------------------------------------------- */
 
@@ -110,7 +112,8 @@ static inline void ref_eq_table(const mgp_e_t *point, unsigned n, mgp_e_t *out) 
 
 /* --- chips and traces ------------------------------------------------------------------------ */
 
-static inline uint16_t ref_node(mgp_chip_t *c, mgp_xop_t op, uint32_t a, uint32_t b, mgp_f_t value) {
+static inline uint16_t ref_node(mgp_chip_t *c, mgp_xop_t op, uint32_t a, uint32_t b,
+                                mgp_f_t value) {
   mgp_xnode_t n = {.op = (uint8_t)op, .a = (uint16_t)a, .b = (uint16_t)b, .value = value};
   const mgp_xnode_t *x = &c->nodes[a], *y = &c->nodes[b];
   switch (op) {
@@ -135,7 +138,9 @@ typedef struct {
   uint16_t node[256];
 } ref_pool_t;
 
-static inline uint16_t ref_put(ref_pool_t *p, uint16_t node) { return p->node[p->n++] = node; }
+static inline uint16_t ref_put(ref_pool_t *p, uint16_t node) {
+  return p->node[p->n++] = node;
+}
 static inline uint16_t ref_pick(test_rng_t *r, const ref_pool_t *p) {
   return p->node[test_rand(r) % p->n];
 }
@@ -175,9 +180,11 @@ static inline void ref_chip(test_rng_t *r, mgp_chip_t *c, uint32_t k, uint32_t n
     ref_put(&pool[2], ref_node(c, op, a, b, 0));
   }
   for (uint32_t i = 0; i < nconstraints; i++) {
-    uint16_t sum = ref_node(c, MGP_X_MUL, (uint32_t)(test_rand(r) % ncols), PICK(test_rand(r) % 3), 0);
+    uint16_t sum =
+        ref_node(c, MGP_X_MUL, (uint32_t)(test_rand(r) % ncols), PICK(test_rand(r) % 3), 0);
     for (unsigned j = 0; j < test_rand(r) % 3; j++) {
-      uint16_t term = ref_node(c, MGP_X_MUL, PICK(test_rand(r) % 3), (uint32_t)(test_rand(r) % ncols), 0);
+      uint16_t term =
+          ref_node(c, MGP_X_MUL, PICK(test_rand(r) % 3), (uint32_t)(test_rand(r) % ncols), 0);
       sum = ref_node(c, (mgp_xop_t)(MGP_X_ADD + test_rand(r) % 2), sum, term, 0);
     }
     c->constraints[c->nconstraints++] = sum;
@@ -186,7 +193,8 @@ static inline void ref_chip(test_rng_t *r, mgp_chip_t *c, uint32_t k, uint32_t n
     mgp_interaction_t *it = &c->interactions[c->ninteractions++];
     it->bus = (uint8_t)(1 + test_rand(r) % (MGP_BUS_COUNT - 1));
     it->len = (uint8_t)(1 + test_rand(r) % MGP_MAX_TUPLE);
-    it->mult = varying && (j == 0 || test_rand(r) % 3 == 0) ? PICK(1) : pool[0].node[test_rand(r) % 3];
+    it->mult =
+        varying && (j == 0 || test_rand(r) % 3 == 0) ? PICK(1) : pool[0].node[test_rand(r) % 3];
     for (unsigned i = 0; i < it->len; i++) it->tuple[i] = PICK(test_rand(r) % 3);
   }
 #undef PICK
@@ -219,7 +227,8 @@ static inline void ref_trace_free(ref_trace_t *t) {
   free(t->virt);
 }
 
-static inline void ref_row(const mgp_chip_t *c, const ref_trace_t *t, uint32_t row, mgp_f_t *values) {
+static inline void ref_row(const mgp_chip_t *c, const ref_trace_t *t, uint32_t row,
+                           mgp_f_t *values) {
   mgp_f_t cols[MGP_MAX_COLUMNS], virt[MGP_MAX_VIRTUAL];
   for (uint32_t i = 0; i < c->ncols; i++) cols[i] = t->cols[i * t->stride + row];
   for (uint32_t i = 0; i < c->nvirtual; i++) virt[i] = t->virt[i * t->stride + row];
@@ -233,8 +242,8 @@ static inline mgp_chipset_t *ref_chipset(test_rng_t *r, const uint32_t *ks, uint
   mgp_chipset_t *set = ref_alloc(1, sizeof *set);
   for (uint32_t i = 0; i < count; i++)
     ref_chip(r, &set->chip[1 + i], ks[i], 1 + (uint32_t)(test_rand(r) % 20),
-             test_rand(r) % 3 == 0 ? (uint32_t)(test_rand(r) % 4) : 0, (uint32_t)(test_rand(r) % 12),
-             test_rand(r) % 2 == 0);
+             test_rand(r) % 3 == 0 ? (uint32_t)(test_rand(r) % 4) : 0,
+             (uint32_t)(test_rand(r) % 12), test_rand(r) % 2 == 0);
   return set;
 }
 static inline void ref_chipset_free(mgp_chipset_t *set) {

@@ -49,7 +49,7 @@ static void check_chip(ref_backend_t *b, unsigned nb, const mgp_chipset_t *set, 
   for (uint32_t i = 0; i <= nv; i++) { /* columns, virtual columns, sel */
     v[i] = ref_alloc(size, sizeof(mgp_e_t));
     for (uint32_t row = 0; row < nrows; row++)
-      v[i][row] = i == nv         ? mgp_e_one()
+      v[i][row] = i == nv        ? mgp_e_one()
                   : i < c->ncols ? mgp_e_from_f(trace.cols[i * trace.stride + row])
                                  : mgp_e_from_f(trace.virt[(i - c->ncols) * trace.stride + row]);
   }

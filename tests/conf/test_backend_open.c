@@ -55,7 +55,8 @@ static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, ui
   unsigned bad = 0;
   for (size_t y = 0; y < rows; y++) {
     mgp_e_t sum = plane_get(g, rows, y);
-    for (uint32_t c = 0; c < ncols; c++) sum = mgp_e_add(sum, mgp_e_mul_f(w[c], slab[c * rows + y]));
+    for (uint32_t c = 0; c < ncols; c++)
+      sum = mgp_e_add(sum, mgp_e_mul_f(w[c], slab[c * rows + y]));
     bad += !mgp_e_eq(sum, plane_get(g2, rows, y));
   }
   CHECK_MSG(bad == 0, "%s: combine %u columns of 2^%u: %u wrong", b->name, ncols, log_rows, bad);
@@ -74,8 +75,8 @@ static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, ui
       want[pos[c] * rows + y] =
           mgp_e_add(want[pos[c] * rows + y], mgp_e_mul_f(w[c], slab[c * rows + y]));
   for (size_t z = 0; z < size; z++) bad += !mgp_e_eq(want[z], plane_get(q2, size, z));
-  CHECK_MSG(bad == 0, "%s: scatter %u columns of 2^%u into 2^%u: %u wrong", b->name, ncols, log_rows,
-            s, bad);
+  CHECK_MSG(bad == 0, "%s: scatter %u columns of 2^%u into 2^%u: %u wrong", b->name, ncols,
+            log_rows, s, bad);
   ref_free(b, d_slab);
   ref_free(b, d_eq);
   ref_free(b, d_g);

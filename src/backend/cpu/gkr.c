@@ -35,8 +35,7 @@ static plan_t make_plan(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_
   p.varying = has_varying(chip);
   p.blocks = (nrows + MGP_BLOCK - 1) / MGP_BLOCK;
   p.threads = mgp_range_threads(be->threads, p.blocks, BUILD_GRAIN);
-  for (unsigned s = 0; s <= p.m; s++)
-    p.nodes[s] = (p.k + (1u << (p.m - s)) - 1) >> (p.m - s);
+  for (unsigned s = 0; s <= p.m; s++) p.nodes[s] = (p.k + (1u << (p.m - s)) - 1) >> (p.m - s);
   p.row_blocks[p.n] = (p.blocks + 1) / 2;
   for (unsigned t = p.n; t-- > 0;) p.row_blocks[t] = (p.row_blocks[t + 1] + 1) / 2;
   return p;
@@ -69,7 +68,8 @@ static buffers_t layer_buffers(const plan_t *p, unsigned l) {
   const int leaf = p->m > 0 && t == p->n + p->m;
   const size_t element_words = (leaf && !p->varying ? 2 : 4) * EB;
   uint64_t blocks = t > p->n ? p->blocks : p->row_blocks[t];
-  if (leaf && p->m > 1 && l > 1) b.entries = blocks * ((p->nodes[p->m - 1] + 1) / 2) * element_words;
+  if (leaf && p->m > 1 && l > 1)
+    b.entries = blocks * ((p->nodes[p->m - 1] + 1) / 2) * element_words;
   for (unsigned i = 0; i < 2 && i + 2 <= row_rounds; i++) {
     blocks = (blocks + 1) / 2;
     b.rows[i] = blocks * element_words;
@@ -221,7 +221,8 @@ mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_
   l->count = p->k;
   l->varying = p->varying;
   MGP_TRY_GOTO(st, describe_leaves(chip, alpha, beta, l), fail);
-  MGP_TRY_GOTO(st, mgp_scratch_words(be, (uint64_t)p->threads * scratch_words(p), &g->scratch), fail);
+  MGP_TRY_GOTO(st, mgp_scratch_words(be, (uint64_t)p->threads * scratch_words(p), &g->scratch),
+               fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, mgp_eq_words(p->n), &g->tables), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, 4 * EB, &g->constant), fail);
   for (unsigned t = 0; t <= p->n + p->m; t++)
@@ -324,7 +325,9 @@ mgp_status_t mgp_cpu_gkr_layer(mgp_backend_t *be, mgp_gkr_t *g, unsigned layer,
 
 /* --- rounds ---------------------------------------------------------------------------------- */
 
-static unsigned elements(const mgp_gkr_t *g) { return g->pass.shifted ? 2 : 4; }
+static unsigned elements(const mgp_gkr_t *g) {
+  return g->pass.shifted ? 2 : 4;
+}
 
 /* Where the challenge that is pending is folded in during the next pass. */
 static void plan_fold(mgp_gkr_t *g) {
@@ -407,7 +410,8 @@ static void unshift(const mgp_gkr_t *g, const mgp_e_t *rest, unsigned nrest, mgp
 mgp_status_t mgp_cpu_gkr_round(mgp_backend_t *be, mgp_gkr_t *g, mgp_e_t out[2]) {
   (void)be;
   mgp_gkr_pass_t *a = &g->pass;
-  if (g->round >= g->l) return mgp_fail(MGP_INTERNAL, "GKR layer %u has no round %u", g->l, g->round);
+  if (g->round >= g->l)
+    return mgp_fail(MGP_INTERNAL, "GKR layer %u has no round %u", g->l, g->round);
   if (g->pending) plan_fold(g);
   a->row_pairs = g->round >= g->entry_vars;
   const unsigned first = a->row_pairs ? g->round + 1 : g->entry_vars;

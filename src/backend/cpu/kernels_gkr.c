@@ -24,8 +24,7 @@ static void fill_nodes(mgp_f_t *node, uint32_t count, unsigned from) {
 static void leaf_values(const mgp_leaves_t *l, mgp_f_t *slots, uint64_t block,
                         const mgp_f_t **value) {
   const mgp_poly_t *p = &l->poly;
-  for (uint32_t c = 0; c < l->ncols; c++)
-    value[c] = l->trace + c * l->stride + block * MGP_BLOCK;
+  for (uint32_t c = 0; c < l->ncols; c++) value[c] = l->trace + c * l->stride + block * MGP_BLOCK;
   for (uint32_t c = l->ncols; c < p->ncols; c++)
     value[c] = l->virt + (c - l->ncols) * l->stride + block * MGP_BLOCK;
   for (uint32_t s = 0; s < mgp_poly_slots(p); s++)
@@ -85,8 +84,7 @@ MGP_LANE mgp_ve_t scale_constant(mgp_ve_t a, mgp_f_t c) {
 static void node_of_constants(const mgp_f_t *q, mgp_f_t m0, mgp_f_t m1, mgp_f_t *node) {
   for (unsigned v = 0; v < MGP_BLOCK; v += MGP_LANES) {
     mgp_ve_t q0 = at(q, v), q1 = at(q + EB, v);
-    mgp_ve_store(node + v, MGP_BLOCK,
-                 mgp_ve_add(scale_constant(q1, m0), scale_constant(q0, m1)));
+    mgp_ve_store(node + v, MGP_BLOCK, mgp_ve_add(scale_constant(q1, m0), scale_constant(q0, m1)));
     mgp_ve_store(node + EB + v, MGP_BLOCK, mgp_ve_mul(q0, q1));
   }
 }

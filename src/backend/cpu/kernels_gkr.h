@@ -37,7 +37,7 @@ typedef struct {
 
 /* Per thread. */
 typedef struct {
-  mgp_f_t *slots; /* [MGP_POLY_SLOTS][MGP_BLOCK] */
+  mgp_f_t *slots;      /* [MGP_POLY_SLOTS][MGP_BLOCK] */
   mgp_f_t *entries[2]; /* leaf entries of a block */
   mgp_f_t *node;       /* [p, q][D][MGP_BLOCK] */
 } mgp_gkr_scratch_t;
@@ -89,8 +89,8 @@ typedef struct {
   void (*pass)(const mgp_gkr_pass_t *a, const mgp_gkr_scratch_t *scratch, uint64_t first,
                uint64_t last, mgp_e_t out[2]);
   /* Entries of a block of leaves: [ceil(k/2)][2 or 4][D][MGP_BLOCK]. */
-  void (*leaf_entries)(const mgp_leaves_t *leaves, const mgp_gkr_scratch_t *scratch,
-                       uint64_t block, mgp_f_t *out);
+  void (*leaf_entries)(const mgp_leaves_t *leaves, const mgp_gkr_scratch_t *scratch, uint64_t block,
+                       mgp_f_t *out);
 } mgp_gkr_kernels_t;
 
 MGP_KERNEL_TABLES(mgp_gkr_kernels_t, mgp_gkr_kernels)

@@ -8,9 +8,9 @@ typedef struct {
   const mgp_main_pass_t *a;
   const mgp_main_form_t *form;
   const mgp_main_scratch_t *s;
-  const mgp_f_t *column[2 * MGP_POLY_COLUMNS];           /* even rows, then odd rows */
+  const mgp_f_t *column[2 * MGP_POLY_COLUMNS];            /* even rows, then odd rows */
   const mgp_f_t *base[MGP_POLY_COLUMNS + MGP_POLY_SLOTS]; /* base slots, as weights want them */
-  const mgp_f_t *slot[MGP_POLY_SLOTS];                   /* slots over K */
+  const mgp_f_t *slot[MGP_POLY_SLOTS];                    /* slots over K */
   mgp_vec_t x;
 } pass_t;
 
@@ -37,7 +37,8 @@ static void split_unit(const pass_t *p, uint64_t unit) {
   const mgp_main_form_t *f = p->form;
   const uint64_t row = unit * MGP_MAIN_UNIT;
   for (uint32_t c = 0; c < f->poly.ncols; c++) {
-    const mgp_f_t *col = c < f->ncols ? f->trace + c * f->stride : f->virt + (c - f->ncols) * f->stride;
+    const mgp_f_t *col =
+        c < f->ncols ? f->trace + c * f->stride : f->virt + (c - f->ncols) * f->stride;
     mgp_f_t *even = p->s->columns + (size_t)c * MGP_BLOCK;
     split_column(col, row, f->nrows, even, even + (size_t)MGP_POLY_COLUMNS * MGP_BLOCK);
   }
@@ -220,8 +221,7 @@ static void pass(const mgp_main_pass_t *a, const mgp_main_scratch_t *scratch, ui
         round_of_block(&p, entry, eq, acc);
     }
     const mgp_e_t high = mgp_eq_high(&a->eq, chunk);
-    for (int i = 0; i < 3; i++)
-      out[i] = mgp_e_add(out[i], mgp_e_mul(mgp_ve_sum(acc[i]), high));
+    for (int i = 0; i < 3; i++) out[i] = mgp_e_add(out[i], mgp_e_mul(mgp_ve_sum(acc[i]), high));
   }
 }
 

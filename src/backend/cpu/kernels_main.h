@@ -13,8 +13,8 @@
 #include "backend/cpu/kernels.h"
 #include "backend/cpu/poly.h"
 
-#define MGP_MAIN_UNIT  (2 * MGP_BLOCK) /* rows of the trace taken at a time */
-#define MGP_MAIN_STEP  16u             /* pairs evaluated at a time over K */
+#define MGP_MAIN_UNIT (2 * MGP_BLOCK) /* rows of the trace taken at a time */
+#define MGP_MAIN_STEP 16u             /* pairs evaluated at a time over K */
 
 typedef struct {
   uint16_t slot;
@@ -44,8 +44,7 @@ typedef struct {
   mgp_e_t *sums;    /* [MGP_MAX_COLUMNS] */
 } mgp_main_scratch_t;
 
-#define MGP_MAIN_SLOT_WORDS                                                                        \
-  (MGP_D * MGP_MAIN_STEP > MGP_BLOCK ? MGP_D * MGP_MAIN_STEP : MGP_BLOCK)
+#define MGP_MAIN_SLOT_WORDS (MGP_D * MGP_MAIN_STEP > MGP_BLOCK ? MGP_D * MGP_MAIN_STEP : MGP_BLOCK)
 
 typedef struct {
   const mgp_main_form_t *form;
@@ -54,11 +53,12 @@ typedef struct {
   uint64_t src_blocks;
   int fold;
   mgp_e_t x;
-  mgp_poly_weight_t folded[2 * MGP_POLY_COLUMNS]; /* from the trace: L folded, over even, odd rows */
+  mgp_poly_weight_t
+      folded[2 * MGP_POLY_COLUMNS]; /* from the trace: L folded, over even, odd rows */
   mgp_f_t *dst;
   uint64_t blocks; /* after folding */
   mgp_eq_t eq;
-  uint64_t full; /* pairs to sum */
+  uint64_t full;           /* pairs to sum */
   const mgp_f_t *constant; /* entry block of rows beyond the end */
 } mgp_main_pass_t;
 

@@ -44,16 +44,14 @@ static mgp_e_t inner(const mgp_f_t *col, const mgp_f_t *eq, size_t stride, size_
       s[d] = mgp_vw_fold(mgp_vw_add(s[d], mgp_vw_mul(y, mgp_v_load(e + MGP_LANES))));
     }
   }
-  for (; i < n; i++)
-    tail = mgp_e_add(tail, mgp_e_mul_f(mgp_planes_get(eq, stride, i), col[i]));
-  for (int d = 0; d < MGP_D; d++)
-    tail.c[d] = mgp_f_add(tail.c[d], mgp_v_sum(mgp_vw_reduce(s[d])));
+  for (; i < n; i++) tail = mgp_e_add(tail, mgp_e_mul_f(mgp_planes_get(eq, stride, i), col[i]));
+  for (int d = 0; d < MGP_D; d++) tail.c[d] = mgp_f_add(tail.c[d], mgp_v_sum(mgp_vw_reduce(s[d])));
   return tail;
 }
 
 /* Columns are taken in tiles of a few cache lines: they lie a power of two apart, where a whole
  * column's line would not survive until its second half is wanted. */
-#define TILE ((size_t)64)
+#define TILE  ((size_t)64)
 #define GROUP 64u
 
 static void combine_tile(const mgp_f_t *tile, const mgp_e_t *w, uint32_t ncols, mgp_f_t *out,
@@ -65,9 +63,9 @@ static void combine_tile(const mgp_f_t *tile, const mgp_e_t *w, uint32_t ncols, 
     at[c] = tile + c * TILE;
   }
   for (size_t v = 0; v < TILE; v += MGP_LANES)
-    mgp_ve_store(out + v, stride,
-                 mgp_ve_add(mgp_ve_load(out + v, stride),
-                            mgp_ve_dot(mgp_e_zero(), weight, ncols, at, v)));
+    mgp_ve_store(
+        out + v, stride,
+        mgp_ve_add(mgp_ve_load(out + v, stride), mgp_ve_dot(mgp_e_zero(), weight, ncols, at, v)));
 }
 
 static void combine(const mgp_f_t *const *cols, const mgp_e_t *w, uint32_t ncols, size_t n,
@@ -77,7 +75,8 @@ static void combine(const mgp_f_t *const *cols, const mgp_e_t *w, uint32_t ncols
   for (; i + TILE <= n; i += TILE) {
     for (uint32_t c0 = 0; c0 < ncols; c0 += GROUP) {
       const uint32_t m = ncols - c0 < GROUP ? ncols - c0 : GROUP;
-      for (uint32_t c = 0; c < m; c++) memcpy(tile + c * TILE, cols[c0 + c] + i, sizeof *tile * TILE);
+      for (uint32_t c = 0; c < m; c++)
+        memcpy(tile + c * TILE, cols[c0 + c] + i, sizeof *tile * TILE);
       combine_tile(tile, w + c0, m, out + i, stride);
     }
   }
@@ -109,8 +108,8 @@ static void pair_round(const mgp_f_t *g, const mgp_f_t *e, size_t stride, size_t
     mgp_e_t e0 = mgp_planes_get(e, stride, 2 * i), e1 = mgp_planes_get(e, stride, 2 * i + 1);
     tail[0] = mgp_e_add(tail[0], mgp_e_mul(g0, e0));
     tail[1] = mgp_e_add(tail[1], mgp_e_mul(g1, e1));
-    tail[2] = mgp_e_add(tail[2], mgp_e_mul(mgp_e_sub(mgp_e_add(g1, g1), g0),
-                                           mgp_e_sub(mgp_e_add(e1, e1), e0)));
+    tail[2] = mgp_e_add(
+        tail[2], mgp_e_mul(mgp_e_sub(mgp_e_add(g1, g1), g0), mgp_e_sub(mgp_e_add(e1, e1), e0)));
   }
   for (int k = 0; k < 3; k++) out[k] = mgp_e_add(tail[k], mgp_ve_sum(acc[k]));
 }

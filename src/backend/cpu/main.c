@@ -15,7 +15,7 @@
 typedef struct {
   unsigned n;
   int threads;
-  uint32_t elements; /* of an entry */
+  uint32_t elements;  /* of an entry */
   uint64_t blocks[2]; /* of the two buffers of folded entries; the first: units of the trace */
 } plan_t;
 
@@ -78,7 +78,9 @@ static mgp_e_t spread(const mgp_chip_t *chip, const mgp_poly_t *poly, mgp_e_t *g
   return constant;
 }
 
-static mgp_e_t times_w(mgp_e_t a) { return mgp_e_mul_f(a, mgp_f_from_u32(MGP_W)); }
+static mgp_e_t times_w(mgp_e_t a) {
+  return mgp_e_mul_f(a, mgp_f_from_u32(MGP_W));
+}
 
 static void describe(mgp_main_t *m, const mgp_chip_t *chip, mgp_e_t alpha, mgp_e_t beta,
                      mgp_e_t lambda, const mgp_e_t *eq_int) {
@@ -117,8 +119,8 @@ static void describe(mgp_main_t *m, const mgp_chip_t *chip, mgp_e_t alpha, mgp_e
       continue;
     }
     f->base_atom[f->natoms] = (mgp_poly_weight_t){src, b};
-    f->atom[f->natoms++] = (mgp_main_atom_t){(uint16_t)(src - MGP_POLY_COLUMNS), b, times_w(b),
-                                             constraints[src]};
+    f->atom[f->natoms++] =
+        (mgp_main_atom_t){(uint16_t)(src - MGP_POLY_COLUMNS), b, times_w(b), constraints[src]};
   }
 }
 
@@ -268,8 +270,7 @@ static mgp_e_t summand(const mgp_main_t *m, mgp_e_t sel, mgp_e_t linear, mgp_e_t
   const mgp_main_form_t *f = &m->form;
   mgp_e_t e = linear, g = m->g_constant;
   mgp_poly_eval(&f->poly, slot);
-  for (uint32_t i = 0; i < f->poly.nforms; i++)
-    g = mgp_e_add(g, mgp_e_mul(m->g_form[i], slot[i]));
+  for (uint32_t i = 0; i < f->poly.nforms; i++) g = mgp_e_add(g, mgp_e_mul(m->g_form[i], slot[i]));
   for (uint32_t t = 0; t < f->natoms; t++) {
     e = mgp_e_add(e, mgp_e_mul(f->atom[t].b, slot[f->atom[t].slot]));
     g = mgp_e_add(g, mgp_e_mul(f->atom[t].g, slot[f->atom[t].slot]));
@@ -297,7 +298,8 @@ static void add_edge(const mgp_main_t *m, const mgp_e_t *rest, unsigned nrest, m
 mgp_status_t mgp_cpu_main_round(mgp_backend_t *be, mgp_main_t *m, mgp_e_t out[3]) {
   (void)be;
   mgp_main_pass_t *a = &m->pass;
-  if (m->round >= m->plan.n) return mgp_fail(MGP_INTERNAL, "main sumcheck has no round %u", m->round);
+  if (m->round >= m->plan.n)
+    return mgp_fail(MGP_INTERNAL, "main sumcheck has no round %u", m->round);
   if (m->pending) plan_fold(m);
   const mgp_e_t *rest = m->rho + m->round + 1;
   const unsigned nrest = m->plan.n - m->round - 1;
