@@ -1,0 +1,167 @@
+/* Life of a CUDA backend, and its table. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ntt.cuh"
+#include "ops.cuh"
+
+/* --- errors -------------------------------------------------------------------------------------- */
+
+mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
+  if (error == cudaSuccess) return MGP_OK;
+  mgp_status_t st = error == cudaErrorMemoryAllocation ? MGP_RESOURCES : MGP_INTERNAL;
+  return mgp_fail(st, "CUDA device %d (%s) on host %s: %s: %s (error %d)", cu->device,
+                  cu->device_name, cu->host, what, cudaGetErrorString(error), (int)error);
+}
+
+cudaError_t mgp_cuda_launched(mgp_cuda_t *cu) {
+  cudaError_t error = cudaGetLastError();
+  if (error == cudaSuccess && cu->sync_each) error = cudaStreamSynchronize(cu->stream);
+  return error;
+}
+
+uint64_t mgp_backend_cuda_calls(const mgp_backend_t *be) {
+  return reinterpret_cast<const mgp_cuda_t *>(be)->calls;
+}
+
+/* --- devices ------------------------------------------------------------------------------------- */
+
+static bool means_no_device(cudaError_t error) {
+  return error == cudaErrorInsufficientDriver || error == cudaErrorNoDevice ||
+         error == cudaErrorStubLibrary;
+}
+
+mgp_status_t mgp_cuda_probe(int *ndevices) {
+  int n = 0; /* the call leaves it alone if there is no driver */
+  cudaError_t error = cudaGetDeviceCount(&n);
+  if (means_no_device(error)) {
+    (void)cudaGetLastError();
+    n = 0;
+  } else if (error != cudaSuccess) {
+    return mgp_fail(MGP_INTERNAL, "CUDA: looking for devices: %s (error %d)",
+                    cudaGetErrorString(error), (int)error);
+  }
+  *ndevices = n;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_bytes) {
+  size_t left = 0, all = 0;
+  cudaError_t error = cudaSetDevice(device);
+  if (error == cudaSuccess) error = cudaMemGetInfo(&left, &all);
+  if (error != cudaSuccess)
+    return mgp_fail(MGP_RESOURCES, "CUDA device %d: reading its memory: %s (error %d)", device,
+                    cudaGetErrorString(error), (int)error);
+  *free_bytes = left;
+  *total_bytes = all;
+  return MGP_OK;
+}
+
+/* --- create and destroy ---------------------------------------------------------------------------- */
+
+static void destroy(mgp_backend_t *be) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  mgp_ledger_t *ledger = cu->base.ledger;
+  /* not counted as calls: nothing can be done about errors here */
+  (void)cudaSetDevice(cu->device);
+  if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
+  mgp_cuda_give(cu, cu->d_partial);
+  mgp_cuda_give(cu, cu->d_roots);
+  for (int i = 0; i < 2; i++)
+    if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
+  mgp_ledger_free(ledger, cu->pinned);
+  if (cu->pinned) (void)cudaFreeHost(cu->pinned);
+  if (cu->d_arena) (void)cudaFree(cu->d_arena);
+  if (cu->stream) (void)cudaStreamDestroy(cu->stream);
+  (void)cudaGetLastError();
+  mgp_arena_destroy(cu->arena);
+  free(cu);
+}
+
+static mgp_backend_ops_t make_ops(void) {
+  mgp_backend_ops_t t;
+  memset(&t, 0, sizeof t);
+  t.alloc = mgp_cuda_alloc;
+  t.free = mgp_cuda_free;
+  t.upload = mgp_cuda_upload;
+  t.download = mgp_cuda_download;
+  t.copy = mgp_cuda_copy;
+  t.zero = mgp_cuda_zero;
+  t.patch = mgp_cuda_patch;
+  t.commit_begin = mgp_cuda_commit_begin;
+  t.commit_column = mgp_cuda_commit_column;
+  t.commit_end = mgp_cuda_commit_end;
+  t.commit_abort = mgp_cuda_commit_abort;
+  t.tree_free = mgp_cuda_tree_free;
+  t.commit_bytes = mgp_cuda_commit_bytes;
+  t.query_begin = mgp_cuda_query_begin;
+  t.query_column = mgp_cuda_query_column;
+  t.query_end = mgp_cuda_query_end;
+  t.query_abort = mgp_cuda_query_abort;
+  t.query_bytes = mgp_cuda_query_bytes;
+  t.fold_begin = mgp_cuda_fold_begin;
+  t.fold_commit = mgp_cuda_fold_commit;
+  t.fold_round = mgp_cuda_fold_round;
+  t.fold_bind = mgp_cuda_fold_bind;
+  t.fold_final = mgp_cuda_fold_final;
+  t.fold_open = mgp_cuda_fold_open;
+  t.fold_end = mgp_cuda_fold_end;
+  t.fold_bytes = mgp_cuda_fold_bytes;
+  t.grind = mgp_cuda_grind;
+  t.destroy = destroy;
+  return t;
+}
+
+static mgp_status_t open_device(mgp_cuda_t *cu) {
+  int ndevices = 0;
+  cudaDeviceProp prop;
+  MGP_TRY(mgp_cuda_probe(&ndevices));
+  if (ndevices == 0) return mgp_fail(MGP_RESOURCES, "no CUDA device");
+  if (cu->device < 0 || cu->device >= ndevices)
+    return mgp_fail(MGP_RESOURCES, "no CUDA device %d: there are %d", cu->device, ndevices);
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaSetDevice(cu->device)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaGetDeviceProperties(&prop, cu->device)));
+  snprintf(cu->device_name, sizeof cu->device_name, "%.63s", prop.name);
+  cu->multiprocessors = prop.multiProcessorCount;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
+  for (int i = 0; i < 2; i++)
+    MGP_TRY(
+        MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
+  const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
+  uint8_t *pinned = NULL;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
+  mgp_status_t st = mgp_ledger_account(cu->base.ledger, MGP_MEM_SCRATCH, pinned, nbytes);
+  if (st != MGP_OK) {
+    (void)cudaFreeHost(pinned);
+    return st;
+  }
+  cu->pinned = pinned;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, int device,
+                                     mgp_backend_t **out) {
+  static const mgp_backend_ops_t ops = make_ops();
+  const char *fail_at = getenv("MGP_CUDA_FAIL"), *sync_each = getenv("MGP_CUDA_SYNC");
+  mgp_cuda_t *cu = (mgp_cuda_t *)calloc(1, sizeof *cu);
+  if (!cu) return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
+  cu->base.ops = &ops;
+  cu->base.name = "cuda";
+  cu->base.isa = "cuda";
+  cu->base.ledger = ledger;
+  cu->base.chips = chips;
+  cu->base.threads = 1;
+  cu->device = device;
+  cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
+  cu->sync_each = sync_each && strcmp(sync_each, "0") != 0;
+  if (gethostname(cu->host, sizeof cu->host - 1) != 0) snprintf(cu->host, sizeof cu->host, "?");
+  mgp_status_t st = open_device(cu);
+  if (st != MGP_OK) {
+    destroy(&cu->base);
+    return st;
+  }
+  *out = &cu->base;
+  return MGP_OK;
+}

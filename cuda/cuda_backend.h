@@ -1,0 +1,41 @@
+/* The CUDA backend: the table of src/backend/backend.h on one GPU. This header is plain C and the
+ * only one of this folder that others include.
+ *
+ * All device memory is one block (the arena), taken with the first allocation or by
+ * mgp_backend_cuda_reserve; every piece of it is an entry of the ledger, so ledger peaks are device
+ * peaks. Pieces are multiples of MGP_CUDA_ALIGN bytes and the ledger counts them so.
+ * Work goes to one stream in order; an operation that returns values to the host waits for it.
+ * Errors name the call or kernel, the device and the host. With MGP_CUDA_FAIL=n in the environment
+ * the n-th checked call of a backend fails (for tests); with MGP_CUDA_SYNC=1 each kernel is waited
+ * for, so that the one at fault is named. */
+#ifndef MGP_CUDA_BACKEND_H
+#define MGP_CUDA_BACKEND_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "backend/backend.h"
+
+#define MGP_CUDA_ALIGN 256u
+
+/* Number of CUDA devices: 0 if there is no driver or no device. MGP_INTERNAL for other errors. */
+mgp_status_t mgp_cuda_probe(int *ndevices);
+/* Free and total bytes of a device. */
+mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_bytes);
+
+/* chips and ledger stay the caller's and must outlive the backend. MGP_RESOURCES ("no CUDA device")
+ * if there is none of this number. */
+mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, int device,
+                                     mgp_backend_t **out);
+/* Takes the arena now, with room for nbytes; without this call the first allocation takes what is
+ * free less 1/16. MGP_INTERNAL if there is one already. */
+mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes);
+/* Checked calls so far: what MGP_CUDA_FAIL counts. */
+uint64_t mgp_backend_cuda_calls(const mgp_backend_t *be);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

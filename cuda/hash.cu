@@ -1,0 +1,196 @@
+/* Hash kernels. A thread does one permutation at a time, its state in registers. */
+#include "hash.cuh"
+
+#include "ops.cuh"
+#include "poseidon2.cuh"
+
+#define THREADS 256u
+
+/* Arithmetic-bound: registers are better spent on a second wave of warps than on a wider one. */
+#define HASH_KERNEL static __global__ void __launch_bounds__(THREADS)
+
+__device__ __forceinline__ uint64_t global_index(void) {
+  return (uint64_t)blockIdx.x * THREADS + threadIdx.x;
+}
+
+/* Digests are 32 bytes at 32-byte boundaries. */
+__device__ __forceinline__ void load_digest(const mgp_digest_t *d, mgp_f_t s[MGP_DIGEST_WORDS]) {
+  const uint4 a = reinterpret_cast<const uint4 *>(d)[0], b = reinterpret_cast<const uint4 *>(d)[1];
+  s[0] = a.x, s[1] = a.y, s[2] = a.z, s[3] = a.w;
+  s[4] = b.x, s[5] = b.y, s[6] = b.z, s[7] = b.w;
+}
+__device__ __forceinline__ void store_digest(mgp_digest_t *d, const mgp_f_t s[MGP_DIGEST_WORDS]) {
+  reinterpret_cast<uint4 *>(d)[0] = make_uint4(s[0], s[1], s[2], s[3]);
+  reinterpret_cast<uint4 *>(d)[1] = make_uint4(s[4], s[5], s[6], s[7]);
+}
+
+__device__ __forceinline__ void begin_leaf(mgp_f_t s[MGP_P2_WIDTH], uint32_t row_words) {
+  s[MGP_P2_RATE] = mgp_f_from_u32(MGP_TAG_LEAF);
+  s[MGP_P2_RATE + 1] = mgp_f_from_u32(row_words);
+#pragma unroll
+  for (int i = MGP_P2_RATE + 2; i < MGP_P2_WIDTH; i++) s[i] = 0;
+}
+
+HASH_KERNEL absorb(const mgp_f_t *cols, size_t stride, uint32_t ncols, uint32_t row_words,
+                   bool first, bool last, mgp_digest_t *state, size_t count) {
+  const uint64_t i = global_index();
+  mgp_f_t s[MGP_P2_WIDTH];
+  if (i >= count) return;
+  if (first)
+    begin_leaf(s, row_words);
+  else
+    load_digest(state + i, s + MGP_P2_RATE);
+  cols += i;
+#pragma unroll 1
+  for (uint32_t c = 0; c < ncols; c += MGP_P2_RATE) {
+#pragma unroll
+    for (int k = 0; k < MGP_P2_RATE; k++) s[k] = c + k < ncols ? cols[(c + k) * stride] : 0;
+    p2_permute(s);
+  }
+#pragma unroll
+  for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = last ? s[k] : s[k + MGP_P2_RATE];
+  store_digest(state + i, s);
+}
+
+mgp_status_t mgp_cuda_absorb(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t stride, uint32_t ncols,
+                             uint32_t row_words, bool first, bool last, mgp_digest_t *d_state,
+                             size_t count) {
+  if (count == 0) return MGP_OK;
+  return MGP_LAUNCH(cu, absorb, mgp_blocks(count, THREADS), THREADS, d_cols, stride, ncols,
+                    row_words, first, last, d_state, count);
+}
+
+/* Words go position by position, D each; a thread's positions are neighbours in every plane. */
+HASH_KERNEL coset_leaves(const mgp_f_t *code, size_t stride, unsigned k, mgp_digest_t *out,
+                         size_t count) {
+  const uint64_t i = global_index();
+  const uint32_t words = (uint32_t)MGP_D << k;
+  mgp_f_t s[MGP_P2_WIDTH];
+  if (i >= count) return;
+  begin_leaf(s, words);
+  code += i << k;
+#pragma unroll 1
+  for (uint32_t w = 0; w < words; w += MGP_P2_RATE) {
+#pragma unroll
+    for (uint32_t j = 0; j < MGP_P2_RATE; j++)
+      s[j] = w + j < words ? code[(w + j) % MGP_D * stride + (w + j) / MGP_D] : 0;
+    p2_permute(s);
+  }
+  store_digest(out + i, s);
+}
+
+mgp_status_t mgp_cuda_coset_leaves(mgp_cuda_t *cu, const mgp_f_t *d_code, size_t stride, unsigned k,
+                                   mgp_digest_t *d_out, size_t count) {
+  return MGP_LAUNCH(cu, coset_leaves, mgp_blocks(count, THREADS), THREADS, d_code, stride, k, d_out,
+                    count);
+}
+
+HASH_KERNEL nodes(const mgp_digest_t *in, mgp_digest_t *out, size_t count) {
+  const uint64_t i = global_index();
+  mgp_f_t s[MGP_P2_WIDTH], left[MGP_DIGEST_WORDS];
+  if (i >= count) return;
+  load_digest(in + 2 * i, s);
+  load_digest(in + 2 * i + 1, s + MGP_DIGEST_WORDS);
+  p2_permute(s);
+  load_digest(in + 2 * i, left); /* again: cheaper than eight registers all the way */
+#pragma unroll
+  for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = mgp_f_add(s[k], left[k]);
+  store_digest(out + i, s);
+}
+
+mgp_status_t mgp_cuda_nodes(mgp_cuda_t *cu, const mgp_digest_t *d_in, mgp_digest_t *d_out,
+                            size_t count) {
+  return MGP_LAUNCH(cu, nodes, mgp_blocks(count, THREADS), THREADS, d_in, d_out, count);
+}
+
+HASH_KERNEL permute(mgp_f_t *states, unsigned times, size_t count) {
+  const uint64_t i = global_index();
+  mgp_f_t s[MGP_P2_WIDTH];
+  if (i >= count) return;
+  mgp_digest_t *at = reinterpret_cast<mgp_digest_t *>(states) + 2 * i;
+  load_digest(at, s);
+  load_digest(at + 1, s + MGP_DIGEST_WORDS);
+#pragma unroll 1
+  for (unsigned t = 0; t < times; t++) p2_permute(s);
+  store_digest(at, s);
+  store_digest(at + 1, s + MGP_DIGEST_WORDS);
+}
+
+mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times, size_t count) {
+  return MGP_LAUNCH(cu, permute, mgp_blocks(count, THREADS), THREADS, d_states, times, count);
+}
+
+/* --- trees ----------------------------------------------------------------------------------------- */
+
+mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h) {
+  for (unsigned depth = h; depth > mgp_cuda_cap_depth(h); depth--)
+    MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_cuda_tree_level(h, depth),
+                           d_tree + mgp_cuda_tree_level(h, depth - 1), (size_t)1 << (depth - 1)));
+  return MGP_OK;
+}
+
+static __global__ void tree_paths(const mgp_digest_t *tree, unsigned h, const uint32_t *leaf,
+                                  uint32_t n, unsigned length, mgp_digest_t *paths) {
+  const uint32_t i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= n * length) return;
+  const uint32_t q = i / length, up = i % length;
+  mgp_f_t d[MGP_DIGEST_WORDS];
+  load_digest(tree + (((size_t)2 << h) - ((size_t)2 << (h - up))) + (leaf[q] >> up ^ 1), d);
+  store_digest(paths + i, d);
+}
+
+mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, unsigned h,
+                                 const uint32_t *d_leaf, uint32_t n, mgp_digest_t *d_paths) {
+  const unsigned length = h - mgp_cuda_cap_depth(h);
+  if (n == 0 || length == 0) return MGP_OK;
+  return MGP_LAUNCH(cu, tree_paths, mgp_blocks((uint64_t)n * length, THREADS), THREADS, d_tree, h,
+                    d_leaf, n, length, d_paths);
+}
+
+/* --- grinding ---------------------------------------------------------------------------------------- */
+
+typedef struct {
+  mgp_f_t word[MGP_DIGEST_WORDS];
+} seed_t;
+
+HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, uint32_t *best) {
+  const uint64_t i = global_index();
+  mgp_f_t s[MGP_P2_WIDTH];
+  if (i >= count) return;
+#pragma unroll
+  for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = seed.word[k];
+  s[8] = mgp_f_from_u32(first + (uint32_t)i);
+  s[9] = mgp_f_from_u32(MGP_TAG_GRIND);
+#pragma unroll
+  for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = 0;
+  p2_permute(s);
+  if ((mgp_f_to_u32(s[0]) & mask) == 0) atomicMin(best, first + (uint32_t)i);
+}
+
+/* Windows in order: the smallest hit of the first window that has one is the smallest of all. */
+mgp_status_t mgp_cuda_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
+                            uint32_t *nonce) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const uint64_t window = (uint64_t)1 << (bits < 14 ? 15 : bits < 22 ? bits + 1 : 23);
+  uint32_t *d_best = NULL, best = UINT32_MAX;
+  mgp_status_t st = MGP_OK;
+  seed_t words;
+  for (int k = 0; k < MGP_DIGEST_WORDS; k++) words.word[k] = seed[k];
+  MGP_TRY(mgp_cuda_new(cu, MGP_MEM_SCRATCH, 1, &d_best));
+  MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_best, &best, sizeof best), out);
+  for (uint64_t first = 0; first < MGP_P && best == UINT32_MAX; first += window) {
+    const uint32_t n = (uint32_t)(MGP_P - first < window ? MGP_P - first : window);
+    MGP_TRY_GOTO(st,
+                 MGP_LAUNCH(cu, grind, mgp_blocks(n, THREADS), THREADS, words, (1u << bits) - 1,
+                            (uint32_t)first, n, d_best),
+                 out);
+    MGP_TRY_GOTO(st, mgp_cuda_download(be, &best, d_best, sizeof best), out);
+  }
+  if (best == UINT32_MAX)
+    st = mgp_fail(MGP_RESOURCES, "grinding: no nonce below p has %u zero bits", bits);
+  else
+    *nonce = best;
+out:
+  mgp_cuda_give(cu, d_best);
+  return st;
+}

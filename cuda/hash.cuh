@@ -1,0 +1,42 @@
+/* Hash kernels (docs/protocol.md section 1): leaf sponge, nodes, trees. All device pointers. */
+#ifndef MGP_CUDA_HASH_CUH
+#define MGP_CUDA_HASH_CUH
+
+#include "state.cuh"
+
+#define MGP_CUDA_CAP_LOG 6u
+
+static inline unsigned mgp_cuda_cap_depth(unsigned h) {
+  return h < MGP_CUDA_CAP_LOG ? h : MGP_CUDA_CAP_LOG;
+}
+
+/* Absorbs ncols >= 1 columns (plane c at d_cols + c * stride) into rows [0, count): first: fresh
+ * states of rows of row_words words, else the capacities in d_state; last: leaves digests in
+ * d_state, else capacities. Unless last, ncols is a multiple of 8. */
+mgp_status_t mgp_cuda_absorb(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t stride, uint32_t ncols,
+                             uint32_t row_words, bool first, bool last, mgp_digest_t *d_state,
+                             size_t count);
+/* Leaf digests of the cosets of 2^k consecutive positions of ext planes of `stride` words. */
+mgp_status_t mgp_cuda_coset_leaves(mgp_cuda_t *cu, const mgp_f_t *d_code, size_t stride, unsigned k,
+                                   mgp_digest_t *d_out, size_t count);
+/* d_out[i] = node(d_in[2i], d_in[2i+1]), i < count; must not overlap. */
+mgp_status_t mgp_cuda_nodes(mgp_cuda_t *cu, const mgp_digest_t *d_in, mgp_digest_t *d_out,
+                            size_t count);
+/* Independent permutations of states [count][16], in place (benchmark, tests). */
+mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times, size_t count);
+
+/* A whole tree of 2^h leaves: leaves first, each level after the one below, up to the cap. */
+static inline size_t mgp_cuda_tree_count(unsigned h) {
+  return ((size_t)2 << h) - ((size_t)1 << mgp_cuda_cap_depth(h));
+}
+/* Offset of the nodes at a depth. */
+static inline size_t mgp_cuda_tree_level(unsigned h, unsigned depth) {
+  return ((size_t)2 << h) - ((size_t)2 << depth);
+}
+/* Fills the levels above the leaves. */
+mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h);
+/* Siblings of leaves d_leaf[n] from the bottom up, [n][h - cap depth]. */
+mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, unsigned h,
+                                 const uint32_t *d_leaf, uint32_t n, mgp_digest_t *d_paths);
+
+#endif

@@ -1,0 +1,207 @@
+/* Device memory: the arena, copies through pinned memory, patches. */
+#include <string.h>
+
+#include "ntt.cuh"
+#include "ops.cuh"
+
+/* --- the arena ------------------------------------------------------------------------------------- */
+
+/* What every operation may need, taken with the arena. */
+static mgp_status_t take_tables(mgp_cuda_t *cu) {
+  const uint64_t sums = (uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t);
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, sums + sizeof(unsigned), (void **)&cu->d_partial));
+  cu->d_arrivals = (unsigned *)((uint8_t *)cu->d_partial + sums);
+  MGP_TRY(MGP_CUDA_CALL(
+      cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
+  return mgp_cuda_ntt_roots(cu);
+}
+
+static mgp_status_t make_arena(mgp_cuda_t *cu, uint64_t nbytes) {
+  uint8_t *d_arena = NULL;
+  nbytes = mgp_cuda_size(nbytes);
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaSetDevice(cu->device)));
+  mgp_status_t st = MGP_CUDA_CALL(cu, cudaMalloc((void **)&d_arena, nbytes));
+  if (st != MGP_OK) {
+    size_t left = 0, all = 0;
+    (void)cudaGetLastError();
+    if (st == MGP_RESOURCES && cudaMemGetInfo(&left, &all) == cudaSuccess)
+      return mgp_fail(st, "CUDA device %d (%s) on host %s: %llu bytes wanted, %zu of %zu are free",
+                      cu->device, cu->device_name, cu->host, (unsigned long long)nbytes, left, all);
+    return st;
+  }
+  mgp_arena_t *arena = mgp_arena_create(nbytes);
+  if (!arena) {
+    (void)cudaFree(d_arena);
+    return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
+  }
+  cu->arena = arena;
+  cu->d_arena = d_arena;
+  return take_tables(cu);
+}
+
+static mgp_status_t default_arena(mgp_cuda_t *cu) {
+  size_t left = 0, all = 0;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaSetDevice(cu->device)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemGetInfo(&left, &all)));
+  return make_arena(cu, left - left / 16);
+}
+
+mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (cu->arena) return mgp_fail(MGP_INTERNAL, "the CUDA backend has its memory already");
+  const uint64_t tables =
+      mgp_cuda_size((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t) +
+                    sizeof(unsigned)) +
+      mgp_cuda_ntt_roots_bytes();
+  return make_arena(cu, nbytes + tables);
+}
+
+/* Classes that live through several phases. */
+static bool lasting(mgp_mem_class_t cls) {
+  return cls != MGP_MEM_SCRATCH && cls != MGP_MEM_WITNESS;
+}
+
+mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes, void **d_out) {
+  const uint64_t size = mgp_cuda_size(nbytes);
+  uint64_t offset = 0;
+  if (size < nbytes) return mgp_fail(MGP_RESOURCES, "allocation of %llu bytes",
+                                     (unsigned long long)nbytes);
+  if (!cu->arena) MGP_TRY(default_arena(cu));
+  if (!mgp_arena_take(cu->arena, size, !lasting(cls), &offset))
+    return mgp_fail(MGP_RESOURCES,
+                    "CUDA device %d (%s) on host %s: %s memory wants %llu bytes; %llu of %llu are "
+                    "in use, the largest gap has %llu",
+                    cu->device, cu->device_name, cu->host, mgp_mem_class_name(cls),
+                    (unsigned long long)size, (unsigned long long)mgp_arena_used(cu->arena),
+                    (unsigned long long)mgp_arena_size(cu->arena),
+                    (unsigned long long)mgp_arena_largest_gap(cu->arena));
+  mgp_status_t st = mgp_ledger_account(cu->base.ledger, cls, cu->d_arena + offset, size);
+  if (st != MGP_OK) {
+    mgp_arena_give(cu->arena, offset);
+    return st;
+  }
+  *d_out = cu->d_arena + offset;
+  return MGP_OK;
+}
+
+/* No waiting: whoever gets these bytes next works on the same stream. */
+void mgp_cuda_give(mgp_cuda_t *cu, void *d_ptr) {
+  if (!d_ptr) return;
+  mgp_ledger_free(cu->base.ledger, d_ptr);
+  mgp_arena_give(cu->arena, (uint64_t)((uint8_t *)d_ptr - cu->d_arena));
+}
+
+mgp_status_t mgp_cuda_alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out) {
+  return mgp_cuda_take(mgp_cuda_of(be), cls, nbytes, d_out);
+}
+
+void mgp_cuda_free(mgp_backend_t *be, void *d_ptr) { mgp_cuda_give(mgp_cuda_of(be), d_ptr); }
+
+/* --- copies ---------------------------------------------------------------------------------------- */
+
+/* Memory that the caller has pinned needs no staging. */
+static bool is_pinned(const void *host, size_t nbytes) {
+  cudaPointerAttributes a;
+  if (nbytes < MGP_CUDA_STAGE) return false;
+  if (cudaPointerGetAttributes(&a, host) != cudaSuccess) {
+    (void)cudaGetLastError();
+    return false;
+  }
+  return a.type == cudaMemoryTypeHost;
+}
+
+mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (is_pinned(src, nbytes)) {
+    MGP_TRY(MGP_CUDA_CALL(
+        cu, cudaMemcpyAsync(d_dst, src, nbytes, cudaMemcpyHostToDevice, cu->stream)));
+    return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream));
+  }
+  for (size_t at = 0, half = 0; at < nbytes; at += MGP_CUDA_STAGE, half ^= 1) {
+    const size_t n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
+    uint8_t *stage = cu->pinned + half * MGP_CUDA_STAGE;
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[half])));
+    memcpy(stage, (const uint8_t *)src + at, n);
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync((uint8_t *)d_dst + at, stage, n,
+                                              cudaMemcpyHostToDevice, cu->stream)));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[half], cu->stream)));
+  }
+  return MGP_OK;
+}
+
+/* Piece i comes over the bus while piece i - 1 is copied out of the other half. */
+mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const size_t pieces = (nbytes + MGP_CUDA_STAGE - 1) / MGP_CUDA_STAGE;
+  for (size_t i = 0; i <= pieces && pieces; i++) {
+    if (i < pieces) {
+      const size_t at = i * MGP_CUDA_STAGE,
+                   n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
+      MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync(cu->pinned + (i & 1) * MGP_CUDA_STAGE,
+                                                (const uint8_t *)d_src + at, n,
+                                                cudaMemcpyDeviceToHost, cu->stream)));
+      MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[i & 1], cu->stream)));
+    }
+    if (i > 0) {
+      const size_t at = (i - 1) * MGP_CUDA_STAGE,
+                   n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
+      MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[(i - 1) & 1])));
+      memcpy((uint8_t *)dst + at, cu->pinned + ((i - 1) & 1) * MGP_CUDA_STAGE, n);
+    }
+  }
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
+  mgp_e_t *page = (mgp_e_t *)(cu->pinned + 2 * MGP_CUDA_STAGE);
+  const mgp_e_t *d_results = cu->d_partial + (size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync(page, d_results, n * sizeof *page,
+                                            cudaMemcpyDeviceToHost, cu->stream)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream)));
+  memcpy(out, page, n * sizeof *out);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cuda_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (nbytes == 0) return MGP_OK;
+  return MGP_CUDA_CALL(
+      cu, cudaMemcpyAsync(d_dst, d_src, nbytes, cudaMemcpyDeviceToDevice, cu->stream));
+}
+
+mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (nbytes == 0) return MGP_OK;
+  return MGP_CUDA_CALL(cu, cudaMemsetAsync(d_dst, 0, nbytes, cu->stream));
+}
+
+/* --- patch ----------------------------------------------------------------------------------------- */
+
+#define PATCH_PIECE ((size_t)1 << 18) /* fits the staging buffer and bounds the scratch */
+
+static __global__ void patch_words(uint32_t *words, const uint64_t *index, const uint32_t *value,
+                                   unsigned n) {
+  const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < n) words[index[i]] = value[i];
+}
+
+mgp_status_t mgp_cuda_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
+                            const uint32_t *value, size_t n) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const size_t piece = n < PATCH_PIECE ? n : PATCH_PIECE;
+  uint64_t *d_index = NULL;
+  mgp_status_t st = MGP_OK;
+  if (n == 0) return MGP_OK;
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_SCRATCH, piece * (sizeof *index + sizeof *value),
+                        (void **)&d_index));
+  uint32_t *d_value = (uint32_t *)(d_index + piece);
+  for (size_t at = 0; at < n && st == MGP_OK; at += piece) {
+    const unsigned m = (unsigned)(n - at < piece ? n - at : piece);
+    MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_index, index + at, m * sizeof *index), out);
+    MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_value, value + at, m * sizeof *value), out);
+    st = MGP_LAUNCH(cu, patch_words, mgp_blocks(m, 256), 256, d_words, d_index, d_value, m);
+  }
+out:
+  mgp_cuda_give(cu, d_index);
+  return st;
+}

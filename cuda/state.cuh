@@ -1,0 +1,91 @@
+/* State of the CUDA backend and what all its operations use: checked calls, memory, small results.
+ * Operations are declared in ops.cuh. */
+#ifndef MGP_CUDA_STATE_CUH
+#define MGP_CUDA_STATE_CUH
+
+#include <cuda_runtime.h>
+
+#include "math/ext.h"
+#include "math/poseidon2.h"
+
+#include "arena.h"
+#include "cuda_backend.h"
+
+extern "C" {
+#include "protocol/transcript.h"
+}
+
+#define MGP_CUDA_STAGE   ((size_t)8 << 20) /* bytes of each of the two halves of the staging buffer */
+#define MGP_CUDA_BLOCKS  2048u             /* most blocks of a kernel that sums */
+#define MGP_CUDA_RESULTS 16u               /* most sums (elements of K) of one kernel */
+
+typedef struct {
+  mgp_backend_t base;
+  int device, multiprocessors;
+  char device_name[64], host[64];
+  cudaStream_t stream;
+  /* device memory */
+  mgp_arena_t *arena;
+  uint8_t *d_arena;
+  /* pinned host memory: two halves for copies, then a page for small results */
+  uint8_t *pinned;
+  cudaEvent_t staged[2]; /* the last copy out of or into each half is done */
+  /* in the arena */
+  mgp_f_t *d_roots;     /* ntt.cuh */
+  mgp_e_t *d_partial;   /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
+  unsigned *d_arrivals; /* blocks that have delivered their partial sums */
+  uint64_t calls, fail_at;
+  bool sync_each;
+} mgp_cuda_t;
+
+static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) { return (mgp_cuda_t *)be; }
+
+/* --- checked calls ----------------------------------------------------------------------------- */
+
+/* States an error with the name of the call or kernel, device and host. */
+mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what);
+/* After a launch: its error, or that of the kernel if kernels are waited for. */
+cudaError_t mgp_cuda_launched(mgp_cuda_t *cu);
+
+/* Whether this call shall fail instead of being made. */
+static inline bool mgp_cuda_injected(mgp_cuda_t *cu) { return ++cu->calls == cu->fail_at; }
+
+#define MGP_CUDA_CALL(cu, call)                                                                    \
+  mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
+
+/* MGP_LAUNCH(cu, kernel, grid, block, args...); no more than 48 KiB of static shared memory. */
+#define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
+  mgp_cuda_check((cu),                                                                             \
+                 mgp_cuda_injected(cu)                                                             \
+                     ? cudaErrorUnknown                                                            \
+                     : ((kernel)<<<(grid), (block), 0, (cu)->stream>>>(__VA_ARGS__),               \
+                        mgp_cuda_launched(cu)),                                                    \
+                 "kernel " #kernel)
+
+/* Blocks of `threads` for n items. */
+static inline unsigned mgp_blocks(uint64_t n, unsigned threads) {
+  return (unsigned)((n + threads - 1) / threads);
+}
+
+/* --- memory -------------------------------------------------------------------------------------- */
+
+/* Bytes that the ledger counts for a piece. */
+static inline uint64_t mgp_cuda_size(uint64_t nbytes) {
+  return nbytes ? (nbytes + MGP_CUDA_ALIGN - 1) / MGP_CUDA_ALIGN * MGP_CUDA_ALIGN : MGP_CUDA_ALIGN;
+}
+
+mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes, void **d_out);
+void mgp_cuda_give(mgp_cuda_t *cu, void *d_ptr); /* NULL is fine */
+
+template <typename T>
+static inline mgp_status_t mgp_cuda_new(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t count, T **out) {
+  return mgp_cuda_take(cu, cls, count * sizeof(T), (void **)out);
+}
+template <typename T> static inline uint64_t mgp_cuda_size_of(uint64_t count) {
+  return mgp_cuda_size(count * sizeof(T));
+}
+
+/* Results of a summing kernel (reduce.cuh) in host memory, waited for. */
+mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out);
+
+#endif

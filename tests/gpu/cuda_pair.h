@@ -1,0 +1,77 @@
+/* The backends that the tests compare: cpu, the reference, and cuda. */
+#ifndef MGP_TESTS_CUDA_PAIR_H
+#define MGP_TESTS_CUDA_PAIR_H
+
+#include "cuda_backend.h"
+#include "test.h"
+
+typedef struct {
+  mgp_ledger_t *ledger;
+  mgp_backend_t *be;
+} side_t;
+
+typedef struct {
+  side_t cpu, cuda;
+} pair_t;
+
+/* Ends the test as skipped if there is no device. */
+static inline void require_device(void) {
+  int n = 0;
+  REQUIRE_OK(mgp_cuda_probe(&n));
+  if (n == 0) TEST_SKIP("no CUDA device");
+}
+
+static inline pair_t pair_create(uint64_t arena) {
+  pair_t p;
+  require_device();
+  REQUIRE_OK(mgp_ledger_create(0, &p.cpu.ledger));
+  REQUIRE_OK(mgp_ledger_create(0, &p.cuda.ledger));
+  REQUIRE_OK(mgp_backend_cpu_create(NULL, p.cpu.ledger, MGP_ISA_AUTO, 0, &p.cpu.be));
+  REQUIRE_OK(mgp_backend_cuda_create(NULL, p.cuda.ledger, 0, &p.cuda.be));
+  REQUIRE_OK(mgp_backend_cuda_reserve(p.cuda.be, arena));
+  return p;
+}
+
+/* Nothing may be left in either ledger. */
+static inline void pair_destroy(pair_t *p) {
+  mgp_backend_destroy(p->cpu.be);
+  mgp_backend_destroy(p->cuda.be);
+  CHECK_EQ_U64(mgp_ledger_destroy(p->cpu.ledger), 0);
+  CHECK_EQ_U64(mgp_ledger_destroy(p->cuda.ledger), 0);
+}
+
+/* Edge values more often than chance would have them. */
+static inline mgp_f_t rand_f(test_rng_t *r) {
+  static const uint32_t edge[] = {0,         1,     MGP_P - 1,     MGP_P - 2,       2,
+                                  MGP_P / 2, 65536, MGP_R_MOD_P, MGP_P / 2 + 1, 1u << 30};
+  uint64_t x = test_rand(r);
+  return (x & 7) == 0 ? edge[(x >> 8) % 10] : (mgp_f_t)((x >> 8) % MGP_P);
+}
+static inline mgp_e_t rand_e(test_rng_t *r) {
+  mgp_e_t e;
+  for (int i = 0; i < MGP_D; i++) e.c[i] = rand_f(r);
+  return e;
+}
+
+static inline void *new_array(size_t count, size_t size) {
+  void *p = calloc(count ? count : 1, size);
+  if (!p) {
+    fprintf(stderr, "out of memory\n");
+    exit(1);
+  }
+  return p;
+}
+
+static inline void *to_device(side_t *s, mgp_mem_class_t cls, const void *src, size_t nbytes) {
+  void *d = NULL;
+  REQUIRE_OK(s->be->ops->alloc(s->be, cls, nbytes, &d));
+  REQUIRE_OK(s->be->ops->upload(s->be, d, src, nbytes));
+  return d;
+}
+
+/* Scratch and codeword bytes of a ledger, now. */
+static inline uint64_t working_set(const side_t *s) {
+  return mgp_ledger_live(s->ledger, MGP_MEM_SCRATCH) + mgp_ledger_live(s->ledger, MGP_MEM_CODEWORD);
+}
+
+#endif

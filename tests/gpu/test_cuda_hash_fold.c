@@ -1,0 +1,100 @@
+/* Folding phase and grinding of the cuda backend against cpu, word for word. */
+#include "cuda_pair.h"
+
+/* Both fold the same random polynomial of 2^s values in groups of k down to 2^last. */
+static void check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, unsigned last) {
+  const mgp_backend_ops_t *a = p->cpu.be->ops, *b = p->cuda.be->ops;
+  const size_t words = (size_t)MGP_D << s;
+  mgp_f_t *q = new_array(words, sizeof *q);
+  mgp_e_t point[32], h1[2], *final[2];
+  mgp_fold_t *f[2] = {NULL, NULL};
+  mgp_digest_t cap[2][64];
+  unsigned group[32], log_leaves[32], n = s;
+  uint32_t nwords = 0;
+  for (size_t i = 0; i < words; i++) q[i] = rand_f(rng);
+  for (unsigned i = 0; i < s; i++) point[i] = rand_e(rng);
+  mgp_f_t *d_a = to_device(&p->cpu, MGP_MEM_SCRATCH, q, words * sizeof *q);
+  mgp_f_t *d_b = to_device(&p->cuda, MGP_MEM_SCRATCH, q, words * sizeof *q);
+  const uint64_t before = working_set(&p->cuda);
+  REQUIRE_OK(a->fold_begin(p->cpu.be, d_a, s, &f[0]));
+  REQUIRE_OK(b->fold_begin(p->cuda.be, d_b, s, &f[1]));
+  while (n > last) {
+    const unsigned size = k < n - last ? k : n - last, h = n + 1 - size;
+    REQUIRE_OK(a->fold_commit(p->cpu.be, f[0], size, cap[0]));
+    REQUIRE_OK(b->fold_commit(p->cuda.be, f[1], size, cap[1]));
+    CHECK_MSG(memcmp(cap[0], cap[1], sizeof cap[0][0] << (h < 6 ? h : 6)) == 0,
+              "cap of word %u: s %u, k %u", nwords, s, k);
+    group[nwords] = size;
+    log_leaves[nwords++] = h;
+    for (unsigned i = 0; i < size; i++, n--) {
+      const mgp_e_t x = rand_e(rng);
+      REQUIRE_OK(a->fold_round(p->cpu.be, f[0], point + s - n + 1, &h1[0]));
+      REQUIRE_OK(b->fold_round(p->cuda.be, f[1], point + s - n + 1, &h1[1]));
+      CHECK_MSG(mgp_e_eq(h1[0], h1[1]), "round on 2^%u values: s %u, k %u", n, s, k);
+      REQUIRE_OK(a->fold_bind(p->cpu.be, f[0], x));
+      REQUIRE_OK(b->fold_bind(p->cuda.be, f[1], x));
+    }
+  }
+  for (int i = 0; i < 2; i++) final[i] = new_array((size_t)1 << last, sizeof *final[i]);
+  REQUIRE_OK(a->fold_final(p->cpu.be, f[0], final[0]));
+  REQUIRE_OK(b->fold_final(p->cuda.be, f[1], final[1]));
+  CHECK_MSG(memcmp(final[0], final[1], sizeof *final[0] << last) == 0, "final: s %u, k %u", s, k);
+  if (last == 1) CHECK_EQ_U64(working_set(&p->cuda) - before, b->fold_bytes(p->cuda.be, s, k));
+  CHECK(working_set(&p->cuda) - before <= b->fold_bytes(p->cuda.be, s, k));
+
+  for (uint32_t w = 0; w < nwords; w++) {
+    const uint32_t nleaf = (uint32_t)(test_rand(rng) % 50), h = log_leaves[w];
+    const size_t coset = (size_t)nleaf << group[w], path = (size_t)nleaf * (h - (h < 6 ? h : 6));
+    uint32_t *leaf = new_array(nleaf, sizeof *leaf);
+    mgp_e_t *cosets[2];
+    mgp_digest_t *paths[2];
+    for (uint32_t i = 0; i < nleaf; i++) leaf[i] = (uint32_t)(test_rand(rng) & ((1u << h) - 1));
+    for (int i = 0; i < 2; i++) {
+      cosets[i] = new_array(coset, sizeof *cosets[i]);
+      paths[i] = new_array(path, sizeof *paths[i]);
+    }
+    REQUIRE_OK(a->fold_open(p->cpu.be, f[0], w, leaf, nleaf, cosets[0], paths[0]));
+    REQUIRE_OK(b->fold_open(p->cuda.be, f[1], w, leaf, nleaf, cosets[1], paths[1]));
+    CHECK_MSG(memcmp(cosets[0], cosets[1], coset * sizeof *cosets[0]) == 0,
+              "cosets of word %u: s %u, k %u", w, s, k);
+    CHECK_MSG(memcmp(paths[0], paths[1], path * sizeof *paths[0]) == 0,
+              "paths of word %u: s %u, k %u", w, s, k);
+    for (int i = 0; i < 2; i++) free(cosets[i]), free(paths[i]);
+    free(leaf);
+  }
+  const uint32_t outside = 1u << log_leaves[0];
+  CHECK(b->fold_open(p->cuda.be, f[1], nwords, &outside, 1, NULL, NULL) == MGP_INTERNAL);
+  CHECK(b->fold_open(p->cuda.be, f[1], 0, &outside, 1, NULL, NULL) == MGP_INTERNAL);
+  a->fold_end(p->cpu.be, f[0]);
+  b->fold_end(p->cuda.be, f[1]);
+  CHECK_EQ_U64(working_set(&p->cuda), before);
+  a->free(p->cpu.be, d_a);
+  b->free(p->cuda.be, d_b);
+  free(final[0]), free(final[1]), free(q);
+}
+
+static void check_grind(pair_t *p, test_rng_t *rng, unsigned bits) {
+  mgp_digest_t seed;
+  uint32_t want = 0, got = 1;
+  for (int i = 0; i < MGP_DIGEST_WORDS; i++) seed[i] = rand_f(rng);
+  REQUIRE_OK(p->cpu.be->ops->grind(p->cpu.be, seed, bits, &want));
+  REQUIRE_OK(p->cuda.be->ops->grind(p->cuda.be, seed, bits, &got));
+  CHECK_EQ_U64(want, got);
+}
+
+int main(void) {
+  pair_t p = pair_create((uint64_t)4 << 30);
+  test_rng_t rng = test_rng();
+  const unsigned quick = getenv("MGP_TEST_QUICK") != NULL; /* under a sanitizer */
+  for (unsigned s = 2; s <= (quick ? 11 : 15); s++)
+    for (unsigned k = 1; k <= 4; k += quick ? 3 : 1) check_fold(&p, &rng, s, k, 1 + s % 2);
+  if (!quick) {
+    check_fold(&p, &rng, 18, 3, 5);
+    check_fold(&p, &rng, 20, 4, 1);
+    check_fold(&p, &rng, 22, 3, 5);
+  }
+  for (unsigned i = 0; i < (quick ? 4 : 60); i++) check_grind(&p, &rng, i % 21);
+  if (!quick) check_grind(&p, &rng, 24);
+  pair_destroy(&p);
+  return test_result();
+}

@@ -1,0 +1,185 @@
+/* Memory operations of the cuda backend, its arena against the ledger, and errors injected at every
+ * checked call. */
+#include "cuda_pair.h"
+
+static void check_copies(pair_t *p, test_rng_t *rng, size_t nbytes) {
+  const mgp_backend_ops_t *ops = p->cuda.be->ops;
+  mgp_backend_t *be = p->cuda.be;
+  uint8_t *src = new_array(nbytes, 1), *dst = new_array(nbytes, 1);
+  void *d[2];
+  for (size_t i = 0; i < nbytes; i++) src[i] = (uint8_t)test_rand(rng);
+  for (int i = 0; i < 2; i++) REQUIRE_OK(ops->alloc(be, MGP_MEM_SCRATCH, nbytes, &d[i]));
+  CHECK(mgp_ledger_contains(p->cuda.ledger, d[0], nbytes));
+  REQUIRE_OK(ops->upload(be, d[0], src, nbytes));
+  REQUIRE_OK(ops->zero(be, d[1], nbytes));
+  REQUIRE_OK(ops->download(be, dst, d[1], nbytes));
+  uint8_t any = 0;
+  for (size_t i = 0; i < nbytes; i++) any |= dst[i];
+  CHECK_MSG(any == 0, "%zu bytes", nbytes);
+  REQUIRE_OK(ops->copy(be, d[1], d[0], nbytes));
+  REQUIRE_OK(ops->download(be, dst, d[1], nbytes));
+  CHECK_MSG(memcmp(src, dst, nbytes) == 0, "%zu bytes", nbytes);
+  for (int i = 0; i < 2; i++) ops->free(be, d[i]);
+  free(src), free(dst);
+}
+
+static void check_patch(pair_t *p, test_rng_t *rng, size_t n) {
+  const size_t words = 2 * n + 1;
+  uint32_t *data = new_array(words, sizeof *data), *got = new_array(words, sizeof *got);
+  uint32_t *value = new_array(n, sizeof *value);
+  uint64_t *index = new_array(n, sizeof *index);
+  for (size_t i = 0; i < words; i++) data[i] = (uint32_t)test_rand(rng);
+  for (size_t i = 0; i < n; i++) {
+    index[i] = 2 * i + (test_rand(rng) & 1);
+    value[i] = (uint32_t)test_rand(rng);
+  }
+  void *d = to_device(&p->cuda, MGP_MEM_RAW, data, words * sizeof *data);
+  REQUIRE_OK(p->cuda.be->ops->patch(p->cuda.be, d, index, value, n));
+  REQUIRE_OK(p->cuda.be->ops->download(p->cuda.be, got, d, words * sizeof *got));
+  REQUIRE_OK(p->cpu.be->ops->patch(p->cpu.be, data, index, value, n));
+  CHECK_MSG(memcmp(data, got, words * sizeof *got) == 0, "%zu patches", n);
+  p->cuda.be->ops->free(p->cuda.be, d);
+  free(data), free(got), free(value), free(index);
+}
+
+/* The ledger's limit and the arena's end both stop an allocation, with the numbers. */
+static void check_limits(void) {
+  side_t s;
+  void *d = NULL, *e = NULL;
+  REQUIRE_OK(mgp_ledger_create(0, &s.ledger));
+  REQUIRE_OK(mgp_backend_cuda_create(NULL, s.ledger, 0, &s.be));
+  REQUIRE_OK(mgp_backend_cuda_reserve(s.be, 1 << 20));
+  CHECK(mgp_backend_cuda_reserve(s.be, 1 << 20) == MGP_INTERNAL);
+  REQUIRE_OK(s.be->ops->alloc(s.be, MGP_MEM_RAW, 1 << 19, &d));
+  CHECK(s.be->ops->alloc(s.be, MGP_MEM_SCRATCH, (1 << 19) + 1, &e) == MGP_RESOURCES);
+  CHECK_MSG(strstr(mgp_error_message(), "largest gap"), "%s", mgp_error_message());
+  REQUIRE_OK(s.be->ops->alloc(s.be, MGP_MEM_SCRATCH, 1 << 19, &e));
+  s.be->ops->free(s.be, e);
+  mgp_ledger_set_limit(s.ledger, mgp_ledger_live_total(s.ledger) + 1024, "the limit of this test");
+  CHECK(s.be->ops->alloc(s.be, MGP_MEM_SCRATCH, 1025, &e) == MGP_RESOURCES);
+  CHECK_MSG(strstr(mgp_error_message(), "the limit of this test"), "%s", mgp_error_message());
+  REQUIRE_OK(s.be->ops->alloc(s.be, MGP_MEM_SCRATCH, 1024, &e));
+  s.be->ops->free(s.be, e);
+  s.be->ops->free(s.be, d);
+  s.be->ops->free(s.be, NULL);
+  mgp_backend_destroy(s.be);
+  CHECK_EQ_U64(mgp_ledger_destroy(s.ledger), 0);
+}
+
+/* --- injected errors ----------------------------------------------------------------------------- */
+
+static mgp_status_t commit_and_query(mgp_backend_t *be, const mgp_f_t *d_col, int keep_all) {
+  const mgp_backend_ops_t *ops = be->ops;
+  static const uint32_t pos[3] = {0, 77, 4095};
+  mgp_commit_stream_t *cs = NULL;
+  mgp_query_stream_t *qs = NULL;
+  mgp_tree_t *tree = NULL;
+  mgp_digest_t cap[64], paths[3 * 6];
+  mgp_f_t rows[3 * 9];
+  int needs_columns = 0;
+  mgp_status_t st;
+  MGP_TRY(ops->commit_begin(be, 11, 9, 7, keep_all, &cs));
+  for (int i = 0; i < 9; i++)
+    if ((st = ops->commit_column(be, cs, d_col)) != MGP_OK) {
+      ops->commit_abort(be, cs);
+      return st;
+    }
+  MGP_TRY(ops->commit_end(be, cs, cap, &tree));
+  MGP_TRY_GOTO(st, ops->query_begin(be, tree, pos, 3, &qs, &needs_columns), out);
+  for (int i = 0; i < 9 && needs_columns; i++)
+    if ((st = ops->query_column(be, qs, d_col)) != MGP_OK) {
+      ops->query_abort(be, qs);
+      goto out;
+    }
+  st = ops->query_end(be, qs, rows, paths);
+out:
+  ops->tree_free(be, tree);
+  return st;
+}
+
+static mgp_status_t fold(mgp_backend_t *be, mgp_f_t *d_q) {
+  const mgp_backend_ops_t *ops = be->ops;
+  static const uint32_t leaf[2] = {3, 250};
+  mgp_fold_t *f = NULL;
+  mgp_digest_t cap[64], paths[2 * 4];
+  mgp_e_t point[8], h1, final[1 << 8], cosets[2 * 2];
+  mgp_status_t st;
+  memset(point, 0, sizeof point);
+  MGP_TRY(ops->fold_begin(be, d_q, 9, &f));
+  MGP_TRY_GOTO(st, ops->fold_commit(be, f, 1, cap), out);
+  MGP_TRY_GOTO(st, ops->fold_round(be, f, point, &h1), out);
+  MGP_TRY_GOTO(st, ops->fold_bind(be, f, mgp_e_one()), out);
+  MGP_TRY_GOTO(st, ops->fold_final(be, f, final), out);
+  st = ops->fold_open(be, f, 0, leaf, 2, cosets, paths);
+out:
+  ops->fold_end(be, f);
+  return st;
+}
+
+static mgp_status_t everything(mgp_backend_t *be, mgp_f_t *host) {
+  const mgp_backend_ops_t *ops = be->ops;
+  static const uint64_t index[2] = {0, 5};
+  static const uint32_t value[2] = {1, 2};
+  const size_t nbytes = ((size_t)MGP_D << 11) * sizeof *host;
+  mgp_digest_t seed = {0};
+  uint32_t nonce;
+  mgp_status_t st;
+  void *d = NULL;
+  MGP_TRY(mgp_backend_cuda_reserve(be, 16 << 20));
+  MGP_TRY(ops->alloc(be, MGP_MEM_WITNESS, nbytes, &d));
+  MGP_TRY_GOTO(st, ops->upload(be, d, host, nbytes), out);
+  MGP_TRY_GOTO(st, ops->patch(be, d, index, value, 2), out);
+  MGP_TRY_GOTO(st, ops->copy(be, (uint8_t *)d + nbytes / 2, d, nbytes / 2), out);
+  MGP_TRY_GOTO(st, commit_and_query(be, d, 0), out);
+  MGP_TRY_GOTO(st, commit_and_query(be, d, 1), out);
+  MGP_TRY_GOTO(st, fold(be, d), out);
+  MGP_TRY_GOTO(st, ops->grind(be, seed, 4, &nonce), out);
+  MGP_TRY_GOTO(st, ops->zero(be, d, nbytes), out);
+  st = ops->download(be, host, d, nbytes);
+out:
+  ops->free(be, d);
+  return st;
+}
+
+/* The n-th checked call fails, for every n there is. */
+static void check_injection(void) {
+  mgp_f_t *host = new_array((size_t)MGP_D << 11, sizeof *host);
+  uint64_t n = 0, calls = 0;
+  for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
+    char text[24];
+    mgp_ledger_t *ledger;
+    mgp_backend_t *be = NULL;
+    snprintf(text, sizeof text, "%" PRIu64, ++n);
+    setenv("MGP_CUDA_FAIL", text, 1);
+    REQUIRE_OK(mgp_ledger_create(0, &ledger));
+    st = mgp_backend_cuda_create(NULL, ledger, 0, &be);
+    if (st == MGP_OK) {
+      st = everything(be, host);
+      calls = mgp_backend_cuda_calls(be);
+      mgp_backend_destroy(be);
+    }
+    CHECK(st == MGP_OK || st == MGP_INTERNAL);
+    if (st != MGP_OK)
+      CHECK_MSG(strstr(mgp_error_message(), "CUDA device 0"), "%s", mgp_error_message());
+    CHECK_EQ_U64(mgp_ledger_destroy(ledger), 0);
+  }
+  unsetenv("MGP_CUDA_FAIL");
+  CHECK(n > 100); /* or the calls are not counted */
+  CHECK_EQ_U64(n, calls + 1);
+  printf("%" PRIu64 " calls made to fail\n", calls);
+  free(host);
+}
+
+int main(void) {
+  pair_t p = pair_create((uint64_t)256 << 20);
+  test_rng_t rng = test_rng();
+  static const size_t sizes[] = {0,   1,        2,         3,       255,       256,
+                                 257, 1u << 20, 8u << 20, (8u << 20) + 1, (16u << 20) - 1, 40000003};
+  for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) check_copies(&p, &rng, sizes[i]);
+  static const size_t counts[] = {0, 1, 2, 3, 255, 256, 257, 262143, 262144, 262145, 1000000};
+  for (unsigned i = 0; i < sizeof counts / sizeof counts[0]; i++) check_patch(&p, &rng, counts[i]);
+  pair_destroy(&p);
+  check_limits();
+  check_injection();
+  return test_result();
+}
