@@ -13,11 +13,11 @@
 #include "math/hd.h"
 
 /* Guest address map, byte addresses (Ceno's ABI). */
-#define MGP_ADDR_LIMIT   0x40000000u /* memory is [0, 2^30) */
-#define MGP_HINT_START   0x28000000u
-#define MGP_HINT_END     0x30000000u
-#define MGP_STACK_TOP    0x40000000u
-#define MGP_MAX_SEGMENTS 64u
+#define MGP_ADDR_LIMIT      0x40000000u /* memory is [0, 2^30) */
+#define MGP_HINT_START      0x28000000u
+#define MGP_HINT_END        0x30000000u
+#define MGP_STACK_TOP       0x40000000u
+#define MGP_MAX_SEGMENTS    64u
 #define MGP_MAX_CODE_WORDS  (1u << 22) /* 16 MiB of code */
 #define MGP_MAX_IMAGE_WORDS (1u << 24) /* 64 MiB of initial data */
 
@@ -34,6 +34,7 @@
 #define MGP_ECALL_COMMIT  0x10u
 
 /* The 45 instructions of RV32IM and ECALL, in this order everywhere (opcode counts, tables). */
+/* clang-format off */
 #define MGP_OP_LIST(X)                                                                             \
   X(LUI) X(AUIPC) X(JAL) X(JALR)                                                                   \
   X(BEQ) X(BNE) X(BLT) X(BGE) X(BLTU) X(BGEU)                                                      \
@@ -42,6 +43,7 @@
   X(ADD) X(SUB) X(SLL) X(SLT) X(SLTU) X(XOR) X(SRL) X(SRA) X(OR) X(AND)                            \
   X(FENCE) X(ECALL)                                                                                \
   X(MUL) X(MULH) X(MULHSU) X(MULHU) X(DIV) X(DIVU) X(REM) X(REMU)
+/* clang-format on */
 
 typedef enum {
   MGP_OP_ILLEGAL, /* not RV32IM (EBREAK and CSR instructions included): executing it traps */
@@ -53,17 +55,19 @@ typedef enum {
 
 /* Chips of instructions. The value is the id packed into the PROGRAM tuple (ids are never 0), and
  * the index into the chip set. Order is canonical: it orders traces in the proof. */
+/* clang-format off */
 #define MGP_OPCHIP_LIST(X)                                                                         \
   X(J) X(CONST) X(MV) X(ADDI) X(ADDI2) X(ADD) X(ADD2) X(LOGIC) X(LOGIC2) X(LOGICI)                 \
   X(SHIFTI) X(SHIFTI2) X(SHIFT) X(BZ) X(BEQ) X(BLT) X(BLTU) X(SLT) X(SLTU) X(JALR)                 \
   X(LW) X(LW2) X(LSUB) X(SW) X(SSUB) X(MUL) X(MULH) X(DIV)                                         \
   X(HALT) X(ENOP) X(COMMIT)
+/* clang-format on */
 
 typedef enum {
   MGP_CHIP_NONE,
 #define MGP_CHIP_ENUM(name) MGP_CHIP_##name,
   MGP_OPCHIP_LIST(MGP_CHIP_ENUM)
-  MGP_OPCHIP_COUNT, /* first id after the instruction chips (one past COMMIT) */
+      MGP_OPCHIP_COUNT, /* first id after the instruction chips (one past COMMIT) */
   /* chips without a program row */
   MGP_CHIP_REFRESH = MGP_OPCHIP_COUNT,
   MGP_CHIP_MEM_IMAGE, /* memory boundary: first value from the program image */
@@ -80,7 +84,7 @@ typedef enum {
 #undef MGP_CHIP_ENUM
 } mgp_chip_id_t;
 #define MGP_CHIP_FIRST_TABLE MGP_CHIP_PROGRAM
-#define MGP_ECALL_ID 31u /* id in the PROGRAM tuple of an ECALL; HALT, ENOP, COMMIT serve it */
+#define MGP_ECALL_ID         31u /* id in the PROGRAM tuple of an ECALL; HALT, ENOP, COMMIT serve it */
 
 #define MGP_REG_SINK 32u /* register number that stands for rd = x0 */
 
@@ -92,17 +96,17 @@ typedef enum {
 typedef struct {
   uint32_t pc;
   uint32_t k, x, y, z;
-  uint32_t imm;  /* sign-extended immediate, shift amount, or upper immediate << 12 */
-  uint8_t op;    /* mgp_op_t */
-  uint8_t chip;  /* mgp_chip_id_t; MGP_CHIP_NONE for ILLEGAL; MGP_CHIP_ENOP for ECALL (x5 decides) */
+  uint32_t imm; /* sign-extended immediate, shift amount, or upper immediate << 12 */
+  uint8_t op;   /* mgp_op_t */
+  uint8_t chip; /* mgp_chip_id_t; MGP_CHIP_NONE for ILLEGAL; MGP_CHIP_ENOP for ECALL (x5 decides) */
   uint8_t rd, rs1, rs2;
   uint8_t pad[3];
 } mgp_insn_t;
 
 typedef struct {
-  uint32_t base; /* word index of the first word */
-  uint32_t n;    /* words */
-  uint32_t first; /* words in the segments before this one: code word i is insn[first + i] */
+  uint32_t base;   /* word index of the first word */
+  uint32_t n;      /* words */
+  uint32_t first;  /* words in the segments before this one: code word i is insn[first + i] */
   uint32_t *words; /* owned by the program; code words are a part of the image's */
 } mgp_segment_t;
 

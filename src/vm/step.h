@@ -9,9 +9,9 @@
  * happens, follows from the chip (docs/chips.md). Previous timestamps are 0 for a first access in
  * the shard. Values: before the access. */
 typedef struct {
-  uint32_t insn;         /* index into mgp_program_t.insn */
-  uint32_t ts;           /* timestamp of the step, >= 1 */
-  uint32_t a, b, o, m;   /* rs1, rs2, old rd, memory word */
+  uint32_t insn;           /* index into mgp_program_t.insn */
+  uint32_t ts;             /* timestamp of the step, >= 1 */
+  uint32_t a, b, o, m;     /* rs1, rs2, old rd, memory word */
   uint32_t pa, pb, po, pm; /* their previous timestamps */
 } mgp_step_t;
 /* Ecalls: a, pa = x5; HALT and COMMIT: b, pb = x10; COMMIT: o = index into commits[]. */
@@ -23,9 +23,10 @@ typedef struct {
 
 /* One row of the memory boundary: a word of memory touched by the run. */
 typedef struct {
-  uint32_t key;   /* word index, < 2^28 */
-  uint32_t prev;  /* chain value received: previous key + 1 in the same chain, or the chain's start */
-  uint32_t gap;   /* MEM_ZERO: index of the gap; else 0 */
+  uint32_t key; /* word index, < 2^28 */
+  uint32_t
+      prev;     /* chain value received: previous key + 1 in the same chain, or the chain's start */
+  uint32_t gap; /* MEM_ZERO: index of the gap; else 0 */
   uint32_t first; /* first value */
   uint32_t last;  /* last value */
   uint32_t ts;    /* timestamp of the last access, >= 1 */
