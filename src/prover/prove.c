@@ -162,8 +162,13 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   memcpy(r->builds, s->builds, sizeof r->builds);
   r->tasks = s->ntasks;
   for (uint32_t i = 0; i < s->nparts; i++) r->steps += s->parts[i].nsteps;
-  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
-    r->comm[op] = mgp_comm_stats(s->comm, (mgp_comm_op_t)op);
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
+    const mgp_comm_stats_t *start = &s->comm_start[op];
+    mgp_comm_stats_t now = mgp_comm_stats(s->comm, (mgp_comm_op_t)op);
+    r->comm[op] =
+        (mgp_comm_stats_t){now.calls - start->calls, now.sent_nbytes - start->sent_nbytes,
+                           now.received_nbytes - start->received_nbytes, now.ns - start->ns};
+  }
 }
 
 static mgp_status_t make_report(mgp_session_t *s) {
@@ -229,6 +234,8 @@ mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
   s.result = out;
   s.rank = mgp_comm_rank(comm);
   s.nranks = mgp_comm_size(comm);
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
+    s.comm_start[op] = mgp_comm_stats(comm, (mgp_comm_op_t)op);
   mgp_status_t st = prove(&s);
   mgp_status_t closed = st == MGP_OK ? close_session(&s) : (close_session(&s), MGP_OK);
   if (st == MGP_OK) st = closed;

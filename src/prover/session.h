@@ -80,6 +80,7 @@ typedef struct {
   uint64_t builds[MGP_BUILD_USES];
   uint64_t ntasks;
   double phase_seconds[MGP_PHASES];
+  mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT]; /* what the comm had done before */
   uint64_t predicted_peak;
   mgp_security_t security;
 } mgp_session_t;

@@ -240,7 +240,9 @@ int mgp_verify_command(int argc, char **argv) {
   }
   mgp_status_t st = parse_options(argc, argv, &o);
   if (st == MGP_OK) st = verify_file(&o);
-  if (st != MGP_OK && st != MGP_REJECTED) fprintf(stderr, "%s: %s\n", argv[0], mgp_error_message());
-  if (st == MGP_USAGE) fprintf(stderr, usage, argv[0]);
+  if (st == MGP_USAGE)
+    fprintf(stderr, "%s: %s (`%s --help`)\n", argv[0], mgp_error_message(), argv[0]);
+  else if (st != MGP_OK && st != MGP_REJECTED)
+    fprintf(stderr, "%s: %s\n", argv[0], mgp_error_message());
   return mgp_status_exit_code(st);
 }

@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""How a proof is computed and what is said before: ranks, plans, demo, bench."""
+import os
+import re
+import sys
+
+import cli
+from cli import guest
+
+
+def test_same_bytes(t):
+    """One plan, however it is computed."""
+    t.prove("silent", 3, "one", "-q", "--partitions", "3")
+    ways = {"ranks 2, portable": ["--partitions", "3", "--ranks", "2", "--isa", "portable"],
+            "ranks 3, full": ["--ranks", "3", "--cache", "full"],
+            "plan of a proof": ["--plan", "one", "--ranks", "2", "--cache", "none"],
+            "strict": ["--partitions", "3", "--backend", "strict", "--no-self-check"]}
+    for name, args in ways.items():
+        t.prove("silent", 3, "other", "-q", *args)
+        t.check(t.read("other") == t.read("one"), f"{name}: other bytes")
+        os.remove(t.path("other"))
+    code, _, _ = t.prove("silent", 3, "other", "-q", launcher=[*cli.MPIRUN, "3"])
+    if code is not None and t.check(os.path.exists(t.path("other")), "mpirun: no file"):
+        t.check(t.read("other") == t.read("one"), "mpirun: other bytes")
+
+
+def test_plan(t):
+    """What is planned is what happens."""
+    for ranks in 1, 2:
+        args = ["--hint", t.hint(100), "--ranks", ranks]
+        _, out, _ = t.run("plan", guest("sieve"), *args, "--json", "plan.json", "--write-plan", "plan",
+                          "--stats")
+        t.check(re.search(r"^shards +1 ", out, re.M) and re.search(r"^  ADDI ", out, re.M), out)
+        t.run("prove", guest("sieve"), *args, "-o", "proof", "-q", "--json", "proof.json",
+              "--cache", "none")
+        plan, proof = t.json("plan.json"), t.json("proof.json")
+        for key in ("steps", "rows", "cells", "interactions", "traces", "stacked_columns",
+                    "proof_bytes", "security_bits", "plan", "exit_code", "program"):
+            t.check(plan[key] == proof[key], f"{key}: planned {plan[key]}, got {proof[key]}")
+        planned = plan["peak_bytes"]["none"]
+        got = max(r["predicted_peak_bytes"] for r in proof["by_rank"])
+        t.check(0.95 * got <= planned <= 1.05 * got, f"peak: planned {planned}, prover says {got}")
+        # and the other way round: the plan's file gives this proof
+        t.run("prove", guest("sieve"), *args, "-o", "again", "-q", "--plan", "plan")
+        t.check(t.read("again") == t.read("proof"), "--plan: other bytes")
+
+
+def test_demo(t):
+    for args in [], ["--ranks", "2"]:
+        _, out, _ = t.run("demo", *args)
+        t.check("the proof was accepted" in out and re.search(r"^security +\d", out, re.M), out)
+    t.check(os.listdir(t.work) == [], "demo leaves files")
+    code, out, _ = t.run("demo", launcher=[*cli.MPIRUN, "2"])
+    if code is not None:
+        t.check(out.count("the proof was accepted") == 1, out)
+
+
+def test_bench(t):
+    _, out, _ = t.run("bench", "--workload", "sieve", "--log-steps", "15", "--json", "bench.json",
+                      "--ranks", "2")
+    lines = out.splitlines()
+    t.check(len(lines) == 4 and all(line.startswith("#") for line in lines[:3]), out)
+    t.check(lines[-1].split()[0] == "sieve", out)
+    t.check(len(lines[1].split()) - 1 == len(lines[3].split()), "columns of head and row differ")
+    row = t.json("bench.json")["workloads"][0]
+    t.check(row["verified"] and row["steps"] >= 1 << 15 and row["ranks"] == 2, f"{row}")
+    for key in "prove_steps_per_s", "verify_ms", "gcells_per_s", "ginteractions_per_s":
+        t.check(row[key] > 0, f"{key}: {row[key]}")
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main([test_same_bytes, test_plan, test_demo, test_bench]))
