@@ -137,7 +137,7 @@ static void check_chip(ref_backend_t *b, unsigned nb, const mgp_chipset_t *set, 
     b[k].be->ops->gkr_end(b[k].be, run[k].g);
     ref_free(&b[k], run[k].d_cols);
     ref_free(&b[k], run[k].d_virt);
-    CHECK_EQ_U64(mgp_ledger_live_total(b[k].ledger), 0);
+    CHECK_EQ_U64(mgp_ledger_live(b[k].ledger, MGP_MEM_SCRATCH), 0);
   }
   free_tree(&t);
   ref_trace_free(&trace);

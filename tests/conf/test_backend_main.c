@@ -111,7 +111,7 @@ static void check_chip(ref_backend_t *b, unsigned nb, const mgp_chipset_t *set, 
     b[k].be->ops->main_end(b[k].be, m[k]);
     ref_free(&b[k], d_cols[k]);
     ref_free(&b[k], d_virt[k]);
-    CHECK_EQ_U64(mgp_ledger_live_total(b[k].ledger), 0);
+    CHECK_EQ_U64(mgp_ledger_live(b[k].ledger, MGP_MEM_SCRATCH), 0);
   }
   for (uint32_t e = 0; e <= nv; e++) free(v[e]);
   free(eq);
