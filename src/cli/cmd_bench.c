@@ -1,10 +1,8 @@
 /* mgprove bench: the standard workloads. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/machine.h"
 #include "base/version.h"
 #include "chips/chip.h"
@@ -13,7 +11,6 @@
 #include "cli/report.h"
 #include "cli/text.h"
 #include "vm/emulator.h"
-#include "vm/hints.h"
 
 #define DEFAULT_LOG_STEPS 20u
 #define VERIFY_TIMES      3u
@@ -24,18 +21,11 @@ static const char *const workloads[] = {"fibonacci", "sort",        "sha256", "k
 
 /* --- sizes --- */
 
-static mgp_status_t size_hint(uint32_t size, uint8_t **out, size_t *nbytes) {
-  uint8_t word[4];
-  for (int i = 0; i < 4; i++) word[i] = (uint8_t)(size >> (8 * i));
-  const mgp_hint_item_t item = {word, sizeof word};
-  return mgp_hints_build(&item, 1, out, nbytes);
-}
-
-static mgp_status_t is_long_enough(const mgp_program_t *prog, uint32_t size, uint64_t steps,
+static mgp_status_t is_long_enough(const mgp_guest_t *guest, uint32_t size, uint64_t steps,
                                    bool *out) {
-  uint8_t dt[MGP_OPCHIP_COUNT], *hints = NULL;
+  uint8_t dt[MGP_OPCHIP_COUNT];
   uint32_t cost[MGP_OPCHIP_COUNT];
-  size_t nhints = 0;
+  mgp_inputs_t in = {0};
   mgp_vm_t *vm = NULL;
   mgp_vm_stop_t why;
   const mgp_vm_limits_t limits = {steps, MGP_VM_NO_LIMIT};
@@ -43,23 +33,23 @@ static mgp_status_t is_long_enough(const mgp_program_t *prog, uint32_t size, uin
   /* steps alone matter here */
   memset(dt, 1, sizeof dt);
   memset(cost, 0, sizeof cost);
-  MGP_TRY(size_hint(size, &hints, &nhints));
-  const mgp_vm_config_t config = {prog, hints, nhints, dt, cost, NULL, NULL};
+  MGP_TRY(mgp_inputs_from_guest(guest, size, &in));
+  const mgp_vm_config_t config = {&in.prog, in.hints, in.nhints, dt, cost, NULL, NULL};
   MGP_TRY_GOTO(st, mgp_vm_create(&config, &vm), out);
   MGP_TRY_GOTO(st, mgp_vm_run(vm, &limits, &why), out);
   *out = mgp_vm_state(vm)->steps >= steps;
 out:
   mgp_vm_destroy(vm);
-  free(hints);
+  mgp_inputs_free(&in);
   return st;
 }
 
 /* A size, rounded up to two digits or so, for at least this many steps: the same everywhere. */
-static mgp_status_t choose_size(const mgp_program_t *prog, uint64_t steps, uint32_t *out) {
+static mgp_status_t choose_size(const mgp_guest_t *guest, uint64_t steps, uint32_t *out) {
   uint32_t low = 0, high = 1;
   bool enough = false;
   for (;; high *= 2) {
-    MGP_TRY(is_long_enough(prog, high, steps, &enough));
+    MGP_TRY(is_long_enough(guest, high, steps, &enough));
     if (enough) break;
     if (high > UINT32_MAX / 4)
       return mgp_fail(MGP_RESOURCES, "no size of this workload has %" PRIu64 " steps", steps);
@@ -67,7 +57,7 @@ static mgp_status_t choose_size(const mgp_program_t *prog, uint64_t steps, uint3
   }
   while (high - low > 1 && high - low > high / 64) {
     uint32_t middle = low + (high - low) / 2;
-    MGP_TRY(is_long_enough(prog, middle, steps, &enough));
+    MGP_TRY(is_long_enough(guest, middle, steps, &enough));
     *(enough ? &high : &low) = middle;
   }
   uint32_t unit = 1;
@@ -149,14 +139,11 @@ static mgp_status_t bench_guest(const mgp_guest_t *guest, uint64_t steps, mgp_co
   mgp_prove_result_t result = {0};
   uint32_t size = 0;
   bool root = mgp_comm_rank(comm) == 0;
-  mgp_status_t st = mgp_inputs_from_bytes(guest->elf, guest->nelf, NULL, 0, &in);
+  mgp_status_t st;
   mgp_comm_set_phase(comm, guest->name);
-  if (st == MGP_OK && root) st = choose_size(&in.prog, steps, &size);
-  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_bcast(comm, &size, sizeof size, 0), out);
-  free(in.hints);
-  in.hints = NULL;
-  MGP_TRY_GOTO(st, mgp_comm_agree(comm, size_hint(size, &in.hints, &in.nhints)), out);
+  MGP_TRY(mgp_comm_agree(comm, root ? choose_size(guest, steps, &size) : MGP_OK));
+  MGP_TRY(mgp_comm_bcast(comm, &size, sizeof size, 0));
+  MGP_TRY(mgp_comm_agree(comm, mgp_inputs_from_guest(guest, size, &in)));
   (void)mgp_machine_reset_peak();
   MGP_TRY_GOTO(st, mgp_proving_run(proving, comm, &in, &result), out);
   mgp_comm_set_phase(comm, "verify");

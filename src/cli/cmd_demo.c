@@ -6,6 +6,9 @@
 #include "cli/proving.h"
 #include "cli/report.h"
 
+/* F(SIZE): some 100,000 steps */
+#define SIZE 500u
+
 /* Rank 0. */
 static mgp_status_t show(const mgp_guest_t *guest, const mgp_inputs_t *in,
                          const mgp_prove_result_t *r) {
@@ -29,7 +32,7 @@ static mgp_status_t demo(const mgp_cli_t *cli, mgp_comm_t *comm) {
   const mgp_guest_t *guest = mgp_guest_find("fibonacci");
   mgp_status_t st;
   MGP_TRY_GOTO(st, mgp_proving_begin(cli, comm, &proving), out);
-  st = guest ? mgp_inputs_from_bytes(guest->elf, guest->nelf, NULL, 0, &in)
+  st = guest ? mgp_inputs_from_guest(guest, SIZE, &in)
              : mgp_fail(MGP_INTERNAL, "this build has no guest for the demo");
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
   MGP_TRY_GOTO(st, mgp_proving_run(&proving, comm, &in, &result), out);

@@ -30,18 +30,18 @@ static mgp_status_t load_program(const char *name, const uint8_t *elf, size_t ne
   return mgp_fail(st, "%s: %s", name, why);
 }
 
-mgp_status_t mgp_inputs_from_bytes(const uint8_t *elf, size_t nelf, const uint8_t *hints,
-                                   size_t nhints, mgp_inputs_t *out) {
-  mgp_inputs_t in = {.nhints = nhints};
-  MGP_TRY(load_program("built-in program", elf, nelf, &in.prog));
-  in.hints = malloc(nhints + 1);
-  if (!in.hints) {
-    mgp_program_free(&in.prog);
-    return mgp_fail(MGP_RESOURCES, "out of memory for %zu bytes of hints", nhints);
-  }
-  if (nhints) memcpy(in.hints, hints, nhints);
-  *out = in;
-  return MGP_OK;
+mgp_status_t mgp_inputs_from_guest(const mgp_guest_t *guest, uint32_t size, mgp_inputs_t *out) {
+  mgp_inputs_t in = {0};
+  uint8_t word[4];
+  for (int i = 0; i < 4; i++) word[i] = (uint8_t)(size >> (8 * i));
+  const mgp_hint_item_t item = {word, sizeof word};
+  mgp_status_t st = load_program(guest->name, guest->elf, guest->nelf, &in.prog);
+  if (st == MGP_OK) st = mgp_hints_build(&item, 1, &in.hints, &in.nhints);
+  if (st == MGP_OK)
+    *out = in;
+  else
+    mgp_inputs_free(&in);
+  return st;
 }
 
 /* Bytes of rank 0 to all; allocated on the others. */
