@@ -26,7 +26,7 @@ mgp_status_t mgp_receive_ext(mgp_reader_t *in, mgp_transcript_t *t, mgp_label_t 
 mgp_status_t mgp_receive_nonce(mgp_reader_t *in, mgp_transcript_t *t, uint32_t bits,
                                const char *name) {
   mgp_f_t seed[MGP_DIGEST_WORDS];
-  const mgp_f_t *nonce;
+  const mgp_f_t *nonce = NULL;
   mgp_transcript_squeeze_digest(t, seed);
   MGP_TRY(mgp_receive(in, t, MGP_LABEL_NONCE, 1, &nonce));
   if (!mgp_grind_check(seed, mgp_f_to_u32(*nonce), bits))
