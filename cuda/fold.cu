@@ -10,6 +10,7 @@
 #define THREADS   256u
 #define MAX_WORDS MGP_TWO_ADICITY
 #define MAX_GROUP 4u
+#define MAX_FINAL 8u
 
 typedef struct {
   unsigned n, k;        /* 2^(n+1) positions in cosets of 2^k */
@@ -40,13 +41,18 @@ static uint64_t word_bytes(unsigned n, unsigned k) {
          mgp_cuda_size_of<mgp_digest_t>(mgp_cuda_tree_count(n + 1 - k));
 }
 
-/* For folding down to 2 values (f = 1), the most words there can be. */
+/* Down to which 2^f values is not said here; a shorter last group has a larger tree, so f = 1 need not
+ * be the most. */
 uint64_t mgp_cuda_fold_bytes(mgp_backend_t *be, unsigned s, unsigned k) {
   (void)be;
-  uint64_t bytes = mgp_cuda_size_of<mgp_f_t>(half_words(s)) + mgp_cuda_size_of<mgp_e_t>(eq_count(s));
-  for (unsigned n = s; n > 1; n -= k < n - 1 ? k : n - 1)
-    bytes += word_bytes(n, k < n - 1 ? k : n - 1);
-  return bytes;
+  uint64_t most = 0;
+  for (unsigned f = 1; f <= MAX_FINAL; f++) {
+    uint64_t words = 0;
+    for (unsigned n = s; n > f; n -= k < n - f ? k : n - f)
+      words += word_bytes(n, k < n - f ? k : n - f);
+    if (words > most) most = words;
+  }
+  return most + mgp_cuda_size_of<mgp_f_t>(half_words(s)) + mgp_cuda_size_of<mgp_e_t>(eq_count(s));
 }
 
 mgp_status_t mgp_cuda_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
