@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "math/poseidon2_simd.h"
+
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
   memset(t, 0, sizeof *t);
   t->s[MGP_P2_RATE] = mgp_f_from_u32(tag);
@@ -14,7 +16,7 @@ void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t
     size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
     memset(t->s, 0, MGP_P2_RATE * sizeof t->s[0]);
     memcpy(t->s, words + i, len * sizeof t->s[0]);
-    mgp_p2_permute(t->s);
+    mgp_p2_permute_simd(t->s);
   }
   t->pos = 0;
 }
@@ -32,14 +34,14 @@ void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uin
       t->s[2 * j] = mgp_f_from_u32(x & 0xffff);
       t->s[2 * j + 1] = mgp_f_from_u32(x >> 16);
     }
-    mgp_p2_permute(t->s);
+    mgp_p2_permute_simd(t->s);
   }
   t->pos = 0;
 }
 
 mgp_f_t mgp_transcript_squeeze(mgp_transcript_t *t) {
   if (t->pos == MGP_P2_RATE) {
-    mgp_p2_permute(t->s);
+    mgp_p2_permute_simd(t->s);
     t->pos = 0;
   }
   return t->s[t->pos++];
@@ -68,7 +70,7 @@ int mgp_grind_check(const mgp_f_t seed[MGP_DIGEST_WORDS], uint32_t nonce, unsign
   memcpy(s, seed, MGP_DIGEST_WORDS * sizeof s[0]);
   s[MGP_DIGEST_WORDS] = mgp_f_from_u32(nonce);
   s[MGP_DIGEST_WORDS + 1] = mgp_f_from_u32(MGP_TAG_GRIND);
-  mgp_p2_permute(s);
+  mgp_p2_permute_simd(s);
   return (mgp_f_to_u32(s[0]) & ((1u << bits) - 1)) == 0;
 }
 
@@ -80,7 +82,7 @@ void mgp_hash_leaf(const mgp_f_t *row, size_t n, mgp_f_t out[MGP_DIGEST_WORDS]) 
     size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
     memset(s, 0, MGP_P2_RATE * sizeof s[0]);
     memcpy(s, row + i, len * sizeof s[0]);
-    mgp_p2_permute(s);
+    mgp_p2_permute_simd(s);
   }
   memcpy(out, s, MGP_DIGEST_WORDS * sizeof s[0]);
 }
@@ -90,6 +92,6 @@ void mgp_hash_node(const mgp_f_t l[MGP_DIGEST_WORDS], const mgp_f_t r[MGP_DIGEST
   mgp_f_t s[MGP_P2_WIDTH];
   memcpy(s, l, MGP_DIGEST_WORDS * sizeof s[0]);
   memcpy(s + MGP_DIGEST_WORDS, r, MGP_DIGEST_WORDS * sizeof s[0]);
-  mgp_p2_permute(s);
+  mgp_p2_permute_simd(s);
   for (int i = 0; i < MGP_DIGEST_WORDS; i++) out[i] = mgp_f_add(s[i], l[i]);
 }

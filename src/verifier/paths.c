@@ -1,7 +1,7 @@
 /* Merkle paths, eight queries at a time: most of a verifier's hashing. */
 #include <string.h>
 
-#include "math/poseidon2_x8.h"
+#include "math/poseidon2_simd.h"
 #include "verifier/verifier.h"
 
 static void load_lane(mgp_p2x8_t *st, int word, int lane, const mgp_f_t *from, uint32_t n) {

@@ -1,4 +1,4 @@
-#include "math/poseidon2_x8.h"
+#include "math/poseidon2_simd.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HAVE_AVX2 1
@@ -64,6 +64,62 @@ AVX2 void internal8(__m256i s[MGP_P2_WIDTH]) {
     s[i] = add8(sum, mul8(s[i], _mm256_set1_epi32((int)mgp_p2_diag[i])));
 }
 
+/* One state in two registers, s[0..7] and s[8..15]. */
+AVX2 __m256i external_half(__m256i s) {
+  __m256i t = add8(s, _mm256_shuffle_epi32(s, 0xb1));
+  t = add8(t, _mm256_shuffle_epi32(t, 0x4e)); /* the sum of each group of four */
+  __m256i next = _mm256_shuffle_epi32(s, 0x39);
+  return add8(add8(t, s), add8(next, next));
+}
+
+AVX2 void external_one(__m256i s[2]) {
+  s[0] = external_half(s[0]);
+  s[1] = external_half(s[1]);
+  __m256i sum = add8(s[0], s[1]);
+  sum = add8(sum, _mm256_permute2x128_si256(sum, sum, 1));
+  s[0] = add8(s[0], sum);
+  s[1] = add8(s[1], sum);
+}
+
+AVX2 void full_round_one(__m256i s[2], const mgp_f_t rc[MGP_P2_WIDTH]) {
+  for (int h = 0; h < 2; h++) {
+    __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)(rc + 8 * h));
+    __m256i x = add8(s[h], c), x2 = mul8(x, x), x3 = mul8(x2, x);
+    s[h] = mul8(mul8(x2, x2), x3);
+  }
+  external_one(s);
+}
+
+/* In the partial rounds word 0 lives in a scalar, and its lane is zero: its power is taken while
+ * the lanes are summed up and multiplied by the diagonal. */
+__attribute__((target("avx2"))) static void permute_one_avx2(mgp_f_t words[MGP_P2_WIDTH]) {
+  __m256i *p = (__m256i *)(void *)words;
+  __m256i s[2] = {_mm256_loadu_si256(p), _mm256_loadu_si256(p + 1)}, diag[2];
+  const __m256i zero = _mm256_setzero_si256();
+  for (int h = 0; h < 2; h++)
+    diag[h] = _mm256_loadu_si256((const __m256i *)(const void *)(mgp_p2_diag + 8 * h));
+  external_one(s);
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) full_round_one(s, mgp_p2_rc_initial[r]);
+  mgp_f_t first = (mgp_f_t)_mm256_cvtsi256_si32(s[0]);
+  s[0] = _mm256_blend_epi32(s[0], zero, 1);
+  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
+    __m256i sum = add8(s[0], s[1]);
+    sum = add8(sum, _mm256_permute2x128_si256(sum, sum, 1));
+    sum = add8(sum, _mm256_shuffle_epi32(sum, 0x4e));
+    sum = add8(sum, _mm256_shuffle_epi32(sum, 0xb1));
+    first = mgp_p2_sbox(mgp_f_add(first, mgp_p2_rc_partial[r]));
+    mgp_f_t total = mgp_f_add((mgp_f_t)_mm256_cvtsi256_si32(sum), first);
+    sum = add8(sum, _mm256_set1_epi32((int)first));
+    s[0] = _mm256_blend_epi32(add8(mul8(s[0], diag[0]), sum), zero, 1);
+    s[1] = add8(mul8(s[1], diag[1]), sum);
+    first = mgp_f_add(total, mgp_f_mul(first, mgp_p2_diag[0]));
+  }
+  s[0] = _mm256_insert_epi32(s[0], (int)first, 0);
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) full_round_one(s, mgp_p2_rc_final[r]);
+  _mm256_storeu_si256(p, s[0]);
+  _mm256_storeu_si256(p + 1, s[1]);
+}
+
 __attribute__((target("avx2"))) static void permute_avx2(mgp_p2x8_t *state) {
   __m256i s[MGP_P2_WIDTH];
   for (int i = 0; i < MGP_P2_WIDTH; i++)
@@ -84,6 +140,16 @@ __attribute__((target("avx2"))) static void permute_avx2(mgp_p2x8_t *state) {
   for (int i = 0; i < MGP_P2_WIDTH; i++) _mm256_store_si256((__m256i *)(void *)state->s[i], s[i]);
 }
 #endif
+
+void mgp_p2_permute_simd(mgp_f_t s[MGP_P2_WIDTH]) {
+#ifdef HAVE_AVX2
+  if (__builtin_cpu_supports("avx2")) {
+    permute_one_avx2(s);
+    return;
+  }
+#endif
+  mgp_p2_permute(s);
+}
 
 void mgp_p2x8_permute(mgp_p2x8_t *state) {
 #ifdef HAVE_AVX2
