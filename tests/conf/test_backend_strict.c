@@ -109,9 +109,8 @@ static void chips(const mgp_chipset_t *set) {
     REFUSED(main_begin, "d_trace", chip, d, virt, stride, 33, 6, e, x, x, x, e, &m);
   }
   REFUSED(gkr_begin, "root", chip, trace, virt, stride, 33, x, x, &g, (mgp_e_t *)trace);
-  if (virt)
-    EACH_BAD(virt_words, d)
-    REFUSED(gkr_begin, "d_virt", chip, trace, d, stride, 33, x, x, &g, root);
+  if (virt) EACH_BAD(virt_words, d)
+  REFUSED(gkr_begin, "d_virt", chip, trace, d, stride, 33, x, x, &g, root);
   /* the trace goes away under the object's feet */
   REQUIRE_OK(ops->gkr_begin(be, chip, trace, virt, stride, 33, x, x, &g, root));
   ops->free(be, trace);

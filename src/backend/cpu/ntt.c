@@ -6,12 +6,24 @@
 #define CHUNK      4096u /* butterflies of a pass dealt out at a time */
 #define MIN_STREAM 4u    /* a pass needs 2^4 neighbours */
 
+static size_t twiddle_count(unsigned log_n) {
+  return log_n ? (size_t)1 << (log_n - 1) : 1;
+}
+
+static int has_twiddles(const mgp_cpu_t *cpu, unsigned log_n) {
+  return cpu->twiddle_memory && log_n <= cpu->twiddle_log;
+}
+
+uint64_t mgp_ntt_prepare_bytes(const mgp_cpu_t *cpu, unsigned log_n) {
+  return has_twiddles(cpu, log_n) ? 0 : 2 * twiddle_count(log_n) * sizeof(mgp_f_t);
+}
+
 mgp_status_t mgp_ntt_prepare(mgp_cpu_t *cpu, unsigned log_n) {
   if (log_n > MGP_NTT_MAX_LOG)
     return mgp_fail(MGP_INTERNAL, "transform of 2^%u points; the field has roots of order 2^%u",
                     log_n, MGP_NTT_MAX_LOG);
-  if (cpu->twiddle_memory && log_n <= cpu->twiddle_log) return MGP_OK;
-  const size_t count = log_n ? (size_t)1 << (log_n - 1) : 1;
+  if (has_twiddles(cpu, log_n)) return MGP_OK;
+  const size_t count = twiddle_count(log_n);
   mgp_f_t *w;
   MGP_TRY(MGP_NEW(&cpu->base, MGP_MEM_PLAN, 2 * count, &w));
   uint32_t *wq = w + count;
@@ -51,7 +63,6 @@ static void encode(mgp_cpu_t *cpu, const mgp_f_t *col, unsigned s, const wanted_
                    mgp_f_t *out) {
   const mgp_ntt_kernels_t *k = mgp_ntt_kernels(cpu->isa);
   const mgp_twiddles_t tw = cpu->twiddles;
-  const int threads = cpu->base.threads;
   const mgp_f_t *src = col; /* only the first pass reads the column; the upper half of it is zero,
                                so both blocks of depth 1 start as copies */
   unsigned depth = 1;
@@ -60,7 +71,7 @@ static void encode(mgp_cpu_t *cpu, const mgp_f_t *col, unsigned s, const wanted_
     if (log_n < r + MIN_STREAM) break;
     const size_t step = (size_t)1 << (log_n - r), chunk = step < CHUNK ? step : CHUNK;
     const size_t per_block = step / chunk, jobs = wanted_count(wanted, depth) * per_block;
-    MGP_OMP(omp parallel for schedule(dynamic, 1) num_threads(threads) if (jobs > 1))
+    MGP_OMP(omp parallel for schedule(dynamic, 1) num_threads(cpu->base.threads) if (jobs > 1))
     for (size_t j = 0; j < jobs; j++) {
       uint32_t b = wanted_at(wanted, depth, j / per_block);
       if (b == UINT32_MAX) continue;
@@ -73,7 +84,7 @@ static void encode(mgp_cpu_t *cpu, const mgp_f_t *col, unsigned s, const wanted_
   }
   const unsigned log_n = s + 1 - depth;
   const size_t jobs = wanted_count(wanted, depth);
-  MGP_OMP(omp parallel for schedule(dynamic, 1) num_threads(threads) if (jobs << log_n > CHUNK))
+  MGP_OMP(omp parallel for schedule(dynamic, 1) num_threads(cpu->base.threads) if (jobs << log_n > CHUNK))
   for (size_t j = 0; j < jobs; j++) {
     uint32_t b = wanted_at(wanted, depth, j);
     if (b == UINT32_MAX) continue;
