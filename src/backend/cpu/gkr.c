@@ -57,24 +57,13 @@ static uint64_t level_words(const plan_t *p, unsigned t) {
   return t > 0 || p->n == 0 ? p->row_blocks[t] * 4 * EB : 0;
 }
 
-/* What layer l allocates: leaf entries after the first fold, and two buffers for folded rows. */
-typedef struct {
-  uint64_t entries, rows[2];
-} buffers_t;
-
-static buffers_t layer_buffers(const plan_t *p, unsigned l) {
-  buffers_t b = {0, {0, 0}};
-  const unsigned t = l + 1, row_rounds = t > p->n ? p->n : l;
-  const int leaf = p->m > 0 && t == p->n + p->m;
-  const size_t element_words = (leaf && !p->varying ? 2 : 4) * EB;
-  uint64_t blocks = t > p->n ? p->blocks : p->row_blocks[t];
-  if (leaf && p->m > 1 && l > 1)
-    b.entries = blocks * ((p->nodes[p->m - 1] + 1) / 2) * element_words;
-  for (unsigned i = 0; i < 2 && i + 2 <= row_rounds; i++) {
-    blocks = (blocks + 1) / 2;
-    b.rows[i] = blocks * element_words;
-  }
-  return b;
+/* All levels lie in one block, the largest first. A layer's folded values need no memory of their
+ * own: what a level's rows fold to is as large as the levels before it, which are used up by then,
+ * and folded leaf entries are no larger than the nodes made of them. */
+static uint64_t tree_words(const plan_t *p) {
+  uint64_t words = 0;
+  for (unsigned t = 0; t <= p->n + p->m; t++) words += level_words(p, t);
+  return words;
 }
 
 /* --- state ----------------------------------------------------------------------------------- */
@@ -83,9 +72,9 @@ struct mgp_gkr {
   plan_t plan;
   const mgp_gkr_kernels_t *kernels;
   const mgp_open_kernels_t *open;
-  mgp_f_t *scratch, *tables, *constant;
-  mgp_f_t *level[MAX_LOG_ROWS + MAX_LOG_K + 1];
-  mgp_f_t *entries, *rows[2];
+  mgp_f_t *scratch, *tables, *constant, *tree;
+  mgp_f_t *level[MAX_LOG_ROWS + MAX_LOG_K + 1]; /* in tree */
+  mgp_f_t *entries, *rows[2];                   /* the layer's folded leaves and rows, in tree */
   mgp_gkr_scratch_t thread[MGP_MAX_THREADS];
   /* the layer */
   unsigned next_layer, l, round, entry_vars;
@@ -100,17 +89,9 @@ struct mgp_gkr {
 uint64_t mgp_cpu_gkr_bytes(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows) {
   if (chip->ninteractions == 0) return 0;
   const plan_t p = make_plan(be, chip, nrows);
-  uint64_t stored = 0, most;
-  for (unsigned t = 0; t <= p.n + p.m; t++) stored += level_words(&p, t);
-  most = stored;
-  for (unsigned l = 0; l < p.n + p.m; l++) {
-    const buffers_t b = layer_buffers(&p, l);
-    stored -= level_words(&p, l);
-    uint64_t now = stored + b.entries + b.rows[0] + b.rows[1];
-    if (most < now) most = now;
-  }
-  most += (uint64_t)p.threads * scratch_words(&p) + mgp_eq_words(p.n) + 4 * EB;
-  return most * sizeof(mgp_f_t) + sizeof(mgp_gkr_t);
+  const uint64_t words =
+      tree_words(&p) + (uint64_t)p.threads * scratch_words(&p) + mgp_eq_words(p.n) + 4 * EB;
+  return words * sizeof(mgp_f_t) + sizeof(mgp_gkr_t);
 }
 
 static mgp_status_t describe_leaves(const mgp_chip_t *chip, mgp_e_t alpha, mgp_e_t beta,
@@ -225,8 +206,12 @@ mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_
                fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, mgp_eq_words(p->n), &g->tables), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, 4 * EB, &g->constant), fail);
-  for (unsigned t = 0; t <= p->n + p->m; t++)
-    MGP_TRY_GOTO(st, mgp_scratch_words(be, level_words(p, t), &g->level[t]), fail);
+  MGP_TRY_GOTO(st, mgp_scratch_words(be, tree_words(p), &g->tree), fail);
+  mgp_f_t *free_words = g->tree;
+  for (unsigned t = p->n + p->m + 1; t-- > 0;) {
+    g->level[t] = free_words;
+    free_words += level_words(p, t);
+  }
   for (int i = 0; i < p->threads; i++) {
     mgp_f_t *w = g->scratch + (size_t)i * scratch_words(p);
     g->thread[i].slots = w;
@@ -242,24 +227,12 @@ fail:
   return st;
 }
 
-static void release(mgp_backend_t *be, mgp_f_t **p) {
-  mgp_ledger_free(be->ledger, *p);
-  *p = NULL;
-}
-
-static void release_buffers(mgp_backend_t *be, mgp_gkr_t *g) {
-  release(be, &g->entries);
-  release(be, &g->rows[0]);
-  release(be, &g->rows[1]);
-}
-
 void mgp_cpu_gkr_end(mgp_backend_t *be, mgp_gkr_t *g) {
   if (!g) return;
-  release_buffers(be, g);
-  for (unsigned t = 0; t <= g->plan.n + g->plan.m; t++) release(be, &g->level[t]);
-  release(be, &g->constant);
-  release(be, &g->tables);
-  release(be, &g->scratch);
+  mgp_ledger_free(be->ledger, g->tree);
+  mgp_ledger_free(be->ledger, g->constant);
+  mgp_ledger_free(be->ledger, g->tables);
+  mgp_ledger_free(be->ledger, g->scratch);
   mgp_ledger_free(be->ledger, g);
 }
 
@@ -282,16 +255,15 @@ static mgp_status_t shift_leaves(mgp_gkr_t *g, mgp_e_t lambda) {
 
 mgp_status_t mgp_cpu_gkr_layer(mgp_backend_t *be, mgp_gkr_t *g, unsigned layer,
                                const mgp_e_t *point, mgp_e_t lambda) {
+  (void)be;
   const plan_t *p = &g->plan;
   if (layer != g->next_layer || layer >= p->n + p->m)
     return mgp_fail(MGP_INTERNAL, "GKR layer %u out of order", layer);
   const unsigned t = layer + 1;
-  release_buffers(be, g);
-  release(be, &g->level[layer]);
-  const buffers_t b = layer_buffers(p, layer);
-  MGP_TRY(mgp_scratch_words(be, b.entries, &g->entries));
-  MGP_TRY(mgp_scratch_words(be, b.rows[0], &g->rows[0]));
-  MGP_TRY(mgp_scratch_words(be, b.rows[1], &g->rows[1]));
+  const unsigned top = t > p->n ? p->n : layer; /* rows fold into this level, then the next */
+  g->rows[0] = g->level[top];
+  g->rows[1] = top > 0 ? g->level[top - 1] : NULL;
+  g->entries = p->m > 1 ? g->level[p->n + p->m - 1] : NULL;
   mgp_gkr_pass_t *a = &g->pass;
   memset(a, 0, sizeof *a);
   a->lambda = lambda;
