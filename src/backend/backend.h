@@ -71,6 +71,9 @@ typedef struct {
   void (*tree_free)(mgp_backend_t *be, mgp_tree_t *tree);
   uint64_t (*commit_bytes)(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                            int keep_all);
+  /* Class PLAN: tables for columns of 2^s values that the backend makes at its first commitment of
+   * that size and keeps until destroy; 0 if it has them. */
+  uint64_t (*table_bytes)(mgp_backend_t *be, unsigned s);
   /* Opens rows at `npos` positions (not sorted, repetitions allowed). Unless the tree was kept
    * whole, the same columns are fed again in the same order. rows: [npos][ncols]; paths:
    * [npos][s + 1 - min(6, s + 1)] from the leaf up. A replayed node that differs from the kept one

@@ -88,7 +88,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   unsigned S = p->log_height, hi = S - p->log_chunk;
   uint32_t depth = S + 1 - mgp_cap_log(S + 1), nq = p->queries;
   uint64_t height = (uint64_t)4 << S, slab = mgp_slab_bytes(s);
-  uint64_t base = live + s->count_total * 4 + SLACK;
+  uint64_t base = live + s->count_total * 4 + ops->table_bytes(s->be, S) + SLACK;
   uint64_t column = cache == MGP_CACHE_NONE ? height + slab : 0;
   uint64_t kept = 0, commit = 0, query = 0, tasks = 0, piece = 0, answers = 0;
   uint32_t end = s->first_part + s->nparts;

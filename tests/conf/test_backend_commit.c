@@ -100,7 +100,8 @@ static void run(test_rng_t *rng, ref_backend_t *b, const matrix_t *m, int keep_a
   mgp_f_t *d_cols = ref_upload(b, MGP_MEM_WITNESS, m->cols, n * c.ncols);
 
   mgp_ledger_set_phase(b->ledger, MGP_PHASE_COMMIT);
-  uint64_t before = live_bytes(b);
+  uint64_t before = live_bytes(b), plan = mgp_ledger_live(b->ledger, MGP_MEM_PLAN);
+  uint64_t tables = ops->table_bytes(b->be, c.s);
   mgp_commit_stream_t *cs;
   mgp_tree_t *tree = NULL;
   mgp_digest_t cap[64];
@@ -112,6 +113,10 @@ static void run(test_rng_t *rng, ref_backend_t *b, const matrix_t *m, int keep_a
             "%s: commit_bytes %" PRIu64 ", measured %" PRIu64, name,
             ops->commit_bytes(b->be, c.s, c.ncols, c.keep_log, keep_all),
             peak_bytes(b, MGP_PHASE_COMMIT) - before);
+  plan = mgp_ledger_live(b->ledger, MGP_MEM_PLAN) - plan;
+  const uint64_t lists = strcmp(b->be->name, "strict") == 0 ? 1 << 16 : 0; /* of its own objects */
+  CHECK_MSG(plan <= tables + lists && plan >= tables && ops->table_bytes(b->be, c.s) == 0,
+            "%s: table_bytes %" PRIu64 ", measured %" PRIu64, name, tables, plan);
   if (m->tree)
     CHECK_MSG(memcmp(cap, m->tree + ((size_t)1 << cap_depth), sizeof cap[0] << cap_depth) == 0,
               "%s: cap", name);

@@ -40,6 +40,10 @@ uint64_t mgp_cpu_commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, uns
          state_count(s, ncols, mgp_kept_depth(s, keep_log)) * sizeof(mgp_digest_t);
 }
 
+uint64_t mgp_cpu_table_bytes(mgp_backend_t *be, unsigned s) {
+  return mgp_ntt_prepare_bytes(mgp_cpu_of(be), s + 1);
+}
+
 mgp_status_t mgp_cpu_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                                   int keep_all, mgp_commit_stream_t **out) {
   if (ncols == 0 || s + 1 > MGP_NTT_MAX_LOG)

@@ -99,6 +99,7 @@ static const mgp_backend_ops_t cpu_ops = {
     .commit_abort = mgp_cpu_commit_abort,
     .tree_free = mgp_cpu_tree_free,
     .commit_bytes = mgp_cpu_commit_bytes,
+    .table_bytes = mgp_cpu_table_bytes,
     .query_begin = mgp_cpu_query_begin,
     .query_column = mgp_cpu_query_column,
     .query_end = mgp_cpu_query_end,

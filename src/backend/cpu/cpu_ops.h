@@ -28,6 +28,7 @@ void mgp_cpu_commit_abort(mgp_backend_t *be, mgp_commit_stream_t *cs);
 void mgp_cpu_tree_free(mgp_backend_t *be, mgp_tree_t *tree);
 uint64_t mgp_cpu_commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                               int keep_all);
+uint64_t mgp_cpu_table_bytes(mgp_backend_t *be, unsigned s);
 mgp_status_t mgp_cpu_query_begin(mgp_backend_t *be, mgp_tree_t *tree, const uint32_t *pos,
                                  uint32_t npos, mgp_query_stream_t **out, int *needs_columns);
 mgp_status_t mgp_cpu_query_column(mgp_backend_t *be, mgp_query_stream_t *qs, const mgp_f_t *d_col);

@@ -8,6 +8,8 @@
 
 /* Makes the twiddles for codewords of 2^log_n values (class PLAN, kept by the backend). */
 mgp_status_t mgp_ntt_prepare(mgp_cpu_t *cpu, unsigned log_n);
+/* How many bytes that would allocate and keep. */
+uint64_t mgp_ntt_prepare_bytes(const mgp_cpu_t *cpu, unsigned log_n);
 
 /* The whole codeword of col [2^s] into out [2^(s+1)]. */
 void mgp_ntt_encode(mgp_cpu_t *cpu, const mgp_f_t *col, unsigned s, mgp_f_t *out);

@@ -187,6 +187,11 @@ static uint64_t commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsi
   return INNER(commit_bytes, s, ncols, keep_log, keep_all);
 }
 
+static uint64_t table_bytes(mgp_backend_t *be, unsigned s) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  return INNER(table_bytes, s);
+}
+
 static mgp_status_t query_begin(mgp_backend_t *be, mgp_tree_t *tree, const uint32_t *pos,
                                 uint32_t npos, mgp_query_stream_t **out, int *needs_columns) {
   mgp_strict_t *st = mgp_strict_of(be);
@@ -507,6 +512,7 @@ static const mgp_backend_ops_t strict_ops = {
     .commit_abort = commit_abort,
     .tree_free = tree_free,
     .commit_bytes = commit_bytes,
+    .table_bytes = table_bytes,
     .query_begin = query_begin,
     .query_column = query_column,
     .query_end = query_end,
