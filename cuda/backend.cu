@@ -125,6 +125,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaGetDeviceProperties(&prop, cu->device)));
   snprintf(cu->device_name, sizeof cu->device_name, "%.63s", prop.name);
   cu->multiprocessors = prop.multiProcessorCount;
+  cu->l2_bytes = (size_t)prop.l2CacheSize;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
   for (int i = 0; i < 2; i++)
     MGP_TRY(

@@ -3,6 +3,7 @@
 
 #include "ntt.cuh"
 #include "ops.cuh"
+#include "stage.h"
 
 /* --- the arena ------------------------------------------------------------------------------------- */
 
@@ -121,7 +122,7 @@ mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, si
     const size_t n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
     uint8_t *stage = cu->pinned + half * MGP_CUDA_STAGE;
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[half])));
-    memcpy(stage, (const uint8_t *)src + at, n);
+    mgp_stage_copy(stage, (const uint8_t *)src + at, n);
     MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync((uint8_t *)d_dst + at, stage, n,
                                               cudaMemcpyHostToDevice, cu->stream)));
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[half], cu->stream)));
@@ -146,7 +147,7 @@ mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, 
       const size_t at = (i - 1) * MGP_CUDA_STAGE,
                    n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
       MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[(i - 1) & 1])));
-      memcpy((uint8_t *)dst + at, cu->pinned + ((i - 1) & 1) * MGP_CUDA_STAGE, n);
+      mgp_stage_copy((uint8_t *)dst + at, cu->pinned + ((i - 1) & 1) * MGP_CUDA_STAGE, n);
     }
   }
   return MGP_OK;

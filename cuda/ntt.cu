@@ -14,6 +14,7 @@
 #define SMALL_LOG   10u /* up to here one block does a column */
 #define TILE_LOG    5u  /* neighbours c that a strided pass takes together: 128 bytes */
 #define MAX_THREADS 512u
+#define MAX_GROUP   32768u /* columns of a launch: a dimension of the grid */
 
 /* --- roots ------------------------------------------------------------------------------------------- */
 
@@ -260,29 +261,61 @@ static const strided_fn strided_passes[] = {strided_pass<1, false>, strided_pass
                                             strided_pass<3, false>, strided_pass<4, false>};
 static const last_fn last_passes[] = {last_pass<1>, last_pass<2>, last_pass<3>, last_pass<4>};
 
-mgp_status_t mgp_cuda_encode(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_stride, unsigned s,
-                             uint32_t ncols, mgp_f_t *d_out, size_t out_stride) {
+/* Levels of pass p of all: shared out evenly, 5 to 8 each, since log_n > 10. */
+static unsigned pass_count(unsigned log_n) { return (log_n + 7) / 8; }
+static unsigned pass_levels(unsigned log_n, unsigned p) {
+  const unsigned passes = pass_count(log_n);
+  return log_n / passes + (p < log_n % passes);
+}
+
+static mgp_status_t run_strided(mgp_cuda_t *cu, unsigned log_n, unsigned p, unsigned log_b,
+                                const mgp_f_t *d_in, size_t in_stride, uint32_t ncols,
+                                mgp_f_t *d_out, size_t out_stride) {
+  const unsigned k = pass_levels(log_n, p), threads = (1u << (k - 4)) << TILE_LOG;
+  const strided_fn pass = p ? strided_passes[k - 5] : first_passes[k - 5];
+  return MGP_LAUNCH(cu, pass, dim3(1u << (log_n - k - TILE_LOG), ncols), threads, d_in, in_stride,
+                    d_out, out_stride, log_b, roots_of(cu, log_n));
+}
+
+mgp_status_t mgp_cuda_encode_begin(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_stride,
+                                   unsigned s, uint32_t ncols, mgp_f_t *d_out, size_t out_stride) {
   const unsigned log_n = s + 1;
   if (log_n > MGP_CUDA_NTT_MAX_LOG)
     return mgp_fail(MGP_INTERNAL, "transform of 2^%u points; the field has roots of order 2^%u",
                     log_n, MGP_CUDA_NTT_MAX_LOG);
-  const roots_t roots = roots_of(cu, log_n);
   if (log_n <= SMALL_LOG)
     return MGP_LAUNCH(cu, small_encode, ncols, 256, d_cols, in_stride, d_out, out_stride, log_n,
-                      roots);
-  /* levels shared out evenly: 5 to 8 in each pass, since log_n > 10 */
-  const unsigned passes = (log_n + 7) / 8;
-  unsigned log_b = log_n;
-  for (unsigned p = 0; p + 1 < passes; p++) {
-    const unsigned k = (log_b + (passes - p) - 1) / (passes - p);
-    const strided_fn pass = p ? strided_passes[k - 5] : first_passes[k - 5];
-    const dim3 grid(1u << (log_n - k - TILE_LOG), ncols);
-    const unsigned threads = (1u << (k - 4)) << TILE_LOG;
-    MGP_TRY(MGP_LAUNCH(cu, pass, grid, threads, p ? d_out : d_cols, p ? out_stride : in_stride,
-                       d_out, out_stride, log_b, roots));
-    log_b -= k;
+                      roots_of(cu, log_n));
+  return run_strided(cu, log_n, 0, log_n, d_cols, in_stride, ncols, d_out, out_stride);
+}
+
+mgp_status_t mgp_cuda_encode_finish(mgp_cuda_t *cu, unsigned s, uint32_t ncols, mgp_f_t *d_out,
+                                    size_t out_stride) {
+  const unsigned log_n = s + 1;
+  if (log_n <= SMALL_LOG) return MGP_OK;
+  unsigned log_b = log_n - pass_levels(log_n, 0);
+  for (unsigned p = 1; p + 1 < pass_count(log_n); p++) {
+    MGP_TRY(run_strided(cu, log_n, p, log_b, d_out, out_stride, ncols, d_out, out_stride));
+    log_b -= pass_levels(log_n, p);
   }
   const unsigned threads = log_n < 13 ? 1u << (log_n - 4) : MAX_THREADS;
-  const dim3 grid((1u << log_n) / (threads * 16), ncols);
-  return MGP_LAUNCH(cu, last_passes[log_b - 5], grid, threads, d_out, out_stride, roots);
+  return MGP_LAUNCH(cu, last_passes[log_b - 5], dim3((1u << log_n) / (threads * 16), ncols), threads,
+                    d_out, out_stride, roots_of(cu, log_n));
+}
+
+uint32_t mgp_cuda_encode_group(const mgp_cuda_t *cu, unsigned s) {
+  const size_t columns = cu->l2_bytes / 3 * 2 / (sizeof(mgp_f_t) << (s + 1));
+  return columns < 1 ? 1 : columns > MAX_GROUP ? MAX_GROUP : (uint32_t)columns;
+}
+
+mgp_status_t mgp_cuda_encode(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_stride, unsigned s,
+                             uint32_t ncols, mgp_f_t *d_out, size_t out_stride) {
+  const uint32_t group = mgp_cuda_encode_group(cu, s);
+  for (uint32_t c = 0; c < ncols; c += group) {
+    const uint32_t n = ncols - c < group ? ncols - c : group;
+    mgp_f_t *d_at = d_out + c * out_stride;
+    MGP_TRY(mgp_cuda_encode_begin(cu, d_cols + c * in_stride, in_stride, s, n, d_at, out_stride));
+    MGP_TRY(mgp_cuda_encode_finish(cu, s, n, d_at, out_stride));
+  }
+  return MGP_OK;
 }

@@ -22,6 +22,7 @@ extern "C" {
 typedef struct {
   mgp_backend_t base;
   int device, multiprocessors;
+  size_t l2_bytes;
   char device_name[64], host[64];
   cudaStream_t stream;
   /* device memory */
