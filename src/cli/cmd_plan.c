@@ -12,7 +12,7 @@
 
 /* Seconds of one core per cell, AVX2, on the machine of docs/performance-log.md: the estimate's
  * only source of time. */
-#define CORE_SECONDS_PER_CELL 4.0e-7
+#define CORE_SECONDS_PER_CELL 2.1e-7
 
 typedef struct {
   uint32_t ranks;

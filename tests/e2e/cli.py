@@ -125,7 +125,10 @@ class Test:
         return self.write(f"hint.{size}", struct.pack("<I", size))
 
     def prove(self, name, size, output, *args, **kw):
-        return self.run("prove", guest(name), "--hint", self.hint(size), "-o", output, *args, **kw)
+        # one thread: on a busy machine several wait for each other
+        threads = () if "--threads" in args else ("--threads", "1")
+        return self.run("prove", guest(name), "--hint", self.hint(size), "-o", output, *threads, *args,
+                        **kw)
 
     def refused(self, code, says, *args, program=None):
         """A command that must fail: its exit code, exactly one line that says why, nothing on stdout,

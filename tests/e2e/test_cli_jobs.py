@@ -11,7 +11,8 @@ from cli import guest
 def test_same_bytes(t):
     """One plan, however it is computed."""
     t.prove("silent", 3, "one", "-q", "--partitions", "3")
-    ways = {"ranks 2, portable": ["--partitions", "3", "--ranks", "2", "--isa", "portable"],
+    ways = {"ranks 2, portable": ["--partitions", "3", "--ranks", "2", "--isa", "portable",
+                                   "--threads", "2"],
             "ranks 3, full": ["--ranks", "3", "--cache", "full"],
             "plan of a proof": ["--plan", "one", "--ranks", "2", "--cache", "none"],
             "strict": ["--partitions", "3", "--backend", "strict", "--no-self-check"]}
@@ -27,7 +28,7 @@ def test_same_bytes(t):
 def test_plan(t):
     """What is planned is what happens."""
     for ranks in 1, 2:
-        args = ["--hint", t.hint(100), "--ranks", ranks]
+        args = ["--hint", t.hint(100), "--ranks", ranks, "--threads", "1"]
         _, out, _ = t.run("plan", guest("sieve"), *args, "--json", "plan.json", "--write-plan", "plan",
                           "--stats")
         t.check(re.search(r"^shards +1 ", out, re.M) and re.search(r"^  ADDI ", out, re.M), out)
@@ -46,7 +47,7 @@ def test_plan(t):
 
 
 def test_demo(t):
-    for args in [], ["--ranks", "2"]:
+    for args in ["--threads", "1"], ["--ranks", "2"]:
         _, out, _ = t.run("demo", *args)
         t.check("the proof was accepted" in out and re.search(r"^security +\d", out, re.M), out)
     t.check(os.listdir(t.work) == [], "demo leaves files")
@@ -57,7 +58,7 @@ def test_demo(t):
 
 def test_bench(t):
     _, out, _ = t.run("bench", "--workload", "sieve", "--log-steps", "15", "--json", "bench.json",
-                      "--ranks", "2")
+                      "--ranks", "2", "--threads", "1")
     lines = out.splitlines()
     t.check(len(lines) == 4 and all(line.startswith("#") for line in lines[:3]), out)
     t.check(lines[-1].split()[0] == "sieve", out)

@@ -12,8 +12,8 @@ PHASES = ["record", "assign", "reduce", "commit", "tasks", "open", "fold", "quer
 
 
 def test_prove(t):
-    _, out, err = t.run("prove", guest("sieve"), "--hint", t.hint(200), "--json", "report.json",
-                        "--mem-report", "memory.json")
+    _, out, err = t.run("prove", guest("sieve"), "--hint", t.hint(200), "--threads", "1", "--json",
+                        "report.json", "--mem-report", "memory.json")
     t.check(sorted(os.listdir(t.work)) == ["hint.200", "memory.json", "report.json", "sieve.mgp"],
             f"files: {os.listdir(t.work)}")
     size = len(t.read("sieve.mgp"))
@@ -32,7 +32,7 @@ def test_prove(t):
     t.check(0 < peak <= rank["predicted_peak_bytes"], f"peak {peak}, {rank['predicted_peak_bytes']}")
     t.check(peak == report["peak_bytes"]["total"], "peaks of the two reports")
     # quiet, and as `mgprove ELF`: the same bytes
-    _, out, err = t.run(guest("sieve"), "--hint", t.hint(200), "-q", "-o", "quiet")
+    _, out, err = t.run(guest("sieve"), "--hint", t.hint(200), "-q", "-o", "quiet", "--threads=1")
     t.check(err == "" and "primes" not in out, f"-q says {err!r}")
     t.check(t.read("quiet") == t.read("sieve.mgp"), "the same command gave another proof")
 
@@ -87,7 +87,7 @@ def test_failures(t):
         for ranks, failing in ((1, 0), (3, 1)):
             t.refused(RESOURCES, "failure injected" + (f".*rank {failing} .*{phase}" if ranks > 1 else ""),
                       "prove", guest("silent"), "--hint", t.hint(3), "-q", "-o", "old",
-                      "--ranks", ranks, "--fail-phase", f"{phase}:{failing}")
+                      "--threads", "1", "--ranks", ranks, "--fail-phase", f"{phase}:{failing}")
     t.refused(RESOURCES, "planned", "prove", guest("silent"), "--hint", t.hint(3), "-q", "-o", "old",
               "--wrong-peak")
     code, _, err = t.prove("silent", 3, "old", "-q", "--fail-phase", "commit:1", code=RESOURCES,
