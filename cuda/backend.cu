@@ -90,6 +90,7 @@ static mgp_backend_ops_t make_ops(void) {
   t.copy = mgp_cuda_copy;
   t.zero = mgp_cuda_zero;
   t.patch = mgp_cuda_patch;
+  t.table_bytes = mgp_cuda_table_bytes;
   t.commit_begin = mgp_cuda_commit_begin;
   t.commit_column = mgp_cuda_commit_column;
   t.commit_end = mgp_cuda_commit_end;

@@ -7,11 +7,19 @@
 
 /* --- the arena ------------------------------------------------------------------------------------- */
 
-/* What every operation may need, taken with the arena. */
+/* What every operation may need, taken with the arena: partial sums, their counter, roots of unity. */
+#define SUMS_BYTES                                                                                 \
+  ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
+
+uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
+  (void)s;
+  if (mgp_cuda_of(be)->arena) return 0;
+  return mgp_cuda_size(SUMS_BYTES + sizeof(unsigned)) + mgp_cuda_ntt_roots_bytes();
+}
+
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
-  const uint64_t sums = (uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t);
-  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, sums + sizeof(unsigned), (void **)&cu->d_partial));
-  cu->d_arrivals = (unsigned *)((uint8_t *)cu->d_partial + sums);
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + sizeof(unsigned), (void **)&cu->d_partial));
+  cu->d_arrivals = (unsigned *)((uint8_t *)cu->d_partial + SUMS_BYTES);
   MGP_TRY(MGP_CUDA_CALL(
       cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
   return mgp_cuda_ntt_roots(cu);
@@ -50,11 +58,7 @@ static mgp_status_t default_arena(mgp_cuda_t *cu) {
 mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (cu->arena) return mgp_fail(MGP_INTERNAL, "the CUDA backend has its memory already");
-  const uint64_t tables =
-      mgp_cuda_size((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t) +
-                    sizeof(unsigned)) +
-      mgp_cuda_ntt_roots_bytes();
-  return make_arena(cu, nbytes + tables);
+  return make_arena(cu, nbytes + mgp_cuda_table_bytes(be, 0));
 }
 
 /* Classes that live through several phases. */

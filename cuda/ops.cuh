@@ -14,6 +14,7 @@ mgp_status_t mgp_cuda_copy(mgp_backend_t *be, void *d_dst, const void *d_src, si
 mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes);
 mgp_status_t mgp_cuda_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
                             const uint32_t *value, size_t n);
+uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s);
 
 /* commit.cu */
 mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,

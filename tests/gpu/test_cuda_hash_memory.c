@@ -48,7 +48,10 @@ static void check_limits(void) {
   void *d = NULL, *e = NULL;
   REQUIRE_OK(mgp_ledger_create(0, &s.ledger));
   REQUIRE_OK(mgp_backend_cuda_create(NULL, s.ledger, 0, &s.be));
+  const uint64_t tables = s.be->ops->table_bytes(s.be, 20), before = mgp_ledger_live_total(s.ledger);
   REQUIRE_OK(mgp_backend_cuda_reserve(s.be, 1 << 20));
+  CHECK_EQ_U64(mgp_ledger_live_total(s.ledger) - before, tables);
+  CHECK_EQ_U64(s.be->ops->table_bytes(s.be, 20), 0);
   CHECK(mgp_backend_cuda_reserve(s.be, 1 << 20) == MGP_INTERNAL);
   REQUIRE_OK(s.be->ops->alloc(s.be, MGP_MEM_RAW, 1 << 19, &d));
   CHECK(s.be->ops->alloc(s.be, MGP_MEM_SCRATCH, (1 << 19) + 1, &e) == MGP_RESOURCES);
