@@ -97,6 +97,7 @@ mgp_status_t mgp_phase_commit(mgp_session_t *s) {
   uint32_t *words = NULL;
   mgp_comm_parts_t all = {0};
 
+  if (s->rank == 0) MGP_TRY(mgp_words_reserve(&s->body, s->shape.body_words));
   st = mgp_host_alloc(s, MGP_MEM_PROOF, (s->nparts + 1) * cap_n * sizeof *caps, &caps);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nst * sizeof *words, &words);
   if (st == MGP_OK) st = commit_parts(s, caps, cap_n, &ncaps);

@@ -9,12 +9,13 @@
 #include "prover/prover.h"
 #include "vm/step.h"
 
-/* Growing array of canonical words: a part of the proof's body. */
+/* Canonical words, a part of the proof's body; its length is known beforehand. */
 typedef struct {
   uint32_t *w;
   size_t n, cap;
   mgp_ledger_t *ledger;
 } mgp_words_t;
+mgp_status_t mgp_words_reserve(mgp_words_t *b, size_t n);
 mgp_status_t mgp_words_push(mgp_words_t *b, const mgp_f_t *words, size_t n); /* Montgomery in */
 mgp_status_t mgp_words_push_ext(mgp_words_t *b, const mgp_e_t *v, size_t n);
 mgp_status_t mgp_words_append(mgp_words_t *b, const uint32_t *canonical, size_t n);

@@ -168,6 +168,20 @@ static mgp_status_t prove_tasks(mgp_session_t *s, mgp_f_t *digests) {
   return MGP_OK;
 }
 
+/* Words that this rank's tasks send. */
+static size_t task_words(const mgp_session_t *s) {
+  size_t elements = 0;
+  for (uint32_t k = s->shape.first_trace[s->first_part];
+       k < s->shape.first_trace[s->first_part + s->nparts]; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    size_t layers = t->log_inter + t->log_rows;
+    /* root; per layer l: l rounds of 2 and 4 values; main rounds of 3; columns */
+    elements += 2 + layers * (layers - (layers > 0)) + 4 * layers + 3 * (size_t)t->log_rows +
+                s->chips->chip[t->chip].ncols;
+  }
+  return elements * MGP_D;
+}
+
 mgp_status_t mgp_phase_tasks(mgp_session_t *s) {
   uint32_t ntasks =
       s->shape.first_trace[s->first_part + s->nparts] - s->shape.first_trace[s->first_part];
@@ -178,6 +192,7 @@ mgp_status_t mgp_phase_tasks(mgp_session_t *s) {
   if (st == MGP_OK)
     st = mgp_host_alloc(s, MGP_MEM_PROOF, (size_t)(ntasks + 1) * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t),
                         &s->points);
+  if (st == MGP_OK) st = mgp_words_reserve(&s->tasks, task_words(s));
   if (st == MGP_OK) st = prove_tasks(s, digests);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(

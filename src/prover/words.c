@@ -2,21 +2,22 @@
 
 #include "prover/session.h"
 
-static mgp_status_t reserve(mgp_words_t *b, size_t more) {
-  if (b->n + more <= b->cap) return MGP_OK;
-  size_t cap = b->cap ? b->cap : 4096;
-  while (cap < b->n + more) cap *= 2;
+mgp_status_t mgp_words_reserve(mgp_words_t *b, size_t n) {
   void *fresh;
-  MGP_TRY(mgp_ledger_alloc(b->ledger, MGP_MEM_PROOF, cap * sizeof *b->w, &fresh));
-  if (b->n) memcpy(fresh, b->w, b->n * sizeof *b->w);
-  mgp_ledger_free(b->ledger, b->w);
+  MGP_TRY(mgp_ledger_alloc(b->ledger, MGP_MEM_PROOF, n * sizeof *b->w, &fresh));
   b->w = fresh;
-  b->cap = cap;
+  b->n = 0;
+  b->cap = n;
   return MGP_OK;
 }
 
+static mgp_status_t room(const mgp_words_t *b, size_t more) {
+  if (more <= b->cap - b->n) return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, "a part of the proof has more than the %zu words planned", b->cap);
+}
+
 mgp_status_t mgp_words_push(mgp_words_t *b, const mgp_f_t *words, size_t n) {
-  MGP_TRY(reserve(b, n));
+  MGP_TRY(room(b, n));
   for (size_t i = 0; i < n; i++) b->w[b->n + i] = mgp_f_to_u32(words[i]);
   b->n += n;
   return MGP_OK;
@@ -27,7 +28,7 @@ mgp_status_t mgp_words_push_ext(mgp_words_t *b, const mgp_e_t *v, size_t n) {
 }
 
 mgp_status_t mgp_words_append(mgp_words_t *b, const uint32_t *canonical, size_t n) {
-  MGP_TRY(reserve(b, n));
+  MGP_TRY(room(b, n));
   if (n) memcpy(b->w + b->n, canonical, n * sizeof *b->w);
   b->n += n;
   return MGP_OK;
