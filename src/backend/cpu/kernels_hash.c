@@ -50,7 +50,7 @@ MGP_LANE void internal(mgp_v_t s[MGP_P2_WIDTH]) {
 static void permute_lanes(mgp_v_t s[MGP_P2_WIDTH]) {
   external(s);
   for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i += 2) mgp_v_add_pow7(s + i, mgp_p2_rc_initial[r] + i, 2);
+    for (int i = 0; i < MGP_P2_WIDTH; i += 4) mgp_v_add_pow7(s + i, mgp_p2_rc_initial[r] + i, 4);
     external(s);
   }
   for (int r = 0; r < MGP_P2_PARTIAL; r++) {
@@ -58,7 +58,7 @@ static void permute_lanes(mgp_v_t s[MGP_P2_WIDTH]) {
     internal(s);
   }
   for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i += 2) mgp_v_add_pow7(s + i, mgp_p2_rc_final[r] + i, 2);
+    for (int i = 0; i < MGP_P2_WIDTH; i += 4) mgp_v_add_pow7(s + i, mgp_p2_rc_final[r] + i, 4);
     external(s);
   }
 }

@@ -90,6 +90,11 @@ MGP_LANE void mgp_v_interleave(mgp_v_t a, mgp_v_t b, mgp_v_t *lo, mgp_v_t *hi) {
 /* x / 2^n, 1 <= n <= 27. p = 1 + 2^n k with k = 15 * 2^(27-n), so 2^-n = -k mod p and
  * x / 2^n = (x >> n) - k (x mod 2^n), which is negative exactly when p is to be added. */
 MGP_LANE mgp_v_t mgp_v_div_2exp(mgp_v_t x, int n) {
+  if (n == 1) { /* x odd: (x - 1) / 2 + (p + 1) / 2 */
+    __m256i half = mgp_v_set1((MGP_P + 1) / 2);
+    return _mm256_sub_epi32(_mm256_srli_epi32(x, 1),
+                            _mm256_sign_epi32(half, _mm256_slli_epi32(x, 31)));
+  }
   __m256i low = _mm256_and_si256(x, mgp_v_set1((1u << n) - 1));
   __m256i sub = _mm256_mullo_epi32(low, mgp_v_set1((MGP_P - 1) >> n));
   __m256i d = _mm256_sub_epi32(_mm256_srli_epi32(x, n), sub);
@@ -100,14 +105,14 @@ MGP_LANE mgp_v_t mgp_v_div_2exp(mgp_v_t x, int n) {
  * |x| <= 2^62 gives words of at most 2^30 + p/2 in the odd places, and |x| <= p^2 words in (-p, p).
  * Vectors go through each step together, or the scheduler's window would hold one chain only. */
 MGP_LANE void mgp_x_reduce_signed(__m256i *x, int n) {
-  __m256i q[4];
+  __m256i q[8];
   for (int i = 0; i < n; i++) q[i] = _mm256_mul_epi32(x[i], mgp_v_set1(MGP_P_INV));
   for (int i = 0; i < n; i++) q[i] = _mm256_mul_epi32(q[i], mgp_v_set1(MGP_P));
   for (int i = 0; i < n; i++) x[i] = _mm256_sub_epi64(x[i], q[i]);
 }
-/* v[i] = (v[i] + c[i])^7 for i < n <= 2. v + c - p is in [-p, p), and so are all words between. */
+/* v[i] = (v[i] + c[i])^7 for i < n <= 4. v + c - p is in [-p, p), and so are all words between. */
 MGP_LANE void mgp_v_add_pow7(mgp_v_t *v, const mgp_f_t *c, int n) {
-  __m256i x[4], x2[4], x3[4], x4[4];
+  __m256i x[8], x2[8], x3[8], x4[8];
   for (int i = 0; i < n; i++) {
     x[2 * i] = _mm256_add_epi32(v[i], mgp_v_set1(c[i] - MGP_P));
     x[2 * i + 1] = mgp_x_odd(x[2 * i]);

@@ -92,13 +92,13 @@ MGP_LANE mgp_v_t mgp_v_div_2exp(mgp_v_t x, int n) {
 }
 
 MGP_LANE void mgp_x_reduce_signed(__m512i *x, int n) {
-  __m512i q[4];
+  __m512i q[8];
   for (int i = 0; i < n; i++) q[i] = _mm512_mul_epi32(x[i], mgp_v_set1(MGP_P_INV));
   for (int i = 0; i < n; i++) q[i] = _mm512_mul_epi32(q[i], mgp_v_set1(MGP_P));
   for (int i = 0; i < n; i++) x[i] = _mm512_sub_epi64(x[i], q[i]);
 }
 MGP_LANE void mgp_v_add_pow7(mgp_v_t *v, const mgp_f_t *c, int n) {
-  __m512i x[4], x2[4], x3[4], x4[4];
+  __m512i x[8], x2[8], x3[8], x4[8];
   for (int i = 0; i < n; i++) {
     x[2 * i] = _mm512_add_epi32(v[i], mgp_v_set1(c[i] - MGP_P));
     x[2 * i + 1] = mgp_x_odd(x[2 * i]);
