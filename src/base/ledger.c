@@ -65,7 +65,9 @@ size_t mgp_ledger_destroy(mgp_ledger_t *l) {
   return left;
 }
 
-static pthread_mutex_t *lock_of(const mgp_ledger_t *l) { return (pthread_mutex_t *)&l->lock; }
+static pthread_mutex_t *lock_of(const mgp_ledger_t *l) {
+  return (pthread_mutex_t *)&l->lock;
+}
 
 /* Number of entries that start at or below `address`. */
 static size_t entries_upto(const mgp_ledger_t *l, uintptr_t address) {

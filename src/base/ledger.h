@@ -30,9 +30,9 @@ typedef enum {
 } mgp_mem_class_t;
 
 #define MGP_PHASE_LIST(X)                                                                          \
-  X(SETUP, "setup") X(RECORD, "record") X(ASSIGN, "assign") X(REDUCE, "reduce")                    \
-  X(COMMIT, "commit") X(TASKS, "tasks") X(OPEN, "open") X(FOLD, "fold") X(QUERY, "query")          \
-  X(FINISH, "finish")
+  X(SETUP, "setup")                                                                                \
+  X(RECORD, "record") X(ASSIGN, "assign") X(REDUCE, "reduce") X(COMMIT, "commit")                  \
+      X(TASKS, "tasks") X(OPEN, "open") X(FOLD, "fold") X(QUERY, "query") X(FINISH, "finish")
 typedef enum {
 #define MGP_PHASE_ENUM(name, text) MGP_PHASE_##name,
   MGP_PHASE_LIST(MGP_PHASE_ENUM)
