@@ -67,16 +67,13 @@ static void destroy(mgp_backend_t *be) {
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
   if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
-  mgp_cuda_give(cu, cu->d_partial);
-  mgp_cuda_give(cu, cu->d_roots);
+  mgp_cuda_drop_arena(cu);
   for (int i = 0; i < 2; i++)
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
   mgp_ledger_free(ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
-  if (cu->d_arena) (void)cudaFree(cu->d_arena);
   if (cu->stream) (void)cudaStreamDestroy(cu->stream);
   (void)cudaGetLastError();
-  mgp_arena_destroy(cu->arena);
   free(cu);
 }
 
@@ -126,7 +123,6 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaGetDeviceProperties(&prop, cu->device)));
   snprintf(cu->device_name, sizeof cu->device_name, "%.63s", prop.name);
   cu->multiprocessors = prop.multiProcessorCount;
-  cu->l2_bytes = (size_t)prop.l2CacheSize;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
   for (int i = 0; i < 2; i++)
     MGP_TRY(

@@ -1,5 +1,5 @@
-/* Commit stream: the first pass of encoding a column is made as it comes, the rest for several
- * together; every 8 codewords are absorbed into the sponges of all rows. */
+/* Commit stream: the first pass of encoding a column is made as it comes, the rest for 8
+ * together, which are then absorbed into the sponges of all rows. */
 #include "commit.cuh"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 struct mgp_commit_stream {
   mgp_tree_t *tree;
-  uint32_t fed, encoded; /* columns begun, finished */
+  uint32_t fed;
   bool keep_all;
   mgp_f_t *d_block;      /* codewords not absorbed yet */
   mgp_digest_t *d_state; /* sponges of all rows, then the leaves */
@@ -75,14 +75,9 @@ mgp_status_t mgp_cuda_commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
   mgp_f_t *block = cs->keep_all ? tree->d_codewords + (cs->fed - in_block) * rows : cs->d_block;
   MGP_TRY(mgp_cuda_encode_begin(cu, d_col, 0, tree->s, 1, block + in_block * rows, 0));
   cs->fed++;
-  const bool last = cs->fed == tree->ncols, full = in_block + 1 == MGP_CUDA_BLOCK_COLUMNS || last;
-  const uint32_t pending = cs->fed - cs->encoded;
-  if (full || pending == mgp_cuda_encode_group(cu, tree->s)) {
-    MGP_TRY(mgp_cuda_encode_finish(cu, tree->s, pending, block + (in_block + 1 - pending) * rows,
-                                   rows));
-    cs->encoded = cs->fed;
-  }
-  if (!full) return MGP_OK;
+  const bool last = cs->fed == tree->ncols;
+  if (in_block + 1 < MGP_CUDA_BLOCK_COLUMNS && !last) return MGP_OK;
+  MGP_TRY(mgp_cuda_encode_finish(cu, tree->s, in_block + 1, block, rows));
   return mgp_cuda_absorb(cu, block, rows, in_block + 1, tree->ncols, cs->fed == in_block + 1, last,
                          cs->d_state, rows);
 }

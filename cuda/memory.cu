@@ -45,7 +45,21 @@ static mgp_status_t make_arena(mgp_cuda_t *cu, uint64_t nbytes) {
   }
   cu->arena = arena;
   cu->d_arena = d_arena;
-  return take_tables(cu);
+  st = take_tables(cu);
+  if (st != MGP_OK) mgp_cuda_drop_arena(cu);
+  return st;
+}
+
+void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
+  if (!cu->arena) return;
+  mgp_cuda_give(cu, cu->d_partial);
+  mgp_cuda_give(cu, cu->d_roots);
+  (void)cudaFree(cu->d_arena);
+  mgp_arena_destroy(cu->arena);
+  cu->d_partial = NULL;
+  cu->d_roots = NULL;
+  cu->d_arena = NULL;
+  cu->arena = NULL;
 }
 
 static mgp_status_t default_arena(mgp_cuda_t *cu) {

@@ -16,12 +16,10 @@ mgp_status_t mgp_cuda_encode(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_st
                              uint32_t ncols, mgp_f_t *d_out, size_t out_stride);
 
 /* The same in two steps, for columns that come one by one: after begin the columns are no longer
- * needed; finish takes as many codewords as mgp_cuda_encode_group says at best, so that one launch has
- * enough work and its data is still in the L2 cache. */
+ * needed; finish is best called for several codewords together. */
 mgp_status_t mgp_cuda_encode_begin(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_stride,
                                    unsigned s, uint32_t ncols, mgp_f_t *d_out, size_t out_stride);
 mgp_status_t mgp_cuda_encode_finish(mgp_cuda_t *cu, unsigned s, uint32_t ncols, mgp_f_t *d_out,
                                     size_t out_stride);
-uint32_t mgp_cuda_encode_group(const mgp_cuda_t *cu, unsigned s);
 
 #endif

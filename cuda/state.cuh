@@ -22,7 +22,6 @@ extern "C" {
 typedef struct {
   mgp_backend_t base;
   int device, multiprocessors;
-  size_t l2_bytes;
   char device_name[64], host[64];
   cudaStream_t stream;
   /* device memory */
@@ -77,6 +76,8 @@ static inline uint64_t mgp_cuda_size(uint64_t nbytes) {
 
 mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes, void **d_out);
 void mgp_cuda_give(mgp_cuda_t *cu, void *d_ptr); /* NULL is fine */
+/* Gives the arena back to the device; pieces that are still out stay in the ledger, for all to see. */
+void mgp_cuda_drop_arena(mgp_cuda_t *cu);
 
 template <typename T>
 static inline mgp_status_t mgp_cuda_new(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t count, T **out) {

@@ -224,7 +224,9 @@ static void folding(bench_t *b, mgp_f_t *d_q) {
   }
 }
 
-int main(void) {
+/* bench_cuda [WORD]: only the groups whose names contain it */
+int main(int argc, char **argv) {
+  const char *word = argc > 1 ? argv[1] : "";
   bench_t b;
   mgp_ledger_t *ledger = NULL;
   cudaDeviceProp prop;
@@ -260,11 +262,11 @@ int main(void) {
   copies(&b, d_in, host);
   for (size_t at = 0; at < words; at += (size_t)64 << 20)
     REQUIRE(mgp_cuda_upload(b.be, d_in + at, host, (size_t)256 << 20));
-  transforms(&b, d_in, d_out);
-  arithmetic(&b, d_out);
-  hashing(&b, d_in, (mgp_digest_t *)d_out);
-  streams(&b, d_in);
-  folding(&b, d_in);
+  if (strstr("transforms", word)) transforms(&b, d_in, d_out);
+  if (strstr("arithmetic", word)) arithmetic(&b, d_out);
+  if (strstr("hashing", word)) hashing(&b, d_in, (mgp_digest_t *)d_out);
+  if (strstr("streams", word)) streams(&b, d_in);
+  if (strstr("folding", word)) folding(&b, d_in);
   mgp_cuda_give(b.cu, d_out);
   mgp_cuda_give(b.cu, d_in);
   free(host);
