@@ -108,21 +108,26 @@ static void build_block(const mgp_gkr_build_t *b, const mgp_gkr_scratch_t *scrat
   mgp_f_t *src = scratch->entries[0];
   leaf_entries(l, scratch, i, src);
   if (l->count == 1) memcpy(scratch->node, src, 2 * EB * sizeof *src);
-  uint32_t count = (l->count + 1) / 2;
+  uint32_t from = l->count;
   for (unsigned s = b->nlevels + 1; s-- > 0 && l->count > 1;) {
+    const uint32_t count = (from + 1) / 2;
     const size_t stride = s ? (size_t)((count + 1) / 2) * 4 * EB : 0;
     mgp_f_t *dst = s ? b->level[s - 1] + i * stride : scratch->node;
     for (uint32_t j = 0; j < count; j++) {
+      const int alone = 2 * j + 1 == from;
+      mgp_f_t *node = dst + (size_t)j * 2 * EB;
       if (s == b->nlevels && !l->varying)
-        node_of_constants(src + (size_t)j * 2 * EB, l->mult[2 * j],
-                          2 * j + 1 < l->count ? l->mult[2 * j + 1] : 0, dst + (size_t)j * 2 * EB);
+        node_of_constants(src + (size_t)j * 2 * EB, l->mult[2 * j], alone ? 0 : l->mult[2 * j + 1],
+                          node);
+      else if (alone)
+        memcpy(node, src + (size_t)j * 4 * EB, 2 * EB * sizeof *src);
       else
-        node_of_entry(src + (size_t)j * 4 * EB, dst + (size_t)j * 2 * EB);
+        node_of_entry(src + (size_t)j * 4 * EB, node);
     }
     if (l->nrows - row < MGP_BLOCK) fill_nodes(dst, count, (unsigned)(l->nrows - row));
     if (s && (count & 1)) fill_nodes(dst + (size_t)count * 2 * EB, 1, 0);
     src = dst;
-    count = (count + 1) / 2;
+    from = count;
   }
   store_rows(scratch->node, b->rows + (i / 2) * 4 * EB, i & 1);
 }

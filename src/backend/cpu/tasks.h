@@ -1,4 +1,4 @@
-/* Peak scratch of the two halves of a chip proof, exact (gkr.c, main.c). */
+/* Sizes that the two halves of a chip proof share. */
 #ifndef MGP_BACKEND_CPU_TASKS_H
 #define MGP_BACKEND_CPU_TASKS_H
 
@@ -7,6 +7,7 @@
 #include "backend/cpu/cpu_ops.h"
 #include "backend/cpu/parallel.h"
 
+/* Peak scratch of each half, exact; UINT64_MAX if the chip is too large for poly.h. */
 uint64_t mgp_cpu_gkr_bytes(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows);
 uint64_t mgp_cpu_main_bytes(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows);
 
