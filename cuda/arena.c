@@ -78,8 +78,12 @@ uint64_t mgp_arena_give(mgp_arena_t *a, uint64_t offset) {
   return nbytes;
 }
 
-uint64_t mgp_arena_size(const mgp_arena_t *a) { return a->nbytes; }
-uint64_t mgp_arena_used(const mgp_arena_t *a) { return a->used; }
+uint64_t mgp_arena_size(const mgp_arena_t *a) {
+  return a->nbytes;
+}
+uint64_t mgp_arena_used(const mgp_arena_t *a) {
+  return a->used;
+}
 
 uint64_t mgp_arena_largest_gap(const mgp_arena_t *a) {
   uint64_t most = 0;

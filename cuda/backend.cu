@@ -7,7 +7,8 @@
 #include "ntt.cuh"
 #include "ops.cuh"
 
-/* --- errors -------------------------------------------------------------------------------------- */
+/* --- errors --------------------------------------------------------------------------------------
+ */
 
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
   if (error == cudaSuccess) return MGP_OK;
@@ -26,7 +27,8 @@ uint64_t mgp_backend_cuda_calls(const mgp_backend_t *be) {
   return reinterpret_cast<const mgp_cuda_t *>(be)->calls;
 }
 
-/* --- devices ------------------------------------------------------------------------------------- */
+/* --- devices -------------------------------------------------------------------------------------
+ */
 
 static bool means_no_device(cudaError_t error) {
   return error == cudaErrorInsufficientDriver || error == cudaErrorNoDevice ||
@@ -59,7 +61,8 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
   return MGP_OK;
 }
 
-/* --- create and destroy ---------------------------------------------------------------------------- */
+/* --- create and destroy
+ * ---------------------------------------------------------------------------- */
 
 static void destroy(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
@@ -125,8 +128,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   cu->multiprocessors = prop.multiProcessorCount;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
   for (int i = 0; i < 2; i++)
-    MGP_TRY(
-        MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
   const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));

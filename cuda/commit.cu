@@ -48,8 +48,8 @@ mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols
   tree->kept_depth = mgp_cuda_kept_depth(s, keep_log);
   if (keep_all) {
     MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_CODEWORD, ncols * rows, &tree->d_codewords), failed);
-    MGP_TRY_GOTO(
-        st, mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_cuda_tree_count(s + 1), &tree->d_whole), failed);
+    MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_cuda_tree_count(s + 1), &tree->d_whole),
+                 failed);
     cs->d_state = tree->d_whole;
   } else {
     MGP_TRY_GOTO(

@@ -9,8 +9,8 @@
 struct mgp_tree {
   unsigned s, kept_depth;
   uint32_t ncols;
-  mgp_digest_t *d_kept; /* 2^kept_depth nodes; NULL if all is kept: */
-  mgp_f_t *d_codewords; /* [ncols][2^(s+1)] */
+  mgp_digest_t *d_kept;  /* 2^kept_depth nodes; NULL if all is kept: */
+  mgp_f_t *d_codewords;  /* [ncols][2^(s+1)] */
   mgp_digest_t *d_whole; /* mgp_cuda_tree_count(s + 1) */
 };
 

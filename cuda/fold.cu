@@ -29,9 +29,13 @@ struct mgp_fold {
 };
 
 /* The m = n - 1 coordinates after the current one, cut in two. */
-static unsigned low_log(unsigned m) { return (m + 1) / 2; }
+static unsigned low_log(unsigned m) {
+  return (m + 1) / 2;
+}
 
-static size_t half_words(unsigned s) { return (size_t)MGP_D << (s ? s - 1 : 0); }
+static size_t half_words(unsigned s) {
+  return (size_t)MGP_D << (s ? s - 1 : 0);
+}
 static size_t eq_count(unsigned s) {
   const unsigned m = s ? s - 1 : 0;
   return ((size_t)1 << low_log(m)) + ((size_t)1 << (m - low_log(m)));
@@ -41,8 +45,8 @@ static uint64_t word_bytes(unsigned n, unsigned k) {
          mgp_cuda_size_of<mgp_digest_t>(mgp_cuda_tree_count(n + 1 - k));
 }
 
-/* Down to which 2^f values is not said here; a shorter last group has a larger tree, so f = 1 need not
- * be the most. */
+/* Down to which 2^f values is not said here; a shorter last group has a larger tree, so f = 1 need
+ * not be the most. */
 uint64_t mgp_cuda_fold_bytes(mgp_backend_t *be, unsigned s, unsigned k) {
   (void)be;
   uint64_t most = 0;
@@ -90,7 +94,8 @@ mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, 
                            sizeof *cap << cap_depth);
 }
 
-/* --- rounds -------------------------------------------------------------------------------------------- */
+/* --- rounds
+ * -------------------------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_e_t r[MGP_TWO_ADICITY];
@@ -126,8 +131,8 @@ __device__ __forceinline__ void load_pair(const mgp_f_t *q, size_t stride, size_
   }
 }
 
-/* sum over y of eq_low[y mod 2^low] eq_high[y >> low] (q[2y + 1] - q[2y]). The number of threads is a
- * multiple of 2^low, so that each has one entry of eq_low, which waits until the end. */
+/* sum over y of eq_low[y mod 2^low] eq_high[y >> low] (q[2y + 1] - q[2y]). The number of threads is
+ * a multiple of 2^low, so that each has one entry of eq_low, which waits until the end. */
 static __global__ void __launch_bounds__(THREADS)
     difference_sum(const mgp_f_t *q, size_t stride, const mgp_e_t *eq, unsigned low, size_t count,
                    mgp_sums_t out) {
@@ -155,8 +160,8 @@ mgp_status_t mgp_cuda_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t
   point_t point;
   memset(&point, 0, sizeof point);
   if (m) memcpy(point.r, rest, m * sizeof *rest);
-  MGP_TRY(MGP_LAUNCH(cu, eq_tables, mgp_blocks(entries, THREADS), THREADS, point, low, high,
-                     f->d_eq));
+  MGP_TRY(
+      MGP_LAUNCH(cu, eq_tables, mgp_blocks(entries, THREADS), THREADS, point, low, high, f->d_eq));
   MGP_TRY(MGP_LAUNCH(cu, difference_sum, blocks < MGP_CUDA_BLOCKS ? blocks : MGP_CUDA_BLOCKS,
                      THREADS, f->d_q, 2 * count, f->d_eq, low, count, mgp_cuda_sums(cu)));
   return mgp_cuda_results(cu, 1, h1);
@@ -194,7 +199,8 @@ mgp_status_t mgp_cuda_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out)
   return st;
 }
 
-/* --- openings ------------------------------------------------------------------------------------------- */
+/* --- openings
+ * ------------------------------------------------------------------------------------------- */
 
 /* out[i] = word i mod (D 2^k) of coset leaf[i / (D 2^k)], position by position */
 static __global__ void gather_cosets(const mgp_f_t *code, size_t stride, const uint32_t *leaf,

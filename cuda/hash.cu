@@ -120,7 +120,8 @@ mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times,
   return MGP_LAUNCH(cu, permute, mgp_blocks(count, THREADS), THREADS, d_states, times, count);
 }
 
-/* --- trees ----------------------------------------------------------------------------------------- */
+/* --- trees
+ * ----------------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h) {
   for (unsigned depth = h; depth > mgp_cuda_cap_depth(h); depth--)
@@ -147,7 +148,8 @@ mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, uns
                     d_leaf, n, length, d_paths);
 }
 
-/* --- grinding ---------------------------------------------------------------------------------------- */
+/* --- grinding
+ * ---------------------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_f_t word[MGP_DIGEST_WORDS];

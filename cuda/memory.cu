@@ -5,11 +5,12 @@
 #include "ops.cuh"
 #include "stage.h"
 
-/* --- the arena ------------------------------------------------------------------------------------- */
+/* --- the arena
+ * ------------------------------------------------------------------------------------- */
 
-/* What every operation may need, taken with the arena: partial sums, their counter, roots of unity. */
-#define SUMS_BYTES                                                                                 \
-  ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
+/* What every operation may need, taken with the arena: partial sums, their counter, roots of unity.
+ */
+#define SUMS_BYTES ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
   (void)s;
@@ -20,8 +21,8 @@ uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
   MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + sizeof(unsigned), (void **)&cu->d_partial));
   cu->d_arrivals = (unsigned *)((uint8_t *)cu->d_partial + SUMS_BYTES);
-  MGP_TRY(MGP_CUDA_CALL(
-      cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
+  MGP_TRY(
+      MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
   return mgp_cuda_ntt_roots(cu);
 }
 
@@ -83,8 +84,8 @@ static bool lasting(mgp_mem_class_t cls) {
 mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes, void **d_out) {
   const uint64_t size = mgp_cuda_size(nbytes);
   uint64_t offset = 0;
-  if (size < nbytes) return mgp_fail(MGP_RESOURCES, "allocation of %llu bytes",
-                                     (unsigned long long)nbytes);
+  if (size < nbytes)
+    return mgp_fail(MGP_RESOURCES, "allocation of %llu bytes", (unsigned long long)nbytes);
   if (!cu->arena) MGP_TRY(default_arena(cu));
   if (!mgp_arena_take(cu->arena, size, !lasting(cls), &offset))
     return mgp_fail(MGP_RESOURCES,
@@ -114,9 +115,12 @@ mgp_status_t mgp_cuda_alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbyte
   return mgp_cuda_take(mgp_cuda_of(be), cls, nbytes, d_out);
 }
 
-void mgp_cuda_free(mgp_backend_t *be, void *d_ptr) { mgp_cuda_give(mgp_cuda_of(be), d_ptr); }
+void mgp_cuda_free(mgp_backend_t *be, void *d_ptr) {
+  mgp_cuda_give(mgp_cuda_of(be), d_ptr);
+}
 
-/* --- copies ---------------------------------------------------------------------------------------- */
+/* --- copies
+ * ---------------------------------------------------------------------------------------- */
 
 /* Memory that the caller has pinned needs no staging. */
 static bool is_pinned(const void *host, size_t nbytes) {
@@ -132,8 +136,8 @@ static bool is_pinned(const void *host, size_t nbytes) {
 mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (is_pinned(src, nbytes)) {
-    MGP_TRY(MGP_CUDA_CALL(
-        cu, cudaMemcpyAsync(d_dst, src, nbytes, cudaMemcpyHostToDevice, cu->stream)));
+    MGP_TRY(
+        MGP_CUDA_CALL(cu, cudaMemcpyAsync(d_dst, src, nbytes, cudaMemcpyHostToDevice, cu->stream)));
     return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream));
   }
   for (size_t at = 0, half = 0; at < nbytes; at += MGP_CUDA_STAGE, half ^= 1) {
@@ -141,8 +145,8 @@ mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, si
     uint8_t *stage = cu->pinned + half * MGP_CUDA_STAGE;
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[half])));
     mgp_stage_copy(stage, (const uint8_t *)src + at, n);
-    MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync((uint8_t *)d_dst + at, stage, n,
-                                              cudaMemcpyHostToDevice, cu->stream)));
+    MGP_TRY(MGP_CUDA_CALL(
+        cu, cudaMemcpyAsync((uint8_t *)d_dst + at, stage, n, cudaMemcpyHostToDevice, cu->stream)));
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[half], cu->stream)));
   }
   return MGP_OK;
@@ -174,8 +178,8 @@ mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, 
 mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
   mgp_e_t *page = (mgp_e_t *)(cu->pinned + 2 * MGP_CUDA_STAGE);
   const mgp_e_t *d_results = cu->d_partial + (size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS;
-  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemcpyAsync(page, d_results, n * sizeof *page,
-                                            cudaMemcpyDeviceToHost, cu->stream)));
+  MGP_TRY(MGP_CUDA_CALL(
+      cu, cudaMemcpyAsync(page, d_results, n * sizeof *page, cudaMemcpyDeviceToHost, cu->stream)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream)));
   memcpy(out, page, n * sizeof *out);
   return MGP_OK;
@@ -184,8 +188,8 @@ mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
 mgp_status_t mgp_cuda_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (nbytes == 0) return MGP_OK;
-  return MGP_CUDA_CALL(
-      cu, cudaMemcpyAsync(d_dst, d_src, nbytes, cudaMemcpyDeviceToDevice, cu->stream));
+  return MGP_CUDA_CALL(cu,
+                       cudaMemcpyAsync(d_dst, d_src, nbytes, cudaMemcpyDeviceToDevice, cu->stream));
 }
 
 mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
@@ -194,7 +198,8 @@ mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
   return MGP_CUDA_CALL(cu, cudaMemsetAsync(d_dst, 0, nbytes, cu->stream));
 }
 
-/* --- patch ----------------------------------------------------------------------------------------- */
+/* --- patch
+ * ----------------------------------------------------------------------------------------- */
 
 #define PATCH_PIECE ((size_t)1 << 18) /* fits the staging buffer and bounds the scratch */
 

@@ -15,17 +15,21 @@
 #define TILE_LOG    5u  /* neighbours c that a strided pass takes together: 128 bytes */
 #define MAX_THREADS 512u
 
-/* --- roots ------------------------------------------------------------------------------------------- */
+/* --- roots
+ * ------------------------------------------------------------------------------------------- */
 
-/* w_N^t = low[t mod 2^l] * high[t >> l], l = low_log(n): two short tables for each N = 2^n, one after
- * the other; in front w_256^t. */
+/* w_N^t = low[t mod 2^l] * high[t >> l], l = low_log(n): two short tables for each N = 2^n, one
+ * after the other; in front w_256^t. */
 #define INNER_LOG 8u
 
-static inline unsigned low_log(unsigned n) { return (n + 1) / 2; }
+static inline unsigned low_log(unsigned n) {
+  return (n + 1) / 2;
+}
 
 static size_t roots_offset(unsigned n) {
   size_t at = (size_t)1 << INNER_LOG;
-  for (unsigned i = 0; i < n; i++) at += ((size_t)1 << low_log(i)) + ((size_t)1 << (i - low_log(i)));
+  for (unsigned i = 0; i < n; i++)
+    at += ((size_t)1 << low_log(i)) + ((size_t)1 << (i - low_log(i)));
   return at;
 }
 
@@ -79,7 +83,8 @@ __device__ __forceinline__ mgp_f_t root(const roots_t &r, uint32_t t) {
   return mgp_f_mul(__ldg(r.low + (t & ((1u << r.log_low) - 1))), __ldg(r.high + (t >> r.log_low)));
 }
 
-/* --- registers ----------------------------------------------------------------------------------------- */
+/* --- registers
+ * ----------------------------------------------------------------------------------------- */
 
 /* w_16^t in Montgomery form, at compile time */
 __host__ __device__ constexpr uint64_t mod_pow(uint64_t x, uint64_t e) {
@@ -127,18 +132,20 @@ template <int I = 0> __device__ __forceinline__ void spread(mgp_f_t *x) {
   }
 }
 
-__host__ __device__ constexpr int bitrev4(int i) { return (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3; }
+__host__ __device__ constexpr int bitrev4(int i) {
+  return (i & 1) << 3 | (i & 2) << 1 | (i & 4) >> 1 | (i & 8) >> 3;
+}
 
 /* x[bitrev(i)] *= w^i: the points of a radix-16 transform, whose order is bit-reversed */
-template <int I = 1>
-__device__ __forceinline__ void twist(mgp_f_t *x, mgp_f_t at, mgp_f_t step) {
+template <int I = 1> __device__ __forceinline__ void twist(mgp_f_t *x, mgp_f_t at, mgp_f_t step) {
   if constexpr (I < 16) {
     x[bitrev4(I)] = mgp_f_mul(x[bitrev4(I)], at);
     twist<I + 1>(x, I < 15 ? mgp_f_mul(at, step) : at, step);
   }
 }
 
-/* --- passes ---------------------------------------------------------------------------------------------- */
+/* --- passes
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Thread g of the 2^B that share a transform of R = 2^(4+B) points has points g + i 2^B, i < 16:
  * first four levels over i, with the twiddles w_R^(g e) for the rest. */
@@ -161,9 +168,9 @@ template <int B> __device__ __forceinline__ void lower_levels(mgp_f_t *x) {
   for (int i = 0; i < 16; i += 1 << B) transform<B>(x + i);
 }
 
-/* k = 4 + B levels on blocks of 2^log_b points that are no less than 2^TILE_LOG apart: a thread block
- * takes 2^TILE_LOG neighbours c of one block. HALF: the first pass, whose upper half is zero and not
- * there. */
+/* k = 4 + B levels on blocks of 2^log_b points that are no less than 2^TILE_LOG apart: a thread
+ * block takes 2^TILE_LOG neighbours c of one block. HALF: the first pass, whose upper half is zero
+ * and not there. */
 template <int B, bool HALF>
 static __global__ void __launch_bounds__(MAX_THREADS)
     strided_pass(const mgp_f_t *in, size_t in_stride, mgp_f_t *out, size_t out_stride,
@@ -198,9 +205,12 @@ static __global__ void __launch_bounds__(MAX_THREADS)
   for (uint32_t j = 0; j < 16; j++) out[base + ((size_t)(g * 16 + j) << log_m)] = x[j];
 }
 
-/* The last pass: k = 4 + B levels on blocks of that size, in place. One word in 17 is left out of the
- * exchange, so that 16 neighbours and one word of each of 16 neighbours lie in different banks. */
-__device__ __forceinline__ uint32_t padded(uint32_t i) { return i + (i >> 4); }
+/* The last pass: k = 4 + B levels on blocks of that size, in place. One word in 17 is left out of
+ * the exchange, so that 16 neighbours and one word of each of 16 neighbours lie in different banks.
+ */
+__device__ __forceinline__ uint32_t padded(uint32_t i) {
+  return i + (i >> 4);
+}
 
 template <int B>
 static __global__ void __launch_bounds__(MAX_THREADS)
@@ -248,7 +258,8 @@ static __global__ void small_encode(const mgp_f_t *in, size_t in_stride, mgp_f_t
   for (uint32_t i = threadIdx.x; i < n; i += blockDim.x) out[i] = x[i];
 }
 
-/* --- encoding ---------------------------------------------------------------------------------------------- */
+/* --- encoding
+ * ---------------------------------------------------------------------------------------------- */
 
 /* by number of levels, 5 to 8 */
 typedef void (*strided_fn)(const mgp_f_t *, size_t, mgp_f_t *, size_t, unsigned, roots_t);
@@ -261,7 +272,9 @@ static const strided_fn strided_passes[] = {strided_pass<1, false>, strided_pass
 static const last_fn last_passes[] = {last_pass<1>, last_pass<2>, last_pass<3>, last_pass<4>};
 
 /* Levels of pass p of all: shared out evenly, 5 to 8 each, since log_n > 10. */
-static unsigned pass_count(unsigned log_n) { return (log_n + 7) / 8; }
+static unsigned pass_count(unsigned log_n) {
+  return (log_n + 7) / 8;
+}
 static unsigned pass_levels(unsigned log_n, unsigned p) {
   const unsigned passes = pass_count(log_n);
   return log_n / passes + (p < log_n % passes);
@@ -298,12 +311,12 @@ mgp_status_t mgp_cuda_encode_finish(mgp_cuda_t *cu, unsigned s, uint32_t ncols, 
     log_b -= pass_levels(log_n, p);
   }
   const unsigned threads = log_n < 13 ? 1u << (log_n - 4) : MAX_THREADS;
-  return MGP_LAUNCH(cu, last_passes[log_b - 5], dim3((1u << log_n) / (threads * 16), ncols), threads,
-                    d_out, out_stride, roots_of(cu, log_n));
+  return MGP_LAUNCH(cu, last_passes[log_b - 5], dim3((1u << log_n) / (threads * 16), ncols),
+                    threads, d_out, out_stride, roots_of(cu, log_n));
 }
 
-/* All columns in each launch, though little of them is in the L2 cache by the next pass: groups that fit
- * it were 13 % slower. */
+/* All columns in each launch, though little of them is in the L2 cache by the next pass: groups
+ * that fit it were 13 % slower. */
 mgp_status_t mgp_cuda_encode(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t in_stride, unsigned s,
                              uint32_t ncols, mgp_f_t *d_out, size_t out_stride) {
   MGP_TRY(mgp_cuda_encode_begin(cu, d_cols, in_stride, s, ncols, d_out, out_stride));

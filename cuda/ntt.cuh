@@ -1,5 +1,5 @@
-/* Encoding: 2^s coefficients to the codeword of 2^(s+1) values (docs/protocol.md section 3): forward
- * decimation in frequency, natural order in, bit-reversed order out. */
+/* Encoding: 2^s coefficients to the codeword of 2^(s+1) values (docs/protocol.md section 3):
+ * forward decimation in frequency, natural order in, bit-reversed order out. */
 #ifndef MGP_CUDA_NTT_CUH
 #define MGP_CUDA_NTT_CUH
 

@@ -41,7 +41,8 @@ uint64_t mgp_cuda_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, uns
 /* fold.cu */
 mgp_status_t mgp_cuda_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
 mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap);
-mgp_status_t mgp_cuda_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);
+mgp_status_t mgp_cuda_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest,
+                                 mgp_e_t *h1);
 mgp_status_t mgp_cuda_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x);
 mgp_status_t mgp_cuda_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out);
 mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,

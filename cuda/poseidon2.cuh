@@ -106,8 +106,7 @@ __device__ __forceinline__ void p2_permute(mgp_f_t s[MGP_P2_WIDTH]) {
 #pragma unroll 1
   for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
 #pragma unroll
-    for (int i = 0; i < MGP_P2_WIDTH; i++)
-      s[i] = p2_sbox(s[i], mgp_p2_rc_final_dev[r][i] - MGP_P);
+    for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = p2_sbox(s[i], mgp_p2_rc_final_dev[r][i] - MGP_P);
     p2_external(s);
   }
 }

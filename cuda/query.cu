@@ -26,7 +26,8 @@ struct mgp_query_stream {
   mgp_digest_t *d_nodes; /* the kept nodes and those above, to and fro */
 };
 
-/* --- kernels ----------------------------------------------------------------------------------------- */
+/* --- kernels
+ * ----------------------------------------------------------------------------------------- */
 
 /* out[b][r] = code[blocks[b]][r] */
 static __global__ void gather_blocks(const mgp_f_t *code, const uint32_t *blocks, unsigned below,
@@ -45,8 +46,8 @@ static __global__ void gather_rows(const mgp_f_t *code, size_t stride, const uin
   rows[(uint64_t)q * ncols + column + c] = code[c * stride + pos[q]];
 }
 
-/* paths[i][level] = sibling of position i's node `level` levels up, of nodes [block][2^log_block] at
- * that level; slot NULL: one block. A thread per word. */
+/* paths[i][level] = sibling of position i's node `level` levels up, of nodes [block][2^log_block]
+ * at that level; slot NULL: one block. A thread per word. */
 static __global__ void gather_siblings(const mgp_digest_t *nodes, const uint32_t *pos,
                                        const uint32_t *slot, uint32_t npos, unsigned level,
                                        unsigned log_block, unsigned length, mgp_digest_t *paths) {
@@ -67,7 +68,8 @@ static __global__ void compare_nodes(const mgp_digest_t *nodes, const mgp_digest
     if (nodes[i][k] != kept[blocks[i]][k]) atomicMin(worst, i);
 }
 
-/* --- begin --------------------------------------------------------------------------------------------- */
+/* --- begin
+ * --------------------------------------------------------------------------------------------- */
 
 static uint64_t most_blocks(unsigned kept_depth, uint32_t npos) {
   return npos < (uint64_t)1 << kept_depth ? npos : (uint64_t)1 << kept_depth;
@@ -78,7 +80,9 @@ static uint64_t list_words(unsigned kept, uint32_t npos) {
   return 2 * (uint64_t)npos + most_blocks(kept, npos) + 1;
 }
 
-static unsigned path_length(unsigned s) { return s + 1 - mgp_cuda_cap_depth(s + 1); }
+static unsigned path_length(unsigned s) {
+  return s + 1 - mgp_cuda_cap_depth(s + 1);
+}
 
 uint64_t mgp_cuda_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                               uint32_t npos) {
@@ -172,7 +176,8 @@ failed:
   return st;
 }
 
-/* --- columns ------------------------------------------------------------------------------------------- */
+/* --- columns
+ * ------------------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
                                    const mgp_f_t *d_col) {
@@ -197,7 +202,9 @@ mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
                          qs->fed == in_block + 1, last, qs->d_state, rows);
 }
 
-/* --- end ----------------------------------------------------------------------------------------------- */
+/* --- end
+ * -----------------------------------------------------------------------------------------------
+ */
 
 static mgp_status_t siblings(mgp_cuda_t *cu, mgp_query_stream_t *qs, const mgp_digest_t *d_nodes,
                              const uint32_t *d_slot, unsigned level, unsigned log_block) {

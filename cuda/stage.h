@@ -1,4 +1,5 @@
-/* Copies between the caller's memory and the staging buffer: one core alone is slower than the bus. */
+/* Copies between the caller's memory and the staging buffer: one core alone is slower than the bus.
+ */
 #ifndef MGP_CUDA_STAGE_H
 #define MGP_CUDA_STAGE_H
 

@@ -15,9 +15,10 @@ extern "C" {
 #include "protocol/transcript.h"
 }
 
-#define MGP_CUDA_STAGE   ((size_t)8 << 20) /* bytes of each of the two halves of the staging buffer */
-#define MGP_CUDA_BLOCKS  2048u             /* most blocks of a kernel that sums */
-#define MGP_CUDA_RESULTS 16u               /* most sums (elements of K) of one kernel */
+#define MGP_CUDA_STAGE ((size_t)8 << 20) /* bytes of each of the two halves of the staging buffer  \
+                                          */
+#define MGP_CUDA_BLOCKS  2048u           /* most blocks of a kernel that sums */
+#define MGP_CUDA_RESULTS 16u             /* most sums (elements of K) of one kernel */
 
 typedef struct {
   mgp_backend_t base;
@@ -38,9 +39,12 @@ typedef struct {
   bool sync_each;
 } mgp_cuda_t;
 
-static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) { return (mgp_cuda_t *)be; }
+static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) {
+  return (mgp_cuda_t *)be;
+}
 
-/* --- checked calls ----------------------------------------------------------------------------- */
+/* --- checked calls -----------------------------------------------------------------------------
+ */
 
 /* States an error with the name of the call or kernel, device and host. */
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what);
@@ -48,7 +52,9 @@ mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what)
 cudaError_t mgp_cuda_launched(mgp_cuda_t *cu);
 
 /* Whether this call shall fail instead of being made. */
-static inline bool mgp_cuda_injected(mgp_cuda_t *cu) { return ++cu->calls == cu->fail_at; }
+static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
+  return ++cu->calls == cu->fail_at;
+}
 
 #define MGP_CUDA_CALL(cu, call)                                                                    \
   mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
@@ -56,10 +62,9 @@ static inline bool mgp_cuda_injected(mgp_cuda_t *cu) { return ++cu->calls == cu-
 /* MGP_LAUNCH(cu, kernel, grid, block, args...); no more than 48 KiB of static shared memory. */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
   mgp_cuda_check((cu),                                                                             \
-                 mgp_cuda_injected(cu)                                                             \
-                     ? cudaErrorUnknown                                                            \
-                     : ((kernel)<<<(grid), (block), 0, (cu)->stream>>>(__VA_ARGS__),               \
-                        mgp_cuda_launched(cu)),                                                    \
+                 mgp_cuda_injected(cu) ? cudaErrorUnknown                                          \
+                                       : ((kernel) < < < (grid), (block), 0,                       \
+                                          (cu)->stream >>> (__VA_ARGS__), mgp_cuda_launched(cu)),  \
                  "kernel " #kernel)
 
 /* Blocks of `threads` for n items. */
@@ -67,7 +72,8 @@ static inline unsigned mgp_blocks(uint64_t n, unsigned threads) {
   return (unsigned)((n + threads - 1) / threads);
 }
 
-/* --- memory -------------------------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------------------------------
+ */
 
 /* Bytes that the ledger counts for a piece. */
 static inline uint64_t mgp_cuda_size(uint64_t nbytes) {
@@ -76,11 +82,13 @@ static inline uint64_t mgp_cuda_size(uint64_t nbytes) {
 
 mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes, void **d_out);
 void mgp_cuda_give(mgp_cuda_t *cu, void *d_ptr); /* NULL is fine */
-/* Gives the arena back to the device; pieces that are still out stay in the ledger, for all to see. */
+/* Gives the arena back to the device; pieces that are still out stay in the ledger, for all to see.
+ */
 void mgp_cuda_drop_arena(mgp_cuda_t *cu);
 
 template <typename T>
-static inline mgp_status_t mgp_cuda_new(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t count, T **out) {
+static inline mgp_status_t mgp_cuda_new(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t count,
+                                        T **out) {
   return mgp_cuda_take(cu, cls, count * sizeof(T), (void **)out);
 }
 template <typename T> static inline uint64_t mgp_cuda_size_of(uint64_t count) {

@@ -1,11 +1,11 @@
-/* Kernels of the CUDA backend: time, rate, bytes moved and multiplier cycles, and the part of the floor
- * that is reached. Results are not checked here: tests/gpu does that.
+/* Kernels of the CUDA backend: time, rate, bytes moved and multiplier cycles, and the part of the
+ * floor that is reached. Results are not checked here: tests/gpu does that.
  *
  * Floors of an H100: 3.03 TB/s read and written; a permutation keeps the multiplier pipe of an SM
- * partition busy for 7500 of its 2^5-lane cycles (564 products of IMAD.WIDE, IMAD and IMAD.HI at 5.2, 2
- * and 4 cycles, and the additions that the compiler puts there), so 33.4e12 / 7500 = 4.46e9 a second.
- * On another GPU the bandwidth is that of the copy measured first, the rest scales by the clock and the
- * number of multiprocessors. */
+ * partition busy for 7500 of its 2^5-lane cycles (564 products of IMAD.WIDE, IMAD and IMAD.HI
+ * at 5.2, 2 and 4 cycles, and the additions that the compiler puts there), so 33.4e12 / 7500
+ * = 4.46e9 a second. On another GPU the bandwidth is that of the copy measured first, the rest
+ * scales by the clock and the number of multiprocessors. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,8 +49,8 @@ template <typename F> static double best(const bench_t *b, F call) {
 }
 
 /* items: what the rate counts; cycles: of the multiplier pipe, per item */
-static void report(const bench_t *b, const char *name, const char *size, double seconds, double items,
-                   double bytes, double cycles) {
+static void report(const bench_t *b, const char *name, const char *size, double seconds,
+                   double items, double bytes, double cycles) {
   const double memory = b->bandwidth > 0 ? bytes / b->bandwidth : 0,
                work = cycles * items / b->lane_cycles, floor = memory > work ? memory : work;
   printf("%-26s %-14s %9.3f %10.3f %9.3f %9.3f %9.3f %6.1f\n", name, size, seconds * 1e3,
@@ -83,13 +83,10 @@ static __global__ void copy_words(const uint4 *from, uint4 *to, size_t n) {
 
 static void arithmetic(bench_t *b, mgp_f_t *d) {
   const unsigned threads = 1u << 20, times = 256;
-  double s = best(b, [&] {
-    return MGP_LAUNCH(b->cu, mul_base, threads / 256, 256, d, times);
-  });
+  double s = best(b, [&] { return MGP_LAUNCH(b->cu, mul_base, threads / 256, 256, d, times); });
   report(b, "multiply, base", "2^30", s, 4.0 * threads * times, 0, 11.2);
-  s = best(b, [&] {
-    return MGP_LAUNCH(b->cu, mul_ext, threads / 256, 256, (mgp_e_t *)d, times / 8);
-  });
+  s = best(b,
+           [&] { return MGP_LAUNCH(b->cu, mul_ext, threads / 256, 256, (mgp_e_t *)d, times / 8); });
   /* 16 wide products and 4 reductions of a low and a high product */
   report(b, "multiply, extension", "2^26", s, 2.0 * threads * (times / 8), 0, 16 * 5.2 + 4 * 6);
 }
@@ -146,7 +143,8 @@ static void transforms(bench_t *b, mgp_f_t *d_in, mgp_f_t *d_out) {
     double t = best(b, [&] {
       return mgp_cuda_encode(b->cu, d_in, (size_t)1 << s, s, ncols, d_out, (size_t)2 << s);
     });
-    /* floor of memory: the column read once, the codeword written once */
+    /* floor of memory: the column read once, the codeword written once; three passes that go to
+     * memory each time move 22 bytes a point instead of 6 */
     report(b, "encode, all columns", size, t, n * ncols, 6.0 * n * ncols, ntt_cycles(s + 1));
     t = best(b, [&] {
       mgp_status_t st = MGP_OK;

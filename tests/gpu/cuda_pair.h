@@ -42,7 +42,7 @@ static inline void pair_destroy(pair_t *p) {
 
 /* Edge values more often than chance would have them. */
 static inline mgp_f_t rand_f(test_rng_t *r) {
-  static const uint32_t edge[] = {0,         1,     MGP_P - 1,     MGP_P - 2,       2,
+  static const uint32_t edge[] = {0,         1,     MGP_P - 1,   MGP_P - 2,     2,
                                   MGP_P / 2, 65536, MGP_R_MOD_P, MGP_P / 2 + 1, 1u << 30};
   uint64_t x = test_rand(r);
   return (x & 7) == 0 ? edge[(x >> 8) % 10] : (mgp_f_t)((x >> 8) % MGP_P);

@@ -16,7 +16,9 @@ typedef struct {
   mgp_tree_t *tree;
 } answer_t;
 
-static unsigned cap_depth(unsigned h) { return h < 6 ? h : 6; }
+static unsigned cap_depth(unsigned h) {
+  return h < 6 ? h : 6;
+}
 
 static void run_commit(side_t *side, const case_t *c, void *const *d_cols, answer_t *a) {
   const mgp_backend_ops_t *ops = side->be->ops;
@@ -151,7 +153,8 @@ int main(void) {
   for (unsigned s = 0; s <= (quick ? 12 : 16); s++)
     for (unsigned i = 0; i < 7; i += quick ? 5 : 1)
       for (unsigned k = 0; k < 5; k += quick ? 2 : 1) {
-        const case_t c = {s, k < 4 ? keep[k] : 0, ncols[i], (uint32_t)(test_rand(&rng) % 40), k == 4};
+        const case_t c = {s, k < 4 ? keep[k] : 0, ncols[i], (uint32_t)(test_rand(&rng) % 40),
+                          k == 4};
         check_case(&p, &rng, &c);
       }
   static const case_t large[] = {{17, 11, 3, 100, 0}, {18, 11, 9, 100, 0}, {19, 11, 2, 100, 1},

@@ -1,8 +1,8 @@
 /* Folding phase and grinding of the cuda backend against cpu, word for word. */
 #include "cuda_pair.h"
 
-/* Both fold the same random polynomial of 2^s values in groups of k down to 2^last. Returns the bytes
- * that cuda took. */
+/* Both fold the same random polynomial of 2^s values in groups of k down to 2^last. Returns the
+ * bytes that cuda took. */
 static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, unsigned last) {
   const mgp_backend_ops_t *a = p->cpu.be->ops, *b = p->cuda.be->ops;
   const size_t words = (size_t)MGP_D << s;

@@ -48,7 +48,8 @@ static void check_limits(void) {
   void *d = NULL, *e = NULL;
   REQUIRE_OK(mgp_ledger_create(0, &s.ledger));
   REQUIRE_OK(mgp_backend_cuda_create(NULL, s.ledger, 0, &s.be));
-  const uint64_t tables = s.be->ops->table_bytes(s.be, 20), before = mgp_ledger_live_total(s.ledger);
+  const uint64_t tables = s.be->ops->table_bytes(s.be, 20),
+                 before = mgp_ledger_live_total(s.ledger);
   REQUIRE_OK(mgp_backend_cuda_reserve(s.be, 1 << 20));
   CHECK_EQ_U64(mgp_ledger_live_total(s.ledger) - before, tables);
   CHECK_EQ_U64(s.be->ops->table_bytes(s.be, 20), 0);
@@ -69,7 +70,8 @@ static void check_limits(void) {
   CHECK_EQ_U64(mgp_ledger_destroy(s.ledger), 0);
 }
 
-/* --- injected errors ----------------------------------------------------------------------------- */
+/* --- injected errors -----------------------------------------------------------------------------
+ */
 
 static mgp_status_t commit_and_query(mgp_backend_t *be, const mgp_f_t *d_col, int keep_all) {
   const mgp_backend_ops_t *ops = be->ops;
@@ -176,8 +178,8 @@ static void check_injection(void) {
 int main(void) {
   pair_t p = pair_create((uint64_t)256 << 20);
   test_rng_t rng = test_rng();
-  static const size_t sizes[] = {0,   1,        2,         3,       255,       256,
-                                 257, 1u << 20, 8u << 20, (8u << 20) + 1, (16u << 20) - 1, 40000003};
+  static const size_t sizes[] = {
+      0, 1, 2, 3, 255, 256, 257, 1u << 20, 8u << 20, (8u << 20) + 1, (16u << 20) - 1, 40000003};
   for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) check_copies(&p, &rng, sizes[i]);
   static const size_t counts[] = {0, 1, 2, 3, 255, 256, 257, 262143, 262144, 262145, 1000000};
   for (unsigned i = 0; i < sizeof counts / sizeof counts[0]; i++) check_patch(&p, &rng, counts[i]);
