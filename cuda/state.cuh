@@ -15,10 +15,11 @@ extern "C" {
 #include "protocol/transcript.h"
 }
 
-#define MGP_CUDA_STAGE ((size_t)8 << 20) /* bytes of each of the two halves of the staging buffer  \
-                                          */
-#define MGP_CUDA_BLOCKS  2048u           /* most blocks of a kernel that sums */
-#define MGP_CUDA_RESULTS 16u             /* most sums (elements of K) of one kernel */
+#define MGP_CUDA_STAGE                                                                             \
+  ((size_t)8 << 20)            /* bytes of each of the two halves of the staging buffer            \
+                                */
+#define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
+#define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel */
 
 typedef struct {
   mgp_backend_t base;
@@ -60,12 +61,14 @@ static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
   mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
 
 /* MGP_LAUNCH(cu, kernel, grid, block, args...); no more than 48 KiB of static shared memory. */
+/* clang-format off: it does not know <<< */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
   mgp_cuda_check((cu),                                                                             \
                  mgp_cuda_injected(cu) ? cudaErrorUnknown                                          \
                                        : ((kernel) < < < (grid), (block), 0,                       \
                                           (cu)->stream >>> (__VA_ARGS__), mgp_cuda_launched(cu)),  \
                  "kernel " #kernel)
+/* clang-format on */
 
 /* Blocks of `threads` for n items. */
 static inline unsigned mgp_blocks(uint64_t n, unsigned threads) {
