@@ -7,8 +7,7 @@
 #include "ntt.cuh"
 #include "ops.cuh"
 
-/* --- errors --------------------------------------------------------------------------------------
- */
+/* --- errors ----------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
   if (error == cudaSuccess) return MGP_OK;
@@ -27,8 +26,7 @@ uint64_t mgp_backend_cuda_calls(const mgp_backend_t *be) {
   return reinterpret_cast<const mgp_cuda_t *>(be)->calls;
 }
 
-/* --- devices -------------------------------------------------------------------------------------
- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 static bool means_no_device(cudaError_t error) {
   return error == cudaErrorInsufficientDriver || error == cudaErrorNoDevice ||

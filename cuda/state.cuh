@@ -44,8 +44,7 @@ static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) {
   return (mgp_cuda_t *)be;
 }
 
-/* --- checked calls -----------------------------------------------------------------------------
- */
+/* --- checked calls ---------------------------------------------------------------------------- */
 
 /* States an error with the name of the call or kernel, device and host. */
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what);
@@ -61,12 +60,13 @@ static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
   mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
 
 /* MGP_LAUNCH(cu, kernel, grid, block, args...); no more than 48 KiB of static shared memory. */
-/* clang-format off: it does not know <<< */
+/* clang-format off */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
   mgp_cuda_check((cu),                                                                             \
-                 mgp_cuda_injected(cu) ? cudaErrorUnknown                                          \
-                                       : ((kernel) < < < (grid), (block), 0,                       \
-                                          (cu)->stream >>> (__VA_ARGS__), mgp_cuda_launched(cu)),  \
+                 mgp_cuda_injected(cu)                                                             \
+                     ? cudaErrorUnknown                                                            \
+                     : ((kernel)<<<(grid), (block), 0, (cu)->stream>>>(__VA_ARGS__),               \
+                        mgp_cuda_launched(cu)),                                                    \
                  "kernel " #kernel)
 /* clang-format on */
 
@@ -75,8 +75,7 @@ static inline unsigned mgp_blocks(uint64_t n, unsigned threads) {
   return (unsigned)((n + threads - 1) / threads);
 }
 
-/* --- memory --------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 /* Bytes that the ledger counts for a piece. */
 static inline uint64_t mgp_cuda_size(uint64_t nbytes) {

@@ -70,8 +70,7 @@ static void check_limits(void) {
   CHECK_EQ_U64(mgp_ledger_destroy(s.ledger), 0);
 }
 
-/* --- injected errors -----------------------------------------------------------------------------
- */
+/* --- injected errors -------------------------------------------------------------------------- */
 
 static mgp_status_t commit_and_query(mgp_backend_t *be, const mgp_f_t *d_col, int keep_all) {
   const mgp_backend_ops_t *ops = be->ops;
