@@ -23,10 +23,11 @@ static unsigned long test_checks, test_failures;
       }                                                                                            \
     }                                                                                              \
   } while (0)
-#define CHECK(cond)         CHECK_MSG(cond, "%s", "")
-#define CHECK_EQ_U64(a, b)  CHECK_MSG((uint64_t)(a) == (uint64_t)(b), "%" PRIu64 " != %" PRIu64, (uint64_t)(a), (uint64_t)(b))
-#define CHECK_EQ_STR(a, b)  CHECK_MSG(strcmp((a), (b)) == 0, "\"%s\" != \"%s\"", (a), (b))
-#define CHECK_OK(expr)      CHECK_MSG((expr) == MGP_OK, "%s", mgp_error_message())
+#define CHECK(cond) CHECK_MSG(cond, "%s", "")
+#define CHECK_EQ_U64(a, b)                                                                         \
+  CHECK_MSG((uint64_t)(a) == (uint64_t)(b), "%" PRIu64 " != %" PRIu64, (uint64_t)(a), (uint64_t)(b))
+#define CHECK_EQ_STR(a, b) CHECK_MSG(strcmp((a), (b)) == 0, "\"%s\" != \"%s\"", (a), (b))
+#define CHECK_OK(expr)     CHECK_MSG((expr) == MGP_OK, "%s", mgp_error_message())
 /* for setup steps without which the rest makes no sense */
 #define REQUIRE_OK(expr)                                                                           \
   do {                                                                                             \
@@ -59,7 +60,9 @@ static inline test_rng_t test_rng(void) {
   return r;
 }
 /* Whether this run is the long one (label slow): see tests/CMakeLists.txt. */
-static inline int test_slow(void) { return getenv("MGP_TEST_SLOW") != NULL; }
+static inline int test_slow(void) {
+  return getenv("MGP_TEST_SLOW") != NULL;
+}
 static inline int test_result(void) {
   printf("%lu checks, %lu failed\n", test_checks, test_failures);
   return test_failures != 0 || test_checks == 0;

@@ -12,4 +12,6 @@ __asm__(".globl random_window\n.set random_window, random_memory + 32");
 
 uint32_t random_sp;
 
-void random_dump(void) { mgp_write(MGP_FD_OUT, random_memory, sizeof random_memory); }
+void random_dump(void) {
+  mgp_write(MGP_FD_OUT, random_memory, sizeof random_memory);
+}

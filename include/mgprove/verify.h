@@ -33,14 +33,14 @@ void mgprove_program_digest(const mgprove_program_t *program, uint8_t digest[32]
 
 typedef struct {
   uint32_t exit_code;
-  int has_commit;             /* the run called PUB_IO_COMMIT */
-  uint8_t output_digest[32];  /* what was committed; Keccak-256 of nothing if it was not */
-  int has_output;             /* the bytes travel in the proof */
-  const uint8_t *output;      /* points into the proof's bytes */
+  int has_commit;            /* the run called PUB_IO_COMMIT */
+  uint8_t output_digest[32]; /* what was committed; Keccak-256 of nothing if it was not */
+  int has_output;            /* the bytes travel in the proof */
+  const uint8_t *output;     /* points into the proof's bytes */
   size_t output_bytes;
-  double security_bits;       /* least proven bits over all rounds of the protocol */
-  char check[64];             /* rejected: name of the check that refused, e.g. "bus-sum" */
-  char message[256];          /* rejected: one line */
+  double security_bits; /* least proven bits over all rounds of the protocol */
+  char check[64];       /* rejected: name of the check that refused, e.g. "bus-sum" */
+  char message[256];    /* rejected: one line */
 } mgprove_result_t;
 
 /* Accepts only if the proof is valid for this program. The caller compares exit_code and output

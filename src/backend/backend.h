@@ -1,16 +1,16 @@
 /* The table of operations of a backend, cut by prover duty.
  *
  * "Device memory" is what `alloc` returns: for `cpu` it is host memory, for `strict` it is host
- * memory under device rules (host pointers refused, poisoned after free), for `cuda` it is the GPU's.
- * Parameters named d_* are device pointers; everything else is host memory. The transcript stays
- * with the caller: an operation never draws a challenge.
+ * memory under device rules (host pointers refused, poisoned after free), for `cuda` it is the
+ * GPU's. Parameters named d_* are device pointers; everything else is host memory. The transcript
+ * stays with the caller: an operation never draws a challenge.
  *
  * Layouts. Base vectors: n words, Montgomery form. Extension vectors: D planes of n words, plane i
- * at offset i * n ("ext planes"). Traces: column-major [ncols][stride], stride >= rows rounded up to
- * MGP_ROW_PAD, rows beyond N zero.
- * All results are exact field values: they do not depend on threads, instruction set or schedule.
- * Every operation may allocate scratch from the ledger; the *_bytes functions say at most how much,
- * exactly (peak of scratch + codeword classes above what was live before). */
+ * at offset i * n ("ext planes"). Traces: column-major [ncols][stride], stride >= rows rounded up
+ * to MGP_ROW_PAD, rows beyond N zero. All results are exact field values: they do not depend on
+ * threads, instruction set or schedule. Every operation may allocate scratch from the ledger; the
+ * *_bytes functions say at most how much, exactly (peak of scratch + codeword classes above what
+ * was live before). */
 #ifndef MGP_BACKEND_BACKEND_H
 #define MGP_BACKEND_BACKEND_H
 
@@ -135,7 +135,8 @@ typedef struct {
   mgp_status_t (*scatter)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                           const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
   /* One round of sum_i G_i(y) E_i(y), count pairs of ext planes of 2^n each, d_ge =
-   * [count][2][D][2^n]: out = h(0), h(1), h(2) summed over the pairs; then bind variable 0 of all. */
+   * [count][2][D][2^n]: out = h(0), h(1), h(2) summed over the pairs; then bind variable 0 of all.
+   */
   mgp_status_t (*pair_round)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
                              mgp_e_t out[3]);
   mgp_status_t (*pair_bind)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
@@ -179,8 +180,8 @@ typedef enum { MGP_ISA_AUTO, MGP_ISA_PORTABLE, MGP_ISA_AVX2, MGP_ISA_AVX512 } mg
 mgp_status_t mgp_backend_cpu_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, mgp_isa_t isa,
                                     int threads, mgp_backend_t **out);
 /* The cpu backend (portable) behind checks: every device pointer must lie in a live allocation of
- * this backend with the size the operation needs; host pointers are refused with MGP_INTERNAL naming
- * operation and argument; memory is poisoned at allocation and at free. */
+ * this backend with the size the operation needs; host pointers are refused with MGP_INTERNAL
+ * naming operation and argument; memory is poisoned at allocation and at free. */
 mgp_status_t mgp_backend_strict_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
                                        mgp_backend_t **out);
 void mgp_backend_destroy(mgp_backend_t *be);

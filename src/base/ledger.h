@@ -29,10 +29,19 @@ typedef enum {
       MGP_MEM_CLASSES
 } mgp_mem_class_t;
 
+/* clang-format off */
 #define MGP_PHASE_LIST(X)                                                                          \
   X(SETUP, "setup")                                                                                \
-  X(RECORD, "record") X(ASSIGN, "assign") X(REDUCE, "reduce") X(COMMIT, "commit")                  \
-      X(TASKS, "tasks") X(OPEN, "open") X(FOLD, "fold") X(QUERY, "query") X(FINISH, "finish")
+  X(RECORD, "record")                                                                              \
+  X(ASSIGN, "assign")                                                                              \
+  X(REDUCE, "reduce")                                                                              \
+  X(COMMIT, "commit")                                                                              \
+  X(TASKS, "tasks")                                                                                \
+  X(OPEN, "open")                                                                                  \
+  X(FOLD, "fold")                                                                                  \
+  X(QUERY, "query")                                                                                \
+  X(FINISH, "finish")
+/* clang-format on */
 typedef enum {
 #define MGP_PHASE_ENUM(name, text) MGP_PHASE_##name,
   MGP_PHASE_LIST(MGP_PHASE_ENUM)

@@ -13,7 +13,9 @@ mgp_status_t mgp_fail(mgp_status_t status, const char *fmt, ...) {
   return status;
 }
 
-const char *mgp_error_message(void) { return message; }
+const char *mgp_error_message(void) {
+  return message;
+}
 
 int mgp_status_exit_code(mgp_status_t status) {
   static const int code[] = {

@@ -35,7 +35,9 @@ MGP_HD mgp_e_t mgp_e_from_f(mgp_f_t a) {
   r.c[0] = a;
   return r;
 }
-MGP_HD mgp_e_t mgp_e_one(void) { return mgp_e_from_f(mgp_f_one()); }
+MGP_HD mgp_e_t mgp_e_one(void) {
+  return mgp_e_from_f(mgp_f_one());
+}
 
 MGP_HD mgp_e_t mgp_e_add(mgp_e_t a, mgp_e_t b) {
   for (int i = 0; i < MGP_D; i++) a.c[i] = mgp_f_add(a.c[i], b.c[i]);
@@ -79,8 +81,7 @@ MGP_HD mgp_e_t mgp_e_mul(mgp_e_t a, mgp_e_t b) {
   for (int i = 1; i < MGP_D; i++) wb[i] = mgp_f_mul_w(b.c[i]);
   for (int k = 0; k < MGP_D; k++) {
     uint64_t sum = 0;
-    for (int i = 0; i < 4; i++)
-      sum += (uint64_t)a.c[i] * (i <= k ? b.c[k - i] : wb[MGP_D + k - i]);
+    for (int i = 0; i < 4; i++) sum += (uint64_t)a.c[i] * (i <= k ? b.c[k - i] : wb[MGP_D + k - i]);
     r.c[k] = mgp_f_reduce4(sum);
 #if MGP_D == 5
     r.c[k] = mgp_f_add(r.c[k], mgp_f_mul(a.c[4], k == 4 ? b.c[0] : wb[k + 1]));
@@ -88,7 +89,9 @@ MGP_HD mgp_e_t mgp_e_mul(mgp_e_t a, mgp_e_t b) {
   }
   return r;
 }
-MGP_HD mgp_e_t mgp_e_sqr(mgp_e_t a) { return mgp_e_mul(a, a); }
+MGP_HD mgp_e_t mgp_e_sqr(mgp_e_t a) {
+  return mgp_e_mul(a, a);
+}
 
 MGP_HD int mgp_e_is_zero(mgp_e_t a) {
   mgp_f_t o = 0;

@@ -10,17 +10,21 @@
 
 #include "math/hd.h"
 
-#define MGP_P          2013265921u /* 0x78000001 */
-#define MGP_P_INV      2281701377u /* p^-1 mod 2^32 = 0x88000001 */
-#define MGP_R_MOD_P    268435454u  /* 2^32 mod p: the Montgomery form of 1 */
-#define MGP_R2_MOD_P   1172168163u /* 2^64 mod p */
+#define MGP_P           2013265921u /* 0x78000001 */
+#define MGP_P_INV       2281701377u /* p^-1 mod 2^32 = 0x88000001 */
+#define MGP_R_MOD_P     268435454u  /* 2^32 mod p: the Montgomery form of 1 */
+#define MGP_R2_MOD_P    1172168163u /* 2^64 mod p */
 #define MGP_TWO_ADICITY 27
-#define MGP_OMEGA_27   0x1a427a41u /* canonical; order 2^27; = 31^15 */
+#define MGP_OMEGA_27    0x1a427a41u /* canonical; order 2^27; = 31^15 */
 
 typedef uint32_t mgp_f_t;
 
-MGP_HD mgp_f_t mgp_f_zero(void) { return 0; }
-MGP_HD mgp_f_t mgp_f_one(void) { return MGP_R_MOD_P; }
+MGP_HD mgp_f_t mgp_f_zero(void) {
+  return 0;
+}
+MGP_HD mgp_f_t mgp_f_one(void) {
+  return MGP_R_MOD_P;
+}
 
 MGP_HD mgp_f_t mgp_f_add(mgp_f_t a, mgp_f_t b) {
   uint32_t s = a + b; /* < 2p < 2^32 */
@@ -34,8 +38,12 @@ MGP_HD mgp_f_t mgp_f_sub(mgp_f_t a, mgp_f_t b) {
   return t < d ? t : d;
 }
 
-MGP_HD mgp_f_t mgp_f_neg(mgp_f_t a) { return a ? MGP_P - a : 0; }
-MGP_HD mgp_f_t mgp_f_dbl(mgp_f_t a) { return mgp_f_add(a, a); }
+MGP_HD mgp_f_t mgp_f_neg(mgp_f_t a) {
+  return a ? MGP_P - a : 0;
+}
+MGP_HD mgp_f_t mgp_f_dbl(mgp_f_t a) {
+  return mgp_f_add(a, a);
+}
 
 /* x < p * 2^32 -> x / 2^32 mod p, reduced */
 MGP_HD mgp_f_t mgp_f_reduce(uint64_t x) {
@@ -70,9 +78,13 @@ MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) {
   return t < r ? t : r;
 }
 #else
-MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) { return mgp_f_reduce((uint64_t)a * b); }
+MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) {
+  return mgp_f_reduce((uint64_t)a * b);
+}
 #endif
-MGP_HD mgp_f_t mgp_f_sqr(mgp_f_t a) { return mgp_f_mul(a, a); }
+MGP_HD mgp_f_t mgp_f_sqr(mgp_f_t a) {
+  return mgp_f_mul(a, a);
+}
 
 /* canonical integer below 2^32 (reduced if >= p) -> field element */
 MGP_HD mgp_f_t mgp_f_from_u32(uint32_t x) {
@@ -83,7 +95,9 @@ MGP_HD mgp_f_t mgp_f_from_i32(int32_t x) {
   return x < 0 ? mgp_f_neg(mgp_f_from_u32((uint32_t)(-(int64_t)x))) : mgp_f_from_u32((uint32_t)x);
 }
 /* field element -> canonical integer in [0, p) */
-MGP_HD uint32_t mgp_f_to_u32(mgp_f_t a) { return mgp_f_reduce(a); }
+MGP_HD uint32_t mgp_f_to_u32(mgp_f_t a) {
+  return mgp_f_reduce(a);
+}
 
 MGP_HD mgp_f_t mgp_f_pow(mgp_f_t a, uint64_t e) {
   mgp_f_t r = mgp_f_one();
@@ -95,7 +109,9 @@ MGP_HD mgp_f_t mgp_f_pow(mgp_f_t a, uint64_t e) {
 }
 
 /* 1/a; 0 for a = 0 */
-MGP_HD mgp_f_t mgp_f_inv(mgp_f_t a) { return mgp_f_pow(a, MGP_P - 2); }
+MGP_HD mgp_f_t mgp_f_inv(mgp_f_t a) {
+  return mgp_f_pow(a, MGP_P - 2);
+}
 
 /* generator of the subgroup of order 2^log_n, log_n <= 27 */
 MGP_HD mgp_f_t mgp_f_omega(unsigned log_n) {

@@ -49,10 +49,10 @@ MGP_HD void mgp_p2_external(mgp_f_t s[MGP_P2_WIDTH]) {
     mgp_f_t a = s[g], b = s[g + 1], c = s[g + 2], d = s[g + 3];
     mgp_f_t ab = mgp_f_add(a, b), cd = mgp_f_add(c, d), t = mgp_f_add(ab, cd);
     mgp_f_t tb = mgp_f_add(t, b), td = mgp_f_add(t, d);
-    s[g] = mgp_f_add(tb, ab);                 /* 2a + 3b + c + d */
-    s[g + 1] = mgp_f_add(tb, mgp_f_dbl(c));   /* a + 2b + 3c + d */
-    s[g + 2] = mgp_f_add(td, cd);             /* a + b + 2c + 3d */
-    s[g + 3] = mgp_f_add(td, mgp_f_dbl(a));   /* 3a + b + c + 2d */
+    s[g] = mgp_f_add(tb, ab);               /* 2a + 3b + c + d */
+    s[g + 1] = mgp_f_add(tb, mgp_f_dbl(c)); /* a + 2b + 3c + d */
+    s[g + 2] = mgp_f_add(td, cd);           /* a + b + 2c + 3d */
+    s[g + 3] = mgp_f_add(td, mgp_f_dbl(a)); /* 3a + b + c + 2d */
     for (int i = 0; i < 4; i++) sum[i] = mgp_f_add(sum[i], s[g + i]);
   }
   for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = mgp_f_add(s[i], sum[i & 3]);

@@ -25,7 +25,8 @@ void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp
   mgp_transcript_absorb(t, label, v->c, n * MGP_D);
 }
 
-void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uint32_t *v, size_t n) {
+void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uint32_t *v,
+                               size_t n) {
   t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
   t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)(2 * n)));
   for (size_t i = 0; i < n; i += MGP_P2_RATE / 2) {

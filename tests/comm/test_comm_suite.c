@@ -498,6 +498,7 @@ int main(int argc, char **argv) {
 #ifdef MGP_HAVE_MPI
     return strcmp(argv[1], "mpi") == 0 ? mpi_main() : mpi_lost_rank(argv[1]);
 #else
+    (void)argv;
     TEST_SKIP("built without MPI");
 #endif
   }

@@ -4,8 +4,8 @@
 static const struct {
   const char *name;
   uint32_t size, exit_code;
-} guests[] = {{"fibonacci", 50, 0}, {"edges", 1, 0}, {"sort", 64, 0},     {"sieve", 200, 0},
-              {"matrix", 4, 0},     {"keccak", 5, 0}, {"sha256", 70, 0},  {"memory", 256, 0},
+} guests[] = {{"fibonacci", 50, 0}, {"edges", 1, 0},  {"sort", 64, 0},      {"sieve", 200, 0},
+              {"matrix", 4, 0},     {"keccak", 5, 0}, {"sha256", 70, 0},    {"memory", 256, 0},
               {"panic", 7, 7},      {"silent", 3, 0}, {"interpreter", 1, 0}};
 
 int main(void) {
