@@ -161,8 +161,8 @@ HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, ui
   if (i >= count) return;
 #pragma unroll
   for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = seed.word[k];
-  s[8] = mgp_f_from_u32(first + (uint32_t)i);
-  s[9] = mgp_f_from_u32(MGP_TAG_GRIND);
+  s[8] = mgp_f_from_u32(MGP_TAG_GRIND);
+  s[9] = mgp_f_from_u32(first + (uint32_t)i);
 #pragma unroll
   for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = 0;
   p2_permute(s);

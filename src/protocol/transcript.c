@@ -69,8 +69,8 @@ void mgp_transcript_fork(mgp_transcript_t *t, const mgp_f_t seed[MGP_DIGEST_WORD
 int mgp_grind_check(const mgp_f_t seed[MGP_DIGEST_WORDS], uint32_t nonce, unsigned bits) {
   mgp_f_t s[MGP_P2_WIDTH] = {0};
   memcpy(s, seed, MGP_DIGEST_WORDS * sizeof s[0]);
-  s[MGP_DIGEST_WORDS] = mgp_f_from_u32(nonce);
-  s[MGP_DIGEST_WORDS + 1] = mgp_f_from_u32(MGP_TAG_GRIND);
+  s[MGP_DIGEST_WORDS] = mgp_f_from_u32(MGP_TAG_GRIND);
+  s[MGP_DIGEST_WORDS + 1] = mgp_f_from_u32(nonce);
   mgp_p2_permute_simd(s);
   return (mgp_f_to_u32(s[0]) & ((1u << bits) - 1)) == 0;
 }

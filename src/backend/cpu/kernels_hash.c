@@ -189,8 +189,8 @@ static uint32_t grind(const mgp_digest_t seed, unsigned bits, uint32_t first, ui
     mgp_f_t word[MGP_LANES];
     for (uint32_t j = 0; j < MGP_LANES; j++) word[j] = mgp_f_from_u32(first + i + j);
     for (int k = 0; k < 8; k++) s[k] = mgp_v_set1(seed[k]);
-    s[8] = mgp_v_load(word);
-    s[9] = mgp_v_set1(mgp_f_from_u32(MGP_TAG_GRIND));
+    s[8] = mgp_v_set1(mgp_f_from_u32(MGP_TAG_GRIND));
+    s[9] = mgp_v_load(word);
     for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = mgp_v_zero();
     permute_lanes(s);
     mgp_v_store(word, s[0]);
