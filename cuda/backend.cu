@@ -130,7 +130,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
-  mgp_status_t st = mgp_ledger_account(cu->base.ledger, MGP_MEM_SCRATCH, pinned, nbytes);
+  mgp_status_t st = mgp_ledger_account(cu->base.ledger, MGP_MEM_PLAN, pinned, nbytes);
   if (st != MGP_OK) {
     (void)cudaFreeHost(pinned);
     return st;
@@ -139,10 +139,15 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   return MGP_OK;
 }
 
+static bool is_set(const char *name) {
+  const char *value = getenv(name);
+  return value && strcmp(value, "0") != 0;
+}
+
 mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, int device,
                                      mgp_backend_t **out) {
   static const mgp_backend_ops_t ops = make_ops();
-  const char *fail_at = getenv("MGP_CUDA_FAIL"), *sync_each = getenv("MGP_CUDA_SYNC");
+  const char *fail_at = getenv("MGP_CUDA_FAIL");
   mgp_cuda_t *cu = (mgp_cuda_t *)calloc(1, sizeof *cu);
   if (!cu) return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
   cu->base.ops = &ops;
@@ -153,7 +158,8 @@ mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *l
   cu->base.threads = 1;
   cu->device = device;
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
-  cu->sync_each = sync_each && strcmp(sync_each, "0") != 0;
+  cu->sync_each = is_set("MGP_CUDA_SYNC");
+  cu->poison = is_set("MGP_CUDA_POISON");
   if (gethostname(cu->host, sizeof cu->host - 1) != 0) snprintf(cu->host, sizeof cu->host, "?");
   mgp_status_t st = open_device(cu);
   if (st != MGP_OK) {

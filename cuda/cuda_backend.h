@@ -7,7 +7,8 @@
  * Work goes to one stream in order; an operation that returns values to the host waits for it.
  * Errors name the call or kernel, the device and the host. With MGP_CUDA_FAIL=n in the environment
  * the n-th checked call of a backend fails (for tests); with MGP_CUDA_SYNC=1 each kernel is waited
- * for, so that the one at fault is named. */
+ * for, so that the one at fault is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5.
+ */
 #ifndef MGP_CUDA_BACKEND_H
 #define MGP_CUDA_BACKEND_H
 

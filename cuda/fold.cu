@@ -212,38 +212,38 @@ static __global__ void gather_cosets(const mgp_f_t *code, size_t stride, const u
   out[i] = code[w % MGP_D * stride + ((size_t)leaf[i / words] << k) + w / MGP_D];
 }
 
-mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
-                                uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths) {
-  mgp_cuda_t *cu = mgp_cuda_of(be);
-  if (w >= f->nwords) return mgp_fail(MGP_INTERNAL, "fold: word %u of %u", w, f->nwords);
-  const word_t *word = &f->words[w];
+/* n openings that fit the spare room, one after the other: paths, cosets, leaves. */
+static mgp_status_t open_some(mgp_cuda_t *cu, const word_t *word, const uint32_t *leaf, uint32_t n,
+                              mgp_e_t *cosets, mgp_digest_t *paths) {
   const unsigned h = word->n + 1 - word->k;
   const size_t path_bytes = (size_t)n * (h - mgp_cuda_cap_depth(h)) * sizeof *paths;
   const size_t coset_bytes = ((size_t)n << word->k) * sizeof *cosets;
-  uint32_t *d_leaf = NULL;
-  mgp_f_t *d_cosets = NULL;
-  mgp_digest_t *d_paths = NULL;
-  mgp_status_t st = MGP_OK;
+  uint8_t *d_room = mgp_cuda_spare(cu);
+  mgp_digest_t *d_paths = (mgp_digest_t *)d_room;
+  mgp_f_t *d_cosets = (mgp_f_t *)(d_room + path_bytes);
+  uint32_t *d_leaf = (uint32_t *)(d_room + path_bytes + coset_bytes);
+  MGP_TRY(mgp_cuda_upload(&cu->base, d_leaf, leaf, n * sizeof *leaf));
+  MGP_TRY(MGP_LAUNCH(cu, gather_cosets, mgp_blocks(coset_bytes / sizeof(mgp_f_t), THREADS), THREADS,
+                     word->d_code, (size_t)2 << word->n, d_leaf, n, word->k, d_cosets));
+  MGP_TRY(mgp_cuda_tree_paths(cu, word->d_tree, h, d_leaf, n, d_paths));
+  MGP_TRY(mgp_cuda_download(&cu->base, cosets, d_cosets, coset_bytes));
+  return mgp_cuda_download(&cu->base, paths, d_paths, path_bytes);
+}
+
+mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
+                                uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths) {
+  if (w >= f->nwords) return mgp_fail(MGP_INTERNAL, "fold: word %u of %u", w, f->nwords);
+  const word_t *word = &f->words[w];
+  const unsigned h = word->n + 1 - word->k;
+  const size_t path = h - mgp_cuda_cap_depth(h), coset = (size_t)1 << word->k;
+  const size_t each = path * sizeof *paths + coset * sizeof *cosets + sizeof *leaf;
+  const uint32_t most = (uint32_t)(MGP_CUDA_SPARE_BYTES / each);
   for (uint32_t i = 0; i < n; i++)
     if (leaf[i] >> h) return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
-  if (n == 0) return MGP_OK;
-  MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_SCRATCH, n, &d_leaf), out);
-  MGP_TRY_GOTO(st, mgp_cuda_take(cu, MGP_MEM_SCRATCH, coset_bytes, (void **)&d_cosets), out);
-  MGP_TRY_GOTO(st, mgp_cuda_take(cu, MGP_MEM_SCRATCH, path_bytes, (void **)&d_paths), out);
-  MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_leaf, leaf, n * sizeof *leaf), out);
-  MGP_TRY_GOTO(st,
-               MGP_LAUNCH(cu, gather_cosets, mgp_blocks(coset_bytes / sizeof(mgp_f_t), THREADS),
-                          THREADS, word->d_code, (size_t)2 << word->n, d_leaf, n, word->k,
-                          d_cosets),
-               out);
-  MGP_TRY_GOTO(st, mgp_cuda_tree_paths(cu, word->d_tree, h, d_leaf, n, d_paths), out);
-  MGP_TRY_GOTO(st, mgp_cuda_download(be, cosets, d_cosets, coset_bytes), out);
-  st = mgp_cuda_download(be, paths, d_paths, path_bytes);
-out:
-  mgp_cuda_give(cu, d_paths);
-  mgp_cuda_give(cu, d_cosets);
-  mgp_cuda_give(cu, d_leaf);
-  return st;
+  for (uint32_t at = 0; at < n; at += most)
+    MGP_TRY(open_some(mgp_cuda_of(be), word, leaf + at, n - at < most ? n - at : most,
+                      cosets + at * coset, paths + at * path));
+  return MGP_OK;
 }
 
 void mgp_cuda_fold_end(mgp_backend_t *be, mgp_fold_t *f) {

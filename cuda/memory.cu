@@ -100,6 +100,13 @@ mgp_status_t mgp_cuda_take(mgp_cuda_t *cu, mgp_mem_class_t cls, uint64_t nbytes,
     mgp_arena_give(cu->arena, offset);
     return st;
   }
+  if (cu->poison) {
+    st = MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_arena + offset, 0xa5, size, cu->stream));
+    if (st != MGP_OK) {
+      mgp_cuda_give(cu, cu->d_arena + offset);
+      return st;
+    }
+  }
   *d_out = cu->d_arena + offset;
   return MGP_OK;
 }

@@ -176,7 +176,7 @@ static __global__ void __launch_bounds__(MAX_THREADS)
     strided_pass(const mgp_f_t *in, size_t in_stride, mgp_f_t *out, size_t out_stride,
                  unsigned log_b, roots_t roots) {
   constexpr uint32_t GROUPS = 1u << B, TILE = 1u << TILE_LOG;
-  __shared__ mgp_f_t tile[GROUPS * 16 * TILE];
+  MGP_SHARED(mgp_f_t, tile, [GROUPS * 16 * TILE]);
   const unsigned log_m = log_b - 4 - B;
   const uint32_t lane = threadIdx.x % TILE, g = threadIdx.x / TILE;
   const uint32_t per_block = 1u << (log_m - TILE_LOG);
@@ -216,7 +216,7 @@ template <int B>
 static __global__ void __launch_bounds__(MAX_THREADS)
     last_pass(mgp_f_t *data, size_t stride, roots_t roots) {
   constexpr uint32_t GROUPS = 1u << B;
-  __shared__ mgp_f_t tile[MAX_THREADS * 17];
+  MGP_SHARED(mgp_f_t, tile, [MAX_THREADS * 17]);
   const uint32_t t = threadIdx.x, g = t % GROUPS, first = t / GROUPS * (16 * GROUPS);
   mgp_f_t x[16];
   data += blockIdx.y * stride + (size_t)blockIdx.x * blockDim.x * 16;
@@ -239,7 +239,7 @@ static __global__ void __launch_bounds__(MAX_THREADS)
 /* Columns of up to 2^SMALL_LOG positions, level by level. */
 static __global__ void small_encode(const mgp_f_t *in, size_t in_stride, mgp_f_t *out,
                                     size_t out_stride, unsigned log_n, roots_t roots) {
-  __shared__ mgp_f_t x[1u << SMALL_LOG];
+  MGP_SHARED(mgp_f_t, x, [1u << SMALL_LOG]);
   const uint32_t n = 1u << log_n;
   in += blockIdx.x * in_stride;
   out += blockIdx.x * out_stride;

@@ -13,6 +13,7 @@
 #include "math/poseidon2.h"
 
 __device__ __forceinline__ int32_t p2_mul(int32_t a, int32_t b) {
+#ifdef __CUDA_ARCH__
   int32_t r;
   asm("{\n\t"
       ".reg .s32 lo, hi, q, none;\n\t"
@@ -25,6 +26,11 @@ __device__ __forceinline__ int32_t p2_mul(int32_t a, int32_t b) {
       : "=r"(r)
       : "r"(a), "r"(b), "n"(0u - MGP_P_INV), "n"(MGP_P));
   return r;
+#else
+  const int64_t product = (int64_t)a * b;
+  const int32_t q = (int32_t)((uint32_t)product * (0u - MGP_P_INV));
+  return (int32_t)((product + q * (int64_t)MGP_P) >> 32);
+#endif
 }
 
 /* (x + rc)^7, reduced; rc given as rc - p */

@@ -21,7 +21,7 @@ static inline mgp_sums_t mgp_cuda_sums(const mgp_cuda_t *cu) {
 
 /* v summed over the block's threads, in thread 0; THREADS = blockDim.x, a power of two. */
 template <unsigned THREADS> __device__ __forceinline__ mgp_e_t mgp_block_sum(mgp_e_t v) {
-  __shared__ mgp_f_t room[MGP_D][THREADS];
+  MGP_SHARED(mgp_f_t, room, [MGP_D][THREADS]);
   const unsigned t = threadIdx.x;
   for (unsigned half = THREADS / 2; half > 0; half /= 2) {
     if (t >= half && t < 2 * half)
@@ -38,7 +38,7 @@ template <unsigned THREADS> __device__ __forceinline__ mgp_e_t mgp_block_sum(mgp
  * over all threads, K <= MGP_CUDA_RESULTS. */
 template <unsigned THREADS, int K>
 __device__ __forceinline__ void mgp_grid_sum(mgp_sums_t out, const mgp_e_t v[K]) {
-  __shared__ bool is_last;
+  MGP_SHARED(bool, is_last);
   for (int k = 0; k < K; k++) {
     const mgp_e_t sum = mgp_block_sum<THREADS>(v[k]);
     if (threadIdx.x == 0) out.partial[(size_t)k * gridDim.x + blockIdx.x] = sum;

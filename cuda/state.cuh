@@ -3,7 +3,7 @@
 #ifndef MGP_CUDA_STATE_CUH
 #define MGP_CUDA_STATE_CUH
 
-#include <cuda_runtime.h>
+#include "kernel.cuh" /* first: it makes the headers below CUDA */
 
 #include "math/ext.h"
 #include "math/poseidon2.h"
@@ -37,7 +37,7 @@ typedef struct {
   mgp_e_t *d_partial;   /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
   unsigned *d_arrivals; /* blocks that have delivered their partial sums */
   uint64_t calls, fail_at;
-  bool sync_each;
+  bool sync_each, poison;
 } mgp_cuda_t;
 
 static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) {
@@ -59,16 +59,21 @@ static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
 #define MGP_CUDA_CALL(cu, call)                                                                    \
   mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
 
-/* MGP_LAUNCH(cu, kernel, grid, block, args...); no more than 48 KiB of static shared memory. */
-/* clang-format off */
+/* MGP_LAUNCH(cu, kernel, grid, block, args...) */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
-  mgp_cuda_check((cu),                                                                             \
-                 mgp_cuda_injected(cu)                                                             \
-                     ? cudaErrorUnknown                                                            \
-                     : ((kernel)<<<(grid), (block), 0, (cu)->stream>>>(__VA_ARGS__),               \
-                        mgp_cuda_launched(cu)),                                                    \
-                 "kernel " #kernel)
-/* clang-format on */
+  MGP_LAUNCH_SHARED(cu, kernel, grid, block, 0, __VA_ARGS__)
+/* The same with `shared` bytes of dynamic shared memory. */
+#define MGP_LAUNCH_SHARED(cu, kernel, grid, block, shared, ...)                                    \
+  mgp_cuda_check(                                                                                  \
+      (cu),                                                                                        \
+      mgp_cuda_injected(cu) ? cudaErrorUnknown                                                     \
+      : (shared) > MGP_STATIC_SHARED_MAX &&                                                        \
+              cudaFuncSetAttribute((kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,          \
+                                   (int)(shared)) != cudaSuccess                                   \
+          ? cudaGetLastError()                                                                     \
+          : (MGP_KERNEL_START(kernel, (grid), (block), (shared), (cu)->stream, __VA_ARGS__),       \
+             mgp_cuda_launched(cu)),                                                               \
+      "kernel " #kernel)
 
 /* Blocks of `threads` for n items. */
 static inline unsigned mgp_blocks(uint64_t n, unsigned threads) {
@@ -95,6 +100,13 @@ static inline mgp_status_t mgp_cuda_new(mgp_cuda_t *cu, mgp_mem_class_t cls, uin
 }
 template <typename T> static inline uint64_t mgp_cuda_size_of(uint64_t count) {
   return mgp_cuda_size(count * sizeof(T));
+}
+
+/* Room for what an operation gathers before it is downloaded: the partial sums, which nobody needs
+ * between two operations. */
+#define MGP_CUDA_SPARE_BYTES ((size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS * sizeof(mgp_e_t))
+static inline uint8_t *mgp_cuda_spare(const mgp_cuda_t *cu) {
+  return (uint8_t *)cu->d_partial;
 }
 
 /* Results of a summing kernel (reduce.cuh) in host memory, waited for. */

@@ -6,6 +6,10 @@
 #include "backend/backend.h"
 #include "test.h"
 
+#ifdef MGP_TEST_CUDA
+#include "cuda_backend.h"
+#endif
+
 /* --- backends -------------------------------------------------------------------------------- */
 
 #define REF_MAX_BACKENDS 8
@@ -15,6 +19,23 @@ typedef struct {
   mgp_ledger_t *ledger;
   mgp_backend_t *be;
 } ref_backend_t;
+
+#ifdef MGP_TEST_CUDA
+
+/* The GPU alone: the definitions below are what it is compared with. */
+#define REF_CUDA_BYTES ((uint64_t)2 << 30)
+static inline unsigned ref_backends(const mgp_chipset_t *chips, ref_backend_t *out) {
+  int n = 0;
+  REQUIRE_OK(mgp_cuda_probe(&n));
+  if (n == 0) TEST_SKIP("no CUDA device");
+  REQUIRE_OK(mgp_ledger_create(0, &out->ledger));
+  REQUIRE_OK(mgp_backend_cuda_create(chips, out->ledger, 0, &out->be));
+  REQUIRE_OK(mgp_backend_cuda_reserve(out->be, REF_CUDA_BYTES));
+  snprintf(out->name, sizeof out->name, "cuda");
+  return 1;
+}
+
+#else
 
 /* cpu at every instruction set there is, with 1 and 2 threads, and strict. */
 static inline unsigned ref_backends(const mgp_chipset_t *chips, ref_backend_t *out) {
@@ -40,6 +61,8 @@ static inline unsigned ref_backends(const mgp_chipset_t *chips, ref_backend_t *o
 #endif
   return n;
 }
+
+#endif
 
 static inline void ref_backends_destroy(ref_backend_t *b, unsigned n) {
   for (unsigned i = 0; i < n; i++) {

@@ -15,7 +15,7 @@ def main():
     version = subprocess.run([tool, "--version"], capture_output=True, text=True).stdout
     if " version 14." not in version:
         common.skip("not clang-format 14: " + version.strip())
-    names = common.files(".c", ".h", ".inc", ".cu")
+    names = common.files(".c", ".h", ".inc", ".cu", ".cuh", ".cpp")
     r = subprocess.run([tool, "--dry-run", "--style=file"] + names, cwd=common.ROOT,
                        capture_output=True, text=True)
     wrong = sorted(set(re.findall(r"^(\S+?):\d+:\d+: warning", r.stderr, re.M)))

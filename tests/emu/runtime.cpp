@@ -1,0 +1,289 @@
+/* Devices, their memory, copies. All work is done when a call returns. */
+#include "runtime.h"
+
+#include <cstdio>
+#include <map>
+#include <mutex>
+#include <vector>
+
+#include <sys/mman.h>
+
+#define DEFAULT_MEMORY ((uint64_t)8 << 30)
+#define PROCESSORS     4
+
+namespace {
+
+struct piece_t {
+  size_t nbytes;
+  int device; /* -1: pinned host memory */
+};
+
+std::mutex lock;
+std::map<const uint8_t *, piece_t> pieces; /* by first byte; under the lock */
+std::map<int, uint64_t> used;
+
+thread_local cudaError_t last_error = cudaSuccess;
+thread_local int current_device = 0;
+
+uint64_t from_environment(const char *name, uint64_t otherwise) {
+  const char *text = getenv(name);
+  return text ? strtoull(text, nullptr, 10) : otherwise;
+}
+
+int ndevices(void) {
+  return (int)from_environment("MGP_EMU_DEVICES", 1);
+}
+
+uint64_t memory_of_device(void) {
+  return from_environment("MGP_EMU_MEMORY", DEFAULT_MEMORY);
+}
+
+cudaError_t failed(cudaError_t error) {
+  last_error = error;
+  return error;
+}
+
+/* The piece that holds p: 1 and its attributes if there is one; *left: bytes from p to its end. */
+bool find(const void *p, piece_t *out, size_t *left) {
+  const std::lock_guard<std::mutex> guard(lock);
+  const uint8_t *at = static_cast<const uint8_t *>(p);
+  auto it = pieces.upper_bound(at);
+  if (it == pieces.begin()) return false;
+  --it;
+  if ((size_t)(at - it->first) >= it->second.nbytes) return false;
+  *out = it->second;
+  *left = it->second.nbytes - (size_t)(at - it->first);
+  return true;
+}
+
+bool on_device(const void *p, size_t nbytes) {
+  piece_t piece;
+  size_t left;
+  return find(p, &piece, &left) && piece.device >= 0 && nbytes <= left;
+}
+bool on_host(const void *p) {
+  piece_t piece;
+  size_t left;
+  return !find(p, &piece, &left) || piece.device < 0;
+}
+
+bool may_copy(void *dst, const void *src, size_t dst_bytes, size_t src_bytes, cudaMemcpyKind kind) {
+  const bool to = kind == cudaMemcpyDeviceToHost ? on_host(dst) : on_device(dst, dst_bytes);
+  const bool from = kind == cudaMemcpyHostToDevice ? on_host(src) : on_device(src, src_bytes);
+  if (to && from) return true;
+  fprintf(stderr, "emulation: copy of kind %d, %zu bytes: %s is not what it should be\n", (int)kind,
+          src_bytes, to ? "the source" : "the destination");
+  return false;
+}
+
+} // namespace
+
+void mgp_emu_set_error(cudaError_t error) {
+  last_error = error;
+}
+
+/* --- errors ----------------------------------------------------------------------------------- */
+
+cudaError_t cudaGetLastError(void) {
+  const cudaError_t error = last_error;
+  last_error = cudaSuccess;
+  return error;
+}
+cudaError_t cudaPeekAtLastError(void) {
+  return last_error;
+}
+
+const char *cudaGetErrorString(cudaError_t error) {
+  switch (error) {
+  case cudaSuccess:
+    return "no error";
+  case cudaErrorInvalidValue:
+    return "invalid argument";
+  case cudaErrorMemoryAllocation:
+    return "out of memory";
+  case cudaErrorInvalidConfiguration:
+    return "invalid configuration argument";
+  case cudaErrorNoDevice:
+    return "no CUDA-capable device is detected";
+  case cudaErrorInvalidDevice:
+    return "invalid device ordinal";
+  case cudaErrorLaunchFailure:
+    return "unspecified launch failure";
+  default:
+    return "unknown error";
+  }
+}
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+cudaError_t cudaGetDeviceCount(int *n) {
+  *n = ndevices();
+  return *n ? cudaSuccess : failed(cudaErrorNoDevice);
+}
+cudaError_t cudaSetDevice(int device) {
+  if (device < 0 || device >= ndevices()) return failed(cudaErrorInvalidDevice);
+  current_device = device;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDevice(int *device) {
+  *device = current_device;
+  return cudaSuccess;
+}
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *prop, int device) {
+  if (device < 0 || device >= ndevices()) return failed(cudaErrorInvalidDevice);
+  memset(prop, 0, sizeof *prop);
+  snprintf(prop->name, sizeof prop->name, "emulation");
+  prop->totalGlobalMem = memory_of_device();
+  prop->major = 9;
+  prop->multiProcessorCount = PROCESSORS;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attr, int device) {
+  (void)attr, (void)device;
+  *value = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceSynchronize(void) {
+  return cudaSuccess;
+}
+cudaError_t cudaDriverGetVersion(int *version) {
+  *version = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaRuntimeGetVersion(int *version) {
+  *version = 0;
+  return cudaSuccess;
+}
+
+/* --- memory ----------------------------------------------------------------------------------- */
+
+cudaError_t cudaMemGetInfo(size_t *left, size_t *all) {
+  const std::lock_guard<std::mutex> guard(lock);
+  *all = memory_of_device();
+  *left = *all - used[current_device];
+  return cudaSuccess;
+}
+
+cudaError_t cudaMalloc(void **p, size_t nbytes) {
+  const std::lock_guard<std::mutex> guard(lock);
+  if (nbytes == 0 || nbytes > memory_of_device() - used[current_device])
+    return failed(cudaErrorMemoryAllocation);
+  void *q = mmap(nullptr, nbytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (q == MAP_FAILED) return failed(cudaErrorMemoryAllocation);
+  used[current_device] += nbytes;
+  pieces[static_cast<uint8_t *>(q)] = {nbytes, current_device};
+  *p = q;
+  return cudaSuccess;
+}
+
+cudaError_t cudaFree(void *p) {
+  if (!p) return cudaSuccess;
+  const std::lock_guard<std::mutex> guard(lock);
+  const auto it = pieces.find(static_cast<uint8_t *>(p));
+  if (it == pieces.end() || it->second.device < 0) return failed(cudaErrorInvalidValue);
+  used[it->second.device] -= it->second.nbytes;
+  munmap(p, it->second.nbytes);
+  pieces.erase(it);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMallocHost(void **p, size_t nbytes) {
+  const std::lock_guard<std::mutex> guard(lock);
+  uint8_t *q = static_cast<uint8_t *>(malloc(nbytes));
+  if (!q) return failed(cudaErrorMemoryAllocation);
+  pieces[q] = {nbytes, -1};
+  *p = q;
+  return cudaSuccess;
+}
+
+cudaError_t cudaFreeHost(void *p) {
+  const std::lock_guard<std::mutex> guard(lock);
+  const auto it = pieces.find(static_cast<uint8_t *>(p));
+  if (it == pieces.end() || it->second.device >= 0) return failed(cudaErrorInvalidValue);
+  pieces.erase(it);
+  free(p);
+  return cudaSuccess;
+}
+
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *a, const void *p) {
+  piece_t piece;
+  size_t left;
+  a->type = !find(p, &piece, &left) ? cudaMemoryTypeUnregistered
+            : piece.device < 0      ? cudaMemoryTypeHost
+                                    : cudaMemoryTypeDevice;
+  return cudaSuccess;
+}
+
+/* --- copies ----------------------------------------------------------------------------------- */
+
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t nbytes, cudaMemcpyKind kind,
+                            cudaStream_t) {
+  return cudaMemcpy2DAsync(dst, nbytes, src, nbytes, nbytes, 1, kind, nullptr);
+}
+
+cudaError_t cudaMemcpy2DAsync(void *dst, size_t dst_pitch, const void *src, size_t src_pitch,
+                              size_t width, size_t height, cudaMemcpyKind kind, cudaStream_t) {
+  if (width == 0 || height == 0) return cudaSuccess;
+  if (dst_pitch < width || src_pitch < width ||
+      !may_copy(dst, src, (height - 1) * dst_pitch + width, (height - 1) * src_pitch + width, kind))
+    return failed(cudaErrorInvalidValue);
+  for (size_t i = 0; i < height; i++)
+    memmove(static_cast<uint8_t *>(dst) + i * dst_pitch,
+            static_cast<const uint8_t *>(src) + i * src_pitch, width);
+  return cudaSuccess;
+}
+
+cudaError_t cudaMemsetAsync(void *dst, int value, size_t nbytes, cudaStream_t) {
+  return cudaMemset2DAsync(dst, nbytes, value, nbytes, 1, nullptr);
+}
+
+cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, size_t height,
+                              cudaStream_t) {
+  if (width == 0 || height == 0) return cudaSuccess;
+  if (pitch < width || !on_device(dst, (height - 1) * pitch + width))
+    return failed(cudaErrorInvalidValue);
+  for (size_t i = 0; i < height; i++) memset(static_cast<uint8_t *>(dst) + i * pitch, value, width);
+  return cudaSuccess;
+}
+
+/* --- streams and events ----------------------------------------------------------------------- */
+
+struct mgp_emu_stream {
+  int device;
+};
+struct mgp_emu_event {
+  int device;
+};
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) {
+  *stream = new mgp_emu_stream{current_device};
+  return cudaSuccess;
+}
+cudaError_t cudaStreamDestroy(cudaStream_t stream) {
+  delete stream;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamSynchronize(cudaStream_t) {
+  return cudaSuccess;
+}
+cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) {
+  return cudaSuccess;
+}
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {
+  *event = new mgp_emu_event{current_device};
+  return cudaSuccess;
+}
+cudaError_t cudaEventDestroy(cudaEvent_t event) {
+  delete event;
+  return cudaSuccess;
+}
+cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) {
+  return cudaSuccess;
+}
+cudaError_t cudaEventSynchronize(cudaEvent_t) {
+  return cudaSuccess;
+}
+cudaError_t cudaEventQuery(cudaEvent_t) {
+  return cudaSuccess;
+}
