@@ -45,11 +45,17 @@ def diagonal():
             P - inv(8), P - inv(4), P - inv(27)]
 
 
-def main():
+def parameters():
+    """Constants of the first full rounds, the partial ones, the last full ones; the diagonal."""
     c = constants(grain())
     ext1 = [[next(c) for _ in range(T)] for _ in range(RF // 2)]
     internal = [next(c) for _ in range(RP)]
     ext2 = [[next(c) for _ in range(T)] for _ in range(RF // 2)]
+    return ext1, internal, ext2, diagonal()
+
+
+def main():
+    ext1, internal, ext2, diag = parameters()
     mont = lambda x: x * 2**32 % P
 
     def rows(name, table, comment):
@@ -64,13 +70,12 @@ def main():
     out += rows("MGP_P2_RC_INITIAL", ext1, "first four full rounds, [round][word]")
     out += row("MGP_P2_RC_PARTIAL", internal, "partial rounds")
     out += rows("MGP_P2_RC_FINAL", ext2, "last four full rounds, [round][word]")
-    out += row("MGP_P2_DIAG", diagonal(), "internal layer: s_i -> sum(s) + diag_i * s_i")
+    out += row("MGP_P2_DIAG", diag, "internal layer: s_i -> sum(s) + diag_i * s_i")
     out += "\n#endif\n"
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
     path = sys.argv[1] if len(sys.argv) > 1 else os.path.join(root, "src/math/poseidon2_constants.h")
     with open(path, "w") as f:
         f.write(out)
-    return ext1, internal, ext2, diagonal()
 
 
 if __name__ == "__main__":

@@ -120,4 +120,23 @@ MGP_HD mgp_f_t mgp_f_omega(unsigned log_n) {
   return w;
 }
 
+/* A square root of a square of F; 0 for 0. Tonelli-Shanks: p - 1 = 15 * 2^27, so a^15 is a power of
+ * w = omega(27), an even one; the loop takes off its bits, lowest first. */
+MGP_HD mgp_f_t mgp_f_sqrt(mgp_f_t a) {
+  const mgp_f_t a2 = mgp_f_sqr(a), a4 = mgp_f_sqr(a2), a7 = mgp_f_mul(mgp_f_mul(a4, a2), a);
+  mgp_f_t root = mgp_f_mul(a7, a); /* root^2 = a * t, t of order 2^k at most */
+  mgp_f_t t = mgp_f_mul(root, a7), w = mgp_f_from_u32(MGP_OMEGA_27);
+  for (unsigned k = MGP_TWO_ADICITY; a != 0 && t != mgp_f_one();) {
+    unsigned order = 0; /* t has order 2^order */
+    for (mgp_f_t s = t; s != mgp_f_one(); s = mgp_f_sqr(s)) order++;
+    if (order >= k) return 0;                    /* no square */
+    for (; k > order + 1; k--) w = mgp_f_sqr(w); /* w has order 2^(order + 1) */
+    root = mgp_f_mul(root, w);
+    w = mgp_f_sqr(w);
+    k--;
+    t = mgp_f_mul(t, w);
+  }
+  return root;
+}
+
 #endif

@@ -6,7 +6,7 @@ import re
 
 import common
 
-FOREIGN = re.compile(r"^(mpi|nccl|nvml|omp-tools)\.h$|^cuda|^cu[a-z]+\.h$|^nv[a-z]+\.h$")
+FOREIGN = re.compile(r"^(mpi|nccl|nvml|omp-tools)\.h$|^cuda|^cu(?!rve\.)[a-z]+\.h$|^nv[a-z]+\.h$")
 
 
 def rooms():

@@ -22,7 +22,8 @@ ALLOWED = {("src/prover/prove.c", "r->ranks = malloc("), ("src/prover/record.c",
 COMMENT_OR_STRING = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', re.S)
 
 # command (with the output file as its last argument) -> file under version control
-GENERATED = {"tools/gen_poseidon2.py": "src/math/poseidon2_constants.h"}
+GENERATED = {"tools/gen_poseidon2.py": "src/math/poseidon2_constants.h",
+             "tools/gen_curve.py": "src/math/curve_constants.h"}
 
 OUTSIDE = "../" + "shared"
 
