@@ -3,7 +3,7 @@
  * "Device memory" is what `alloc` returns: for `cpu` it is host memory, for `strict` it is host
  * memory under device rules (host pointers refused, poisoned after free), for `cuda` it is the
  * GPU's. Parameters named d_* are device pointers; everything else is host memory. The transcript
- * stays with the caller: an operation never draws a challenge.
+ * stays with the caller, but for chip proofs, which draw their own challenges (task_begin).
  *
  * Layouts. Base vectors: n words, Montgomery form. Extension vectors: D planes of n words, plane i
  * at offset i * n ("ext planes"). Traces: column-major [ncols][stride], stride >= rows rounded up
@@ -17,6 +17,7 @@
 #include "base/ledger.h"
 #include "chips/chip.h"
 #include "math/poseidon2.h"
+#include "protocol/transcript.h"
 #include "vm/step.h"
 
 #define MGP_ROW_PAD 64u
@@ -29,7 +30,22 @@ typedef struct mgp_fold mgp_fold_t;                   /* folding phase */
 typedef struct mgp_gkr mgp_gkr_t;                     /* fraction tree of one trace */
 typedef struct mgp_main mgp_main_t;                   /* main sumcheck of one trace */
 
+typedef struct mgp_task mgp_task_t; /* chip proof under way */
+
 typedef mgp_f_t mgp_digest_t[MGP_DIGEST_WORDS];
+
+/* The chip proof of one trace: what it is about, and where its results go. */
+typedef struct {
+  mgp_chip_id_t chip;
+  uint32_t nrows;
+  size_t stride;
+  const mgp_f_t *d_trace, *d_virt; /* [ncols][stride], [nvirtual][stride] or NULL */
+  mgp_e_t alpha, beta;
+  mgp_transcript_t transcript; /* forked for the task */
+  uint32_t *words;             /* [mgp_task_words] canonical: the messages in order */
+  mgp_e_t *point;              /* n coordinates: where the columns were opened */
+  mgp_f_t *digest;             /* [MGP_DIGEST_WORDS] squeezed at the end */
+} mgp_task_job_t;
 
 typedef struct {
   /* --- memory ----------------------------------------------------------------------------- */
@@ -87,7 +103,18 @@ typedef struct {
   uint64_t (*query_bytes)(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                           uint32_t npos);
 
-  /* --- fractional-sum GKR of one trace (section 5.4) --------------------------------------- */
+  /* --- chip proof of one trace (section 5.4; task.h) ---------------------------------------- */
+  /* Starts it. Up to be->task_slots tasks may be under way, and end in any order; what they give
+   * does not depend on that. Trace, virtual columns and the results' memory stay valid until
+   * task_end, which waits for the results and frees the task, also if it returns an error. *out may
+   * be NULL. MGP_INTERNAL if a challenge hit an exceptional value. */
+  mgp_status_t (*task_begin)(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
+  mgp_status_t (*task_end)(mgp_backend_t *be, mgp_task_t *task); /* NULL is fine */
+  /* Peak scratch of a task beyond trace and virtual columns. */
+  uint64_t (*task_bytes)(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
+
+  /* The same round by round, for backends that make their tasks of it (the others have NULL). */
+  /* --- fractional-sum GKR of one trace ------------------------------------------------------ */
   /* Builds the whole tree; root: p, q. d_virt: virtual columns [nvirtual][stride] or NULL. d_trace
    * and d_virt stay valid until gkr_end. */
   mgp_status_t (*gkr_begin)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
@@ -118,8 +145,6 @@ typedef struct {
   /* After n rounds: the values of the committed columns, [ncols]. */
   mgp_status_t (*main_evals)(mgp_backend_t *be, mgp_main_t *m, mgp_e_t *out);
   void (*main_end)(mgp_backend_t *be, mgp_main_t *m); /* NULL is fine */
-  /* Peak scratch of a whole chip proof (GKR, then main) beyond trace and virtual columns. */
-  uint64_t (*task_bytes)(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
 
   /* --- opening ------------------------------------------------------------------------------ */
   /* d_out: ext planes of 2^n: eq(point, i). */
@@ -171,6 +196,7 @@ struct mgp_backend {
   mgp_ledger_t *ledger;
   const mgp_chipset_t *chips;
   int threads;
+  int task_slots; /* chip proofs that may be under way at a time */
 };
 
 typedef enum { MGP_ISA_AUTO, MGP_ISA_PORTABLE, MGP_ISA_AVX2, MGP_ISA_AVX512 } mgp_isa_t;

@@ -90,7 +90,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t height = (uint64_t)4 << S, slab = mgp_slab_bytes(s);
   uint64_t base = live + s->count_total * 4 + ops->table_bytes(s->be, S) + SLACK;
   uint64_t column = cache == MGP_CACHE_NONE ? height + slab : 0;
-  uint64_t kept = 0, commit = 0, query = 0, tasks = 0, piece = 0, answers = 0;
+  uint64_t kept = 0, commit = 0, query = 0, piece = 0, answers = 0;
   uint32_t end = s->first_part + s->nparts;
   uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
   uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
@@ -115,15 +115,11 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   for (uint32_t k = s->shape.first_trace[s->first_part]; k < s->shape.first_trace[end]; k++) {
     const mgp_trace_t *t = &s->shape.traces[k];
     const mgp_chip_t *chip = &s->chips->chip[t->chip];
-    uint64_t stride = mgp_trace_stride(t->rows) * 4;
-    tasks =
-        max_u64(tasks, stride * chip->ncols +
-                           max_u64(2 * stride * chip->nvirtual,
-                                   stride * chip->nvirtual +
-                                       ops->task_bytes(s->be, (mgp_chip_id_t)t->chip, t->rows)));
     if (t->chip < MGP_CHIP_FIRST_TABLE)
       piece = max_u64(piece, (uint64_t)MGP_COUNT_PIECE * 4 * chip->ncols);
   }
+  uint64_t tasks = mgp_tasks_peak(s);
+  if (tasks == UINT64_MAX) return tasks;
   uint64_t task_proofs =
       (uint64_t)s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
@@ -168,6 +164,14 @@ static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *
   return MGP_OK;
 }
 
+/* A backend with several task slots uses them as far as there is memory. */
+static void widen_tasks(mgp_session_t *s, uint64_t limit) {
+  if (s->be->task_slots < 2 || s->predicted_peak >= limit) return;
+  s->task_room = mgp_tasks_peak(s) + (limit - s->predicted_peak);
+  if (s->task_room < limit - s->predicted_peak) s->task_room = UINT64_MAX;
+  s->predicted_peak = mgp_plan_peak(s, s->cache, mgp_ledger_live_total(s->ledger));
+}
+
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
   uint64_t limit = memory_limit(s), needed = 0;
@@ -185,6 +189,7 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
       return mgp_comm_agree(s->comm, st);
     }
   }
+  widen_tasks(s, limit);
   if (o->wrong_peak) s->predicted_peak /= 2;
   mgp_ledger_set_limit(s->ledger, s->predicted_peak, "the peak that was planned");
   return MGP_OK;

@@ -83,6 +83,7 @@ typedef struct {
   double phase_seconds[MGP_PHASES];
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT]; /* what the comm had done before */
   uint64_t predicted_peak;
+  uint64_t task_room; /* bytes that tasks under way together may hold */
   mgp_security_t security;
 } mgp_session_t;
 
@@ -111,6 +112,10 @@ mgp_status_t mgp_phase_query(mgp_session_t *s);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
 #define MGP_DEFAULT_LOG_ROWS 20u
+/* The most that the tasks of this rank hold at a time (witness, scratch); one alone may hold more
+ * than task_room. UINT64_MAX if out of memory. Needs the shape. Local. */
+uint64_t mgp_tasks_peak(mgp_session_t *s);
+#define MGP_MAX_TASK_SLOTS 32
 /* Parameters, security and shape for one row cap. Local. */
 mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);
 /* Peak of the ledger on this rank at a cache level, from exact sizes; live: bytes before it. Needs

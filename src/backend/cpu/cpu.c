@@ -4,6 +4,7 @@
 
 #include "backend/cpu/cpu_ops.h"
 #include "backend/cpu/kernels_hash.h"
+#include "backend/task.h"
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -116,6 +117,8 @@ static const mgp_backend_ops_t cpu_ops = {
     .main_bind = mgp_cpu_main_bind,
     .main_evals = mgp_cpu_main_evals,
     .main_end = mgp_cpu_main_end,
+    .task_begin = mgp_task_by_rounds,
+    .task_end = mgp_task_done,
     .task_bytes = mgp_cpu_task_bytes,
     .eq_table = mgp_cpu_eq_table,
     .combine = mgp_cpu_combine,
@@ -167,7 +170,7 @@ mgp_status_t mgp_backend_cpu_create(const mgp_chipset_t *chips, mgp_ledger_t *le
   mgp_cpu_t *cpu;
   MGP_TRY(mgp_ledger_alloc(ledger, MGP_MEM_PLAN, sizeof *cpu, (void **)&cpu));
   memset(cpu, 0, sizeof *cpu);
-  cpu->base = (mgp_backend_t){&cpu_ops, "cpu", isa_name(isa), ledger, chips, threads};
+  cpu->base = (mgp_backend_t){&cpu_ops, "cpu", isa_name(isa), ledger, chips, threads, 1};
   cpu->isa = isa;
   *out = &cpu->base;
   return MGP_OK;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "backend/task.h"
+
 #define INNER(op, ...) st->inner->ops->op(st->inner, __VA_ARGS__)
 #define DEVICE(arg, count)                                                                         \
   MGP_TRY(mgp_strict_device(st, __func__, #arg, arg, (size_t)(count) * sizeof *(arg)))
@@ -529,6 +531,8 @@ static const mgp_backend_ops_t strict_ops = {
     .main_bind = main_bind,
     .main_evals = main_evals,
     .main_end = main_end,
+    .task_begin = mgp_task_by_rounds, /* by the operations above, checked one by one */
+    .task_end = mgp_task_done,
     .task_bytes = task_bytes,
     .eq_table = eq_table,
     .combine = combine,
