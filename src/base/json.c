@@ -12,6 +12,7 @@ struct mgp_json {
   char *text;
   size_t n, cap;
   bool no_memory;
+  bool one_line;
   const char *misuse; /* first wrong call */
   unsigned depth;
   char open[DEPTH_MAX]; /* '{' or '[' of each level */
@@ -24,6 +25,10 @@ mgp_status_t mgp_json_create(mgp_json_t **out) {
   if (j == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for a JSON document");
   *out = j;
   return MGP_OK;
+}
+
+void mgp_json_one_line(mgp_json_t *j) {
+  j->one_line = true;
 }
 
 void mgp_json_destroy(mgp_json_t *j) {
@@ -54,6 +59,7 @@ static void put_text(mgp_json_t *j, const char *s) {
 }
 
 static void put_line(mgp_json_t *j) {
+  if (j->one_line) return;
   put(j, "\n", 1);
   for (unsigned i = 0; i < j->depth; i++) put(j, "  ", 2);
 }
@@ -113,7 +119,7 @@ static void lead(mgp_json_t *j, const char *key) {
     j->misuse = in_object ? "a member without a key" : "a key inside an array";
     return;
   }
-  if (j->any[j->depth - 1]) put(j, ",", 1);
+  if (j->any[j->depth - 1]) put(j, ", ", j->one_line ? 2 : 1);
   j->any[j->depth - 1] = true;
   put_line(j);
   if (key != NULL) {

@@ -16,6 +16,8 @@
 typedef struct mgp_json mgp_json_t;
 
 mgp_status_t mgp_json_create(mgp_json_t **out);
+/* From now on without line breaks: a document of one line, as logs of events want it. */
+void mgp_json_one_line(mgp_json_t *j);
 void mgp_json_destroy(mgp_json_t *j);
 
 void mgp_json_object_begin(mgp_json_t *j, const char *key);

@@ -16,8 +16,9 @@ static const double terminal_period = 0.1, log_period = 10;
 
 static struct {
   mgp_log_level_t level;
-  uint32_t rank, size;
-} settings = {MGP_LOG_NORMAL, 0, 1};
+  uint32_t rank;
+  bool show_rank;
+} settings = {MGP_LOG_NORMAL, 0, false};
 
 /* guards the line on the terminal and `work`, except for the two atomics */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -34,9 +35,12 @@ void mgp_log_set_level(mgp_log_level_t level) {
   settings.level = level;
 }
 
-void mgp_log_set_rank(uint32_t rank, uint32_t size) {
+void mgp_log_set_rank(uint32_t rank) {
   settings.rank = rank;
-  settings.size = size;
+}
+
+void mgp_log_show_rank(bool show) {
+  settings.show_rank = show;
 }
 
 static void write_all(const char *text, size_t n) {
@@ -57,7 +61,7 @@ static void clear_bar(void) {
 static void say(const char *kind, const char *fmt, va_list ap) {
   char line[LINE_MAX_BYTES];
   size_t n = 0;
-  if (settings.size > 1) n = (size_t)snprintf(line, sizeof line, "[%u] ", settings.rank);
+  if (settings.show_rank) n = (size_t)snprintf(line, sizeof line, "[%u] ", settings.rank);
   n += (size_t)snprintf(line + n, sizeof line - n, "%s", kind);
   int more = vsnprintf(line + n, sizeof line - n, fmt, ap);
   if (more > 0) n += (size_t)more;

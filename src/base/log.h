@@ -5,6 +5,7 @@
 #ifndef MGP_BASE_LOG_H
 #define MGP_BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -12,8 +13,10 @@
 typedef enum { MGP_LOG_QUIET, MGP_LOG_NORMAL, MGP_LOG_VERBOSE } mgp_log_level_t;
 
 void mgp_log_set_level(mgp_log_level_t level);
-/* With size > 1, lines begin with the rank, and only rank 0 writes mgp_log_info and progress. */
-void mgp_log_set_rank(uint32_t rank, uint32_t size);
+/* Only rank 0 writes mgp_log_info and progress. */
+void mgp_log_set_rank(uint32_t rank);
+/* Lines begin with the rank, as in "[3] ". */
+void mgp_log_show_rank(bool show);
 
 /* At every level: what went wrong. */
 void mgp_log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

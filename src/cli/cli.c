@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
+#include "cli/events.h"
 #include "protocol/proof.h"
 #include "protocol/security.h"
 
@@ -51,6 +52,39 @@ static void print_failure(const mgp_comm_t *comm) {
     mgp_log_error("%s", f->message);
 }
 
+static void tell_start(const mgp_cli_t *cli, const mgp_comm_t *comm) {
+  mgp_json_t *j = mgp_event_begin("start");
+  if (!j) return;
+  mgp_json_string(j, "mgprove", mgp_version());
+  mgp_json_string(j, "commit", mgp_version_commit());
+  mgp_json_string(j, "command", cli->command->name);
+  mgp_json_array_begin(j, "arguments");
+  for (int i = 0; i < cli->nargs; i++) mgp_json_string(j, NULL, cli->args[i]);
+  mgp_json_array_end(j);
+  mgp_json_u64(j, "ranks", mgp_comm_size(comm));
+  mgp_json_string(j, "transport", mgp_comm_transport(comm));
+  mgp_json_string(j, "host", mgp_comm_host(comm));
+  mgp_json_i64(j, "pid", getpid());
+  mgp_event_end(j);
+}
+
+static void tell_end(const mgp_comm_t *comm, int exit_code) {
+  const mgp_comm_failure_t *f = mgp_comm_failure(comm);
+  mgp_json_t *j = mgp_event_begin("end");
+  if (j) {
+    mgp_json_i64(j, "exit_code", exit_code);
+    if (f) {
+      mgp_json_string(j, "status", mgp_status_text(f->status));
+      mgp_json_string(j, "message", f->message);
+      mgp_json_u64(j, "rank", f->rank);
+      mgp_json_string(j, "host", f->host);
+      mgp_json_string(j, "phase", f->phase);
+    }
+    mgp_event_end(j);
+  }
+  mgp_events_close();
+}
+
 typedef struct {
   const mgp_cli_t *cli;
   int exit_code; /* of rank 0, if ranks are threads */
@@ -60,13 +94,18 @@ typedef struct {
 static mgp_status_t run_rank(mgp_comm_t *comm, void *arg) {
   job_t *job = arg;
   const mgp_options_t *o = job->cli->opt;
+  bool root = mgp_comm_rank(comm) == 0;
   if (o->timeout) mgp_comm_set_timeout(comm, (double)o->timeout);
-  mgp_status_t st = job->cli->command->collective(job->cli, comm);
-  if (st == MGP_OK && mgp_comm_rank(comm) == 0) st = mgp_cli_flush();
+  mgp_status_t st = root && o->events ? mgp_events_open(o->events) : MGP_OK;
   st = mgp_comm_agree(comm, st);
-  if (st != MGP_OK && mgp_comm_rank(comm) == 0) print_failure(comm);
+  if (st == MGP_OK && root) tell_start(job->cli, comm);
+  if (st == MGP_OK) st = job->cli->command->collective(job->cli, comm);
+  if (st == MGP_OK && root) st = mgp_cli_flush();
+  st = mgp_comm_agree(comm, st);
+  if (st != MGP_OK && root) print_failure(comm);
   if (mgp_comm_rank(comm) == 0 || strcmp(mgp_comm_transport(comm), "thread") != 0)
-    job->exit_code = st == MGP_OK ? 0 : mgp_status_exit_code(mgp_comm_failure(comm)->status);
+    job->exit_code = st == MGP_OK ? 0 : mgp_comm_failure(comm)->exit_code;
+  if (root) tell_end(comm, job->exit_code);
   return st;
 }
 
@@ -86,7 +125,7 @@ static int run_collective(const mgp_cli_t *cli) {
   } else {
     st = mgp_comm_world_create(cli->mpi->create, &comm);
     if (st == MGP_OK) {
-      mgp_log_set_rank(mgp_comm_rank(comm), mgp_comm_size(comm));
+      mgp_log_set_rank(mgp_comm_rank(comm));
       (void)run_rank(comm, &job);
       mgp_comm_destroy(comm);
       return job.exit_code;
@@ -135,9 +174,11 @@ static int run_command(const mgp_command_t *command, const mgp_cli_mpi_t *mpi, i
   mgp_status_t st = mgp_options_parse(command->name, command->options | MGP_OPT_COMMON, argc, argv,
                                       &opt, &cli.nargs);
   if (st == MGP_OK && !opt.help) st = check_args(command, cli.nargs, argv);
+  if (st == MGP_OK && !opt.help && command->check) st = command->check(&cli);
   bool first = mgp_comm_launched_rank() == 0;
   if (opt.quiet) mgp_log_set_level(MGP_LOG_QUIET);
   if (opt.verbose) mgp_log_set_level(MGP_LOG_VERBOSE);
+  mgp_log_show_rank(opt.log_ranks);
   if (st == MGP_OK && !opt.help && command->collective) {
     code = run_collective(&cli);
     mgp_options_free(&opt);

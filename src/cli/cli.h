@@ -30,6 +30,8 @@ struct mgp_command {
   const char *text; /* further lines of its help, or NULL */
   int min_args, max_args;
   uint64_t options; /* MGP_OPT bits; MGP_OPT_COMMON are always there */
+  /* what the table of options cannot say about them, or NULL */
+  mgp_status_t (*check)(const mgp_cli_t *cli);
   /* one of the three; comm lives for the whole command */
   mgp_status_t (*serial)(const mgp_cli_t *cli);
   mgp_status_t (*collective)(const mgp_cli_t *cli, mgp_comm_t *comm);

@@ -280,6 +280,6 @@ const mgp_command_t mgp_cmd_doctor = {
     .name = "doctor",
     .args = "",
     .summary = "show what this machine or job has, and what would not work",
-    .options = MGP_OPT(RANKS) | MGP_OPT(TIMEOUT) | MGP_OPT(JSON),
+    .options = MGP_OPT(RANKS) | MGP_OPT(TIMEOUT) | MGP_OPT(JSON) | MGP_OPT(LOG_RANKS),
     .collective = doctor,
 };

@@ -135,6 +135,19 @@ mgp_status_t mgp_options_parse(const char *command, uint64_t allowed, int argc, 
   return MGP_OK;
 }
 
+mgp_options_t mgp_options_override(const mgp_options_t *base, const mgp_options_t *line) {
+  static const size_t size[] = {
+      [FLAG] = sizeof(bool),       [TEXT] = sizeof(char *),   [LIST] = sizeof(mgp_text_list_t),
+      [NUMBER] = sizeof(uint64_t), [SIZE] = sizeof(uint64_t), [CHOICE] = sizeof(int)};
+  mgp_options_t out = *base;
+  for (int i = 0; i < MGP_OPTIONS; i++)
+    if (line->given >> i & 1)
+      memcpy((char *)&out + specs[i].offset, (const char *)line + specs[i].offset,
+             size[specs[i].kind]);
+  out.given |= line->given;
+  return out;
+}
+
 void mgp_options_free(mgp_options_t *o) {
   free(o->hint.items);
   o->hint.items = NULL;

@@ -25,19 +25,19 @@ typedef struct {
   uint64_t max_steps;
   bool stats, profile;
   /* files */
-  const char *output, *json, *mem_report;
+  const char *output, *json, *mem_report, *events, *batch;
   /* the proof */
   int backend, isa, cache; /* mgp_backend_kind_t, mgp_isa_t, mgp_cache_t */
   uint64_t partitions, trace_rows, memory, threads, ranks, timeout;
   const char *plan, *write_plan;
-  bool no_self_check;
+  bool no_self_check, resume;
   /* checking a proof */
   const char *elf, *vk, *exit_code, *public_output;
   /* bench */
   const char *workload;
   uint64_t log_steps;
   /* messages */
-  bool quiet, verbose, help;
+  bool quiet, verbose, log_ranks, help;
   /* for tests */
   const char *fail_phase, *trace_log;
   bool wrong_peak;
@@ -87,6 +87,12 @@ typedef struct {
   X(JSON, "json", 0, TEXT, json, "FILE", "write the report to FILE as JSON")                       \
   X(MEM_REPORT, "mem-report", 0, TEXT, mem_report, "FILE",                                         \
     "write the memory ledger's peaks to FILE as JSON")                                             \
+  X(EVENTS, "events", 0, TEXT, events, "FILE",                                                     \
+    "append what happens to FILE, one JSON object per line")                                       \
+  X(BATCH, "batch", 0, TEXT, batch, "LIST",                                                        \
+    "prove many programs: each line of LIST is the arguments of one")                              \
+  X(RESUME, "resume", 0, FLAG, resume, "", "go on where a stopped or killed job ended")            \
+  X(LOG_RANKS, "log-ranks", 0, FLAG, log_ranks, "", "begin each message with the rank's number")   \
   X(FAIL_PHASE, "fail-phase", 0, TEXT, fail_phase, NULL, "PHASE[:RANK]: fail there")               \
   X(TRACE_LOG, "trace-log", 0, TEXT, trace_log, NULL, "log of builds and tasks, FILE.RANK")        \
   X(WRONG_PEAK, "wrong-peak", 0, FLAG, wrong_peak, NULL, "predict too small a peak")               \
@@ -110,6 +116,9 @@ typedef enum {
  * them. `command` is named in messages. mgp_options_free afterwards, also on error. */
 mgp_status_t mgp_options_parse(const char *command, uint64_t allowed, int argc, char **argv,
                                mgp_options_t *out, int *nargs);
+/* base with the options that `line` was given in place of its own; lists are replaced too. The
+ * result points into both. */
+mgp_options_t mgp_options_override(const mgp_options_t *base, const mgp_options_t *line);
 void mgp_options_free(mgp_options_t *o);
 
 /* Prints the lines of the help that describe the options in `allowed`, on stdout. */

@@ -7,6 +7,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/parse.h"
+#include "base/stop.h"
+#include "cli/events.h"
 #include "cli/plan_file.h"
 #include "cli/text.h"
 #include "mgprove/verify.h"
@@ -19,6 +22,28 @@ static void end_progress(mgp_proving_t *p) {
 
 /* A proof that is done sooner shows no phases in a log. */
 static const double quiet_seconds = 5;
+/* Progress within a phase is an event this often at most. */
+static const double event_period = 1;
+
+static void tell_phase(mgp_phase_t phase, double elapsed) {
+  mgp_json_t *j = mgp_event_begin("phase");
+  if (!j) return;
+  mgp_json_string(j, "phase", mgp_phase_name(phase));
+  mgp_json_f64(j, "elapsed_s", elapsed);
+  mgp_event_end(j);
+}
+
+static void tell_progress(mgp_proving_t *p, uint64_t done, uint64_t total) {
+  double now = mgp_clock_seconds();
+  if (now - p->progress.told < event_period && done < total) return;
+  p->progress.told = now;
+  mgp_json_t *j = mgp_event_begin("progress");
+  if (!j) return;
+  mgp_json_string(j, "phase", mgp_phase_name(p->progress.phase));
+  mgp_json_u64(j, "done", done);
+  mgp_json_u64(j, "total", total);
+  mgp_event_end(j);
+}
 
 /* Called on rank 0 by the prover: at the start of each phase, and where a phase counts its work. */
 static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t total) {
@@ -27,12 +52,14 @@ static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t 
     double elapsed = mgp_clock_seconds() - p->progress.start;
     end_progress(p);
     p->progress.phase = phase;
+    tell_phase(phase, elapsed);
     if (elapsed > quiet_seconds)
       mgp_log_info("phase %s, after %.0f s", mgp_phase_name(phase), elapsed);
     else
       mgp_log_verbose("phase %s, after %.3f s", mgp_phase_name(phase), elapsed);
   }
   if (total < 2) return;
+  tell_progress(p, done, total);
   if (!p->progress.counting) mgp_log_progress_begin(mgp_phase_name(phase), total, "parts");
   p->progress.counting = true;
   mgp_log_progress_add(done - p->progress.done);
@@ -102,6 +129,7 @@ static mgp_status_t set_options(const mgp_options_t *o, uint32_t rank, mgp_provi
 }
 
 mgp_status_t mgp_proving_begin(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *p) {
+  mgp_stop_catch_signals();
   mgp_comm_set_phase(comm, "options");
   MGP_TRY(mgp_comm_agree(comm, set_options(cli->opt, mgp_comm_rank(comm), p)));
   return read_plan(cli->opt, comm, p);

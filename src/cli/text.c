@@ -17,10 +17,9 @@ mgp_status_t mgp_output_check(const char *path) {
   return MGP_OK;
 }
 
-mgp_status_t mgp_output_path(const char *input, const char *given, const char *suffix, char **out) {
+mgp_status_t mgp_output_name(const char *input, const char *given, const char *suffix, char **out) {
   const char *slash = strrchr(input, '/'), *name = slash ? slash + 1 : input;
   size_t n = strlen(name), cap = (given ? strlen(given) : n + strlen(suffix)) + 1;
-  struct stat a, b;
   char *path = malloc(cap);
   if (!path) return mgp_fail(MGP_RESOURCES, "out of memory for a file name");
   if (n > 4 && strcmp(name + n - 4, ".elf") == 0) n -= 4;
@@ -28,6 +27,14 @@ mgp_status_t mgp_output_path(const char *input, const char *given, const char *s
     (void)snprintf(path, cap, "%s", given);
   else
     (void)snprintf(path, cap, "%.*s%s", (int)n, name, suffix);
+  *out = path;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_output_path(const char *input, const char *given, const char *suffix, char **out) {
+  struct stat a, b;
+  char *path;
+  MGP_TRY(mgp_output_name(input, given, suffix, &path));
   mgp_status_t st = MGP_OK;
   if (stat(input, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
     st = mgp_fail(MGP_USAGE, "%s: the output would replace the input (use -o FILE)", path);

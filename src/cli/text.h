@@ -12,6 +12,9 @@
  * input itself, MGP_IO if it cannot be written there. */
 mgp_status_t mgp_output_path(const char *input, const char *given, const char *suffix, char **out);
 
+/* The name of that result, nothing else: the caller frees *out. */
+mgp_status_t mgp_output_name(const char *input, const char *given, const char *suffix, char **out);
+
 /* Fails (MGP_IO) if a file cannot be written at path; leaves nothing behind. NULL is fine. */
 mgp_status_t mgp_output_check(const char *path);
 

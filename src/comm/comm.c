@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/stop.h"
 #include "comm/transport.h"
 
 /* What every rank tells every other at the start of a collective. */
@@ -141,6 +142,7 @@ static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
   mgp_comm_failure_t *f = &c->failure;
   f->rank = rank;
   f->status = MGP_INTERNAL;
+  f->exit_code = mgp_status_exit_code(MGP_INTERNAL);
   copy_name(f->host, sizeof f->host, "?");
   copy_name(f->phase, sizeof f->phase, c->phase);
   char na[32] = "", nb[32] = "";
@@ -167,6 +169,7 @@ static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool sam
     if (r == c->t->rank) {
       f->rank = r;
       f->status = local;
+      f->exit_code = local == MGP_STOPPED ? mgp_stop_exit_code() : mgp_status_exit_code(local);
       copy_name(f->host, sizeof f->host, c->host);
       copy_name(f->phase, sizeof f->phase, c->phase);
       copy_name(f->message, sizeof f->message, mgp_error_message());
@@ -229,6 +232,12 @@ mgp_status_t mgp_comm_connect(mgp_comm_t *c) {
   }
   free(hosts);
   return st;
+}
+
+mgp_status_t mgp_comm_reopen(mgp_comm_t *c) {
+  c->status = MGP_OK;
+  memset(&c->failure, 0, sizeof c->failure);
+  return mgp_comm_barrier(c);
 }
 
 /* --- moving bytes --- */

@@ -38,6 +38,7 @@ enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024 };
 typedef struct {
   uint32_t rank;
   mgp_status_t status;
+  int exit_code; /* of the program, for this failure */
   char host[MGP_COMM_NAME_MAX];
   char phase[MGP_COMM_NAME_MAX];
   char message[MGP_COMM_MESSAGE_MAX];
@@ -109,7 +110,7 @@ const char *mgp_comm_phase(const mgp_comm_t *comm);
 /* Longest wait in one collective, in seconds; 0 (the default) means no limit. */
 void mgp_comm_set_timeout(mgp_comm_t *comm, double seconds);
 
-/* NULL as long as no collective has failed. */
+/* NULL as long as no collective has failed, or since the comm was opened again. */
 const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *comm);
 mgp_comm_stats_t mgp_comm_stats(const mgp_comm_t *comm, mgp_comm_op_t op);
 const char *mgp_comm_op_text(mgp_comm_op_t op);
@@ -119,6 +120,11 @@ const char *mgp_comm_op_text(mgp_comm_op_t op);
 /* Ends a phase: MGP_OK on every rank if `local` is MGP_OK on every rank. Else returns `local` where
  * that is not MGP_OK, and MGP_PEER with a message naming the first failing rank elsewhere. */
 mgp_status_t mgp_comm_agree(mgp_comm_t *comm, mgp_status_t local);
+
+/* Opens a comm that a failure has closed, so that the ranks can go on with other work: every rank
+ * has left a collective with that failure, or learnt of it, so none of them is inside one. Ends
+ * with a barrier. Fine, and the same as a barrier, if nothing has failed. */
+mgp_status_t mgp_comm_reopen(mgp_comm_t *comm);
 
 mgp_status_t mgp_comm_barrier(mgp_comm_t *comm);
 

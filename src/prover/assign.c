@@ -2,6 +2,7 @@
  * effects only: LK multiplicities. Reduce: their sums over all ranks. */
 #include <string.h>
 
+#include "base/stop.h"
 #include "chips/replay.h"
 #include "prover/messages.h"
 
@@ -91,6 +92,7 @@ static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t
     uint32_t len =
         part->rows[chip] - at < MGP_COUNT_PIECE ? part->rows[chip] - at : MGP_COUNT_PIECE;
     size_t stride = mgp_trace_stride(len);
+    MGP_TRY(mgp_stop_check());
     MGP_TRY(ops->replay(s->be, chip, &part->raw, part->d_index[chip], at, len, (uint32_t)stride,
                         stride, d_piece));
     MGP_TRY(ops->count(s->be, chip, s->prog, d_piece, stride, len, s->d_counts, s->count_offset));

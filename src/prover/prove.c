@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/machine.h"
+#include "base/stop.h"
 #include "mgprove/verify.h"
 #include "prover/messages.h"
 #include "vm/program.h"
@@ -97,7 +98,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   mgp_ledger_set_phase(s->ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
-  mgp_status_t st = MGP_OK;
+  mgp_status_t st = mgp_stop_check();
   if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
     st = mgp_fail(MGP_INTERNAL, "failure injected for a test");
   st = mgp_comm_agree(s->comm, st);

@@ -5,6 +5,7 @@
 
 #include "base/keccak.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "prover/exchange.h"
 #include "prover/messages.h"
 #include "prover/record.h"
@@ -148,6 +149,7 @@ static mgp_status_t record_part(mgp_recorder_t *r, mgp_part_t *part, uint64_t ns
   rec.cap_commits = 1;
   MGP_TRY_GOTO(st, mgp_vm_record_begin(r->vm, &rec, (uint32_t)mgp_vm_state(r->vm)->ts + 1), out);
   do {
+    MGP_TRY_GOTO(st, mgp_stop_check(), out);
     MGP_TRY_GOTO(st, mgp_vm_record(r->vm, &limits, &rec, &why), out);
     if (rec.steps0 + (uint64_t)rec.nsteps > nsteps) {
       st = mgp_fail(MGP_INTERNAL, "partition %u recorded more steps than it has", part->p);

@@ -1,6 +1,7 @@
 /* Witness replay: traces, slabs and stacked columns are made from raw state where they are used. */
 #include <string.h>
 
+#include "base/stop.h"
 #include "prover/session.h"
 
 static uint32_t ncols_of(const mgp_session_t *s, const mgp_trace_t *t) {
@@ -10,6 +11,7 @@ static uint32_t ncols_of(const mgp_session_t *s, const mgp_trace_t *t) {
 static mgp_status_t build(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t, uint32_t row0,
                           uint32_t nrows, uint32_t zero_to, size_t stride, mgp_f_t *d_out) {
   const uint32_t *d_index = t->chip < MGP_CHIP_FIRST_TABLE ? part->d_index[t->chip] : NULL;
+  MGP_TRY(mgp_stop_check());
   return s->be->ops->replay(s->be, (mgp_chip_id_t)t->chip, &part->raw, d_index, t->first_row + row0,
                             nrows, zero_to, stride, d_out);
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "backend/task.h"
+#include "base/stop.h"
 #include "prover/session.h"
 
 /* --- order ----------------------------------------------------------------------------------- */
@@ -107,6 +108,7 @@ static mgp_status_t start_task(mgp_session_t *s, const entry_t *e, mgp_f_t *dige
   mgp_part_t *part = &s->parts[t->partition - s->first_part];
   mgp_task_job_t job = {.chip = (mgp_chip_id_t)t->chip, .nrows = t->rows};
   *r = (running_t){NULL, NULL, NULL};
+  MGP_TRY(mgp_stop_check());
   s->ntasks++;
   if (s->opt->trace_log)
     fprintf(s->opt->trace_log, "task rank %u number %u partition %u chip %s\n", s->rank, e->trace,

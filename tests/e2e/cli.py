@@ -14,6 +14,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 PREBUILT = os.path.join(ROOT, "guest", "prebuilt")
 USAGE, BAD_INPUT, RESOURCES = 2, 3, 4
 MPIRUN = ["bash", os.path.join(ROOT, "tests", "mpirun.sh")]
+# the same without a limit of time, for those who call mpirun themselves
+MPI_ENV = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
+           "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
+           "OMPI_MCA_hwloc_base_binding_policy": "none"}
 
 
 def guest(name):
@@ -80,10 +84,15 @@ def bad_programs():
 class Test:
     def __init__(self, build, work):
         self.mgprove = os.path.join(build, "mgprove")
+        self.build = build
         self.mgverify = os.path.join(build, "mgverify")
         self.work = work
         self.failures = 0
         self.checks = 0
+
+    def has_mpi(self):
+        with open(os.path.join(self.build, "CMakeCache.txt"), encoding="utf-8") as f:
+            return "MGP_HAVE_MPI:INTERNAL=ON" in f.read() and shutil.which("mpirun") is not None
 
     def path(self, name):
         return os.path.join(self.work, name)

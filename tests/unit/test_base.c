@@ -133,6 +133,19 @@ static void check_json(void) {
                      "}\n");
   CHECK_EQ_U64(n, strlen(text));
   mgp_json_destroy(j);
+
+  REQUIRE_OK(mgp_json_create(&j));
+  mgp_json_one_line(j);
+  mgp_json_object_begin(j, NULL);
+  mgp_json_string(j, "s", "two\nlines");
+  mgp_json_array_begin(j, "a");
+  mgp_json_u64(j, NULL, 1);
+  mgp_json_u64(j, NULL, 2);
+  mgp_json_array_end(j);
+  mgp_json_object_end(j);
+  CHECK_OK(mgp_json_finish(j, &text, &n));
+  CHECK_EQ_STR(text, "{\"s\": \"two\\u000alines\", \"a\": [1, 2]}\n");
+  mgp_json_destroy(j);
   mgp_json_destroy(NULL);
 
   /* each misuse is found */
@@ -407,9 +420,12 @@ static void check_log(void) {
   CHECK_EQ_STR(captured(say_all), "mgprove: e 1\n");
   mgp_log_set_level(MGP_LOG_VERBOSE);
   CHECK_EQ_STR(captured(say_all), "mgprove: e 1\nwarning: w\ni\nv\n");
-  mgp_log_set_rank(2, 4);
+  mgp_log_set_rank(2);
+  CHECK_EQ_STR(captured(say_all), "mgprove: e 1\nwarning: w\nv\n");
+  mgp_log_show_rank(true);
   CHECK_EQ_STR(captured(say_all), "[2] mgprove: e 1\n[2] warning: w\n[2] v\n");
-  mgp_log_set_rank(0, 1);
+  mgp_log_show_rank(false);
+  mgp_log_set_rank(0);
   mgp_log_set_level(MGP_LOG_NORMAL);
   CHECK_EQ_STR(captured(say_all), "mgprove: e 1\nwarning: w\ni\n");
   char *text = captured(say_long);
