@@ -264,6 +264,11 @@ mgp_status_t mgp_report_write_memory(const char *path, const mgp_prove_report_t 
       for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
         mgp_json_u64(j, mgp_mem_class_name((mgp_mem_class_t)c), rank->peak[p][c]);
       mgp_json_u64(j, "total", rank->peak[p][MGP_MEM_CLASSES]);
+      mgp_json_object_begin(j, "resident"); /* when the phase had ended */
+      for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
+        mgp_json_u64(j, mgp_mem_class_name((mgp_mem_class_t)c), rank->resident[p][c]);
+      mgp_json_u64(j, "total", rank->resident[p][MGP_MEM_CLASSES]);
+      mgp_json_object_end(j);
       mgp_json_object_end(j);
     }
     mgp_json_object_end(j);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/machine.h"
 #include "base/stop.h"
+#include "base/verify.h"
 #include "mgprove/verify.h"
 #include "prover/messages.h"
 #include "vm/program.h"
@@ -92,6 +93,18 @@ static mgp_status_t close_session(mgp_session_t *s) {
   return MGP_OK;
 }
 
+/* The steady state between two phases (docs/architecture.md): a witness or codeword is there only
+ * if the cache level keeps it, working memory only for the combined polynomial. */
+static void check_resident(const mgp_session_t *s, const uint64_t *resident) {
+  uint64_t height = sizeof(mgp_f_t) << s->params.log_height, stacks = 0;
+  for (uint32_t i = 0; i < s->nparts; i++)
+    if (s->parts[i].d_stack) stacks += s->shape.ncols[s->parts[i].p] * height;
+  MGP_VERIFY_CHECK(resident[MGP_MEM_WITNESS] == stacks);
+  MGP_VERIFY_CHECK(resident[MGP_MEM_SCRATCH] == (s->d_q ? MGP_D * height : 0));
+  MGP_VERIFY_CHECK(s->cache == MGP_CACHE_FULL || resident[MGP_MEM_CODEWORD] == 0);
+  (void)resident, (void)stacks; /* where nothing is checked */
+}
+
 static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
                               mgp_status_t (*fn)(mgp_session_t *)) {
   double start = mgp_clock_seconds();
@@ -104,6 +117,10 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   st = mgp_comm_agree(s->comm, st);
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
   s->phase_seconds[phase] += mgp_clock_seconds() - start;
+  for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
+    s->resident[phase][c] = mgp_ledger_live(s->ledger, (mgp_mem_class_t)c);
+  s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->ledger);
+  if (st == MGP_OK) check_resident(s, s->resident[phase]);
   return st;
 }
 
@@ -158,6 +175,7 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   for (unsigned p = 0; p < MGP_PHASES; p++)
     for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
       r->peak[p][c] = mgp_ledger_peak(s->ledger, (mgp_phase_t)p, c);
+  memcpy(r->resident, s->resident, sizeof r->resident);
   r->predicted_peak = s->predicted_peak;
   if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
   memcpy(r->builds, s->builds, sizeof r->builds);

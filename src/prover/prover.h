@@ -62,7 +62,8 @@ typedef struct {
   uint32_t rank, partitions;
   char host[MGP_COMM_NAME_MAX];
   double seconds[MGP_PHASES];
-  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes; last: total */
+  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1];     /* bytes; last: total */
+  uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;
   uint64_t rss_peak;
   uint64_t builds[MGP_BUILD_USES];

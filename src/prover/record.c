@@ -142,7 +142,7 @@ static mgp_status_t record_part(mgp_recorder_t *r, mgp_part_t *part, uint64_t ns
   MGP_TRY_GOTO(
       st, ops->alloc(s->be, MGP_MEM_RAW, (nsteps + 1) * sizeof *d_steps, (void **)&d_steps), out);
   MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_commits, (void **)&d_commits), out);
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_RAW, piece * sizeof *rec.steps, &rec.steps), out);
+  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, piece * sizeof *rec.steps, &rec.steps), out);
   MGP_TRY_GOTO(st, mgp_recorder_grow(s, &rec), out);
   rec.cap_steps = piece;
   rec.commits = &commit;

@@ -81,7 +81,8 @@ typedef struct {
   uint64_t builds[MGP_BUILD_USES];
   uint64_t ntasks;
   double phase_seconds[MGP_PHASES];
-  mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT]; /* what the comm had done before */
+  uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
+  mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
   uint64_t predicted_peak;
   uint64_t task_room; /* bytes that tasks under way together may hold */
   mgp_security_t security;
@@ -90,6 +91,12 @@ typedef struct {
 /* Host memory under the ledger. */
 mgp_status_t mgp_host_alloc(mgp_session_t *s, mgp_mem_class_t cls, size_t nbytes, void *out);
 #define mgp_host_free(s, ptr) mgp_ledger_free((s)->ledger, (ptr))
+
+/* Memory that only a phase's own step may hold: between two steps, what the cache level keeps. */
+static inline uint64_t mgp_transient_bytes(const mgp_session_t *s) {
+  return mgp_ledger_live(s->ledger, MGP_MEM_WITNESS) +
+         mgp_ledger_live(s->ledger, MGP_MEM_CODEWORD) + mgp_ledger_live(s->ledger, MGP_MEM_SCRATCH);
+}
 
 /* Which rank holds partition p, and which partitions a rank holds. */
 static inline uint32_t mgp_parts_per_rank(uint32_t partitions, uint32_t ranks) {

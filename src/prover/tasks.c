@@ -111,8 +111,9 @@ static mgp_status_t start_task(mgp_session_t *s, const entry_t *e, mgp_f_t *dige
   MGP_TRY(mgp_stop_check());
   s->ntasks++;
   if (s->opt->trace_log)
-    fprintf(s->opt->trace_log, "task rank %u number %u partition %u chip %s\n", s->rank, e->trace,
-            part->p, s->chips->chip[t->chip].name);
+    fprintf(s->opt->trace_log, "task rank %u number %u partition %u chip %s transient %llu\n",
+            s->rank, e->trace, part->p, s->chips->chip[t->chip].name,
+            (unsigned long long)mgp_transient_bytes(s));
   MGP_TRY(mgp_replay_trace(s, part, t, &r->d_trace, &r->d_virt, &job.stride));
   job.d_trace = r->d_trace;
   job.d_virt = r->d_virt;
