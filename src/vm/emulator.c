@@ -70,6 +70,12 @@ mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
   void *mem = NULL;
   MGP_TRY_GOTO(st, map_memory(&mem), fail);
   vm->mem = mem;
+  vm->written = malloc(MGP_VM_PAGES);
+  if (vm->written == NULL) {
+    st = mgp_fail(MGP_RESOURCES, "emulator: no memory");
+    goto fail;
+  }
+  memset(vm->written, 1, MGP_VM_PAGES);
   MGP_TRY_GOTO(st, mgp_vm_predecode(vm), fail);
   start(vm);
   *out = vm;
@@ -83,6 +89,8 @@ void mgp_vm_destroy(mgp_vm_t *vm) {
   if (vm == NULL) return;
   if (vm->mem != NULL) (void)munmap(vm->mem, MGP_ADDR_LIMIT);
   if (vm->mem_ts != NULL) (void)munmap(vm->mem_ts, MGP_ADDR_LIMIT);
+  free(vm->written);
+  free(vm->page);
   free(vm->ops);
   free(vm->meta);
   free(vm->block_steps);
@@ -94,6 +102,7 @@ void mgp_vm_destroy(mgp_vm_t *vm) {
 void mgp_vm_reset(mgp_vm_t *vm) {
   clear_memory(vm->mem);
   if (vm->mem_ts != NULL) clear_memory(vm->mem_ts);
+  mgp_vm_track(vm, 0);
   start(vm);
 }
 

@@ -7,6 +7,7 @@
 #define MGP_VM_INTERP_H
 
 #include "vm/emulator.h"
+#include "vm/snapshot.h"
 
 /* clang-format off */
 #define MGP_H_LIST(X)                                                                              \
@@ -61,6 +62,10 @@ struct mgp_vm {
   /* [2^28] timestamp of each word's last access; NULL before the first recording */
   uint32_t *mem_ts;
   uint32_t reg_ts[33];
+  /* [MGP_VM_PAGES] 1: not to be noted when written (any more) */
+  uint8_t *written;
+  uint32_t *page; /* numbers of the pages written since tracking or mgp_vm_take_pages; or NULL */
+  uint32_t npages;
 
   uint8_t dt[MGP_OPCHIP_COUNT];
   uint32_t cost[MGP_OPCHIP_COUNT];
@@ -92,6 +97,14 @@ int mgp_vm_check_jump(mgp_vm_t *vm, uint32_t at, int64_t to, uint32_t *target);
 int mgp_vm_bad_jump(mgp_vm_t *vm, uint32_t at);
 /* Condition of the branch at `at`. */
 int mgp_vm_branch_taken(const mgp_vm_t *vm, uint32_t at);
+
+/* Notes the first write to a page. */
+void mgp_vm_first_write(mgp_vm_t *vm, uint32_t page);
+#define MGP_VM_WRITTEN(vm, written, addr)                                                          \
+  do {                                                                                             \
+    if (__builtin_expect(!(written)[(addr) >> MGP_VM_PAGE_LOG], 0))                                \
+      mgp_vm_first_write(vm, (addr) >> MGP_VM_PAGE_LOG);                                           \
+  } while (0)
 
 /* Executes the ecall at `at`, `steps` steps after the entry. Returns its chip, MGP_CHIP_NONE if it
  * trapped or failed (vm->status). */

@@ -9,6 +9,7 @@
 #define WRITE(slot, v)      x[o->rd] = (v)
 #define REPLACE(a, slot, v) x[o->rs1] = (v)
 #define ACCESS(addr)        ((void)0)
+#define WRITTEN(addr)       MGP_VM_WRITTEN(vm, written, addr)
 #define ECALL(chip)         (ts += vm->dt[chip], cost += vm->cost[chip])
 #define STEPS               steps
 #define RETIRE                                                                                     \
@@ -31,7 +32,7 @@
 void mgp_vm_loop_count(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits) {
   const mgp_vop_t *const ops = vm->ops, *o;
   uint32_t *const x = vm->s.x;
-  uint8_t *const mem = vm->mem;
+  uint8_t *const mem = vm->mem, *const written = vm->written;
   size_t i = vm->at;
   const uint64_t max_steps = limits->max_steps, stop_cost = limits->stop_cost;
   uint64_t steps = vm->s.steps, ts = vm->s.ts, cost = vm->s.cost;

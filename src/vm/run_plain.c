@@ -10,6 +10,7 @@
 #define WRITE(slot, v)      x[o->rd] = (v)
 #define REPLACE(a, slot, v) x[o->rs1] = (v)
 #define ACCESS(addr)        ((void)0)
+#define WRITTEN(addr)       MGP_VM_WRITTEN(vm, written, addr)
 #define ECALL(chip)         (count += vm->dt[chip], cost += vm->cost[chip])
 #define RETIRE              ((void)0)
 #define STEPS               (vm->s.steps + (count >> 32) - 1)
@@ -31,7 +32,7 @@ void mgp_vm_loop_plain(mgp_vm_t *vm, uint64_t steps) {
   const mgp_vop_t *const ops = vm->ops, *o;
   const uint64_t *const block_steps = vm->block_steps, *const block_cost = vm->block_cost;
   uint32_t *const x = vm->s.x;
-  uint8_t *const mem = vm->mem;
+  uint8_t *const mem = vm->mem, *const written = vm->written;
   size_t i = vm->at;
   const uint64_t stop = (steps + 1) << 32;
   uint64_t count = block_steps[i], cost = block_cost[i];

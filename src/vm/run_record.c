@@ -50,6 +50,7 @@ static __attribute__((noinline)) mgp_step_t *touch(mgp_record_t *rec, mgp_step_t
     mem_ts[key] = ts;                                                                              \
     if (__builtin_expect(r.pm == 0, 0)) end = touch(rec, s, end, 0, key, MGP_TOUCH_M, r.m);        \
   } while (0)
+#define WRITTEN(addr) ((void)0) /* pages are noted by the other passes only */
 #define ECALL(chip)                                                                                \
   do {                                                                                             \
     ACCESS_REGISTER(5, x[5], 0, a, A);                                                             \
