@@ -38,9 +38,10 @@ typedef struct {
   int has_output;            /* the bytes travel in the proof */
   const uint8_t *output;     /* points into the proof's bytes */
   size_t output_bytes;
-  double security_bits; /* least proven bits over all rounds of the protocol */
-  char check[64];       /* rejected: name of the check that refused, e.g. "bus-sum" */
-  char message[256];    /* rejected: one line */
+  uint32_t shards, memory_shards; /* a run of one shard has none of memory */
+  double security_bits;           /* least proven bits over all rounds of all shards */
+  char check[64];                 /* rejected: name of the check that refused, e.g. "bus-sum" */
+  char message[256];              /* rejected: one line */
 } mgprove_result_t;
 
 /* Accepts only if the proof is valid for this program. The caller compares exit_code and output

@@ -53,6 +53,12 @@ static mgp_status_t parse_text(const char *path, char *text, mgp_params_t *out) 
   return MGP_OK;
 }
 
+static mgp_status_t parse_proof(const uint8_t *bytes, size_t n, mgp_params_t *out) {
+  mgp_proof_t proof;
+  MGP_TRY(mgp_proof_parse(bytes, n, &proof));
+  return mgp_proof_params(&proof, 0, out);
+}
+
 mgp_status_t mgp_plan_file_read(const char *path, mgp_params_t *out) {
   mgp_params_t params = {0};
   uint8_t *bytes;
@@ -61,7 +67,7 @@ mgp_status_t mgp_plan_file_read(const char *path, mgp_params_t *out) {
   MGP_TRY(mgp_inputs_read(path, &bytes, &n));
   bool proof = n >= 8 && memcmp(bytes, MGP_PROOF_MAGIC, 8) == 0;
   mgp_status_t st =
-      proof ? mgp_proof_parse_params(bytes, n, &params) : parse_text(path, (char *)bytes, &params);
+      proof ? parse_proof(bytes, n, &params) : parse_text(path, (char *)bytes, &params);
   free(bytes);
   if (st == MGP_OK) st = mgp_params_check(&params);
   if (st == MGP_REJECTED) {

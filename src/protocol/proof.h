@@ -1,14 +1,13 @@
-/* Parameters, statement, and the proof file (docs/protocol.md, section 3).
+/* Parameters and the proof file (docs/protocol.md, section 3).
  * The wire format lives here alone. */
 #ifndef MGP_PROTOCOL_PROOF_H
 #define MGP_PROTOCOL_PROOF_H
 
-#include "base/status.h"
-#include "chips/chip.h"
+#include "protocol/reject.h"
+#include "protocol/statement.h"
 
-#define MGP_FORMAT_VERSION 1u
+#define MGP_FORMAT_VERSION 2u
 #define MGP_PROOF_MAGIC    "mgproof\n" /* 8 bytes */
-#define MGP_MAX_PARTITIONS 64u
 #define MGP_MIN_LOG_HEIGHT 8u
 #define MGP_MAX_LOG_HEIGHT 26u
 #define MGP_MIN_LOG_CHUNK  4u
@@ -21,11 +20,9 @@
 #define MGP_MAX_TRACES     (1u << 14)
 #define MGP_MAX_STACKED    (1u << 16)
 #define MGP_MAX_CHUNKS     (1u << 20)
-#define MGP_CAP_LOG        6u  /* a tree of height h is sent as its 2^min(6, h) nodes */
-#define MGP_REGISTERS      33u /* x0..x31 and the sink */
+#define MGP_CAP_LOG        6u /* a tree of height h is sent as its 2^min(6, h) nodes */
 
-/* The plan as far as it is part of a proof; words of the file in this order after the version and
- * the extension degree. */
+/* The plan of a shard as far as it is part of a proof; words of the file in this order. */
 typedef struct {
   uint32_t partitions; /* P */
   uint32_t log_height; /* s: rows of a stacked column = 2^s */
@@ -36,64 +33,59 @@ typedef struct {
   uint32_t log_final; /* f: the final polynomial has 2^f coefficients */
   uint32_t log_fold;  /* k: rounds per committed word */
 } mgp_params_t;
-#define MGP_PARAM_WORDS 12u /* version and degree included */
+#define MGP_PARAM_WORDS 10u
 
-/* What is claimed of the run; together with the program digest this is the statement. */
-typedef struct {
-  uint32_t exit_code;
-  uint32_t has_commit;
-  uint32_t commit[8]; /* the digest given to PUB_IO_COMMIT, as little-endian words */
-  uint32_t reg_value[MGP_REGISTERS], reg_ts[MGP_REGISTERS];
-  uint32_t image_end, hint_end;
-  uint32_t ngaps; /* of the program; not in the file */
-  uint32_t zero_end[MGP_MAX_GAPS];
-  uint32_t rows[MGP_MAX_PARTITIONS][MGP_CHIP_FIRST_TABLE]; /* by chip id; [.][0] is 0 */
-} mgp_statement_t;
-
-/* Number of statement words in the file for P partitions and ngaps gaps, and their order. out has
- * room for that many. Used for the file and for the transcript. */
-size_t mgp_statement_words(uint32_t partitions, uint32_t ngaps);
-void mgp_statement_pack(const mgp_params_t *params, const mgp_statement_t *st, uint32_t *out);
-void mgp_statement_unpack(const mgp_params_t *params, uint32_t ngaps, const uint32_t *in,
-                          mgp_statement_t *st);
-/* The 12 parameter words. */
 void mgp_params_pack(const mgp_params_t *params, uint32_t out[MGP_PARAM_WORDS]);
 /* The bounds of section 3 that concern parameters alone. MGP_REJECTED, check "params". */
 mgp_status_t mgp_params_check(const mgp_params_t *params);
 
-/* Refuses a proof: the message starts with the name of the check. */
-#define MGP_REJECT(check, ...) mgp_fail(MGP_REJECTED, check ": " __VA_ARGS__)
+/* The first message of a shard's transcript: version, degree, parameters, budget. */
+#define MGP_HEADER_WORDS (2u + MGP_PARAM_WORDS + 2u)
+void mgp_header_claim(const mgp_params_t *params, uint64_t budget, uint32_t out[MGP_HEADER_WORDS]);
 
-/* A parsed proof file. The pointers point into the bytes that were parsed. */
+/* A parsed file. The pointers point into the bytes that were parsed. */
+typedef struct {
+  mgp_run_t run;
+  uint32_t nshards;      /* of both kinds */
+  const uint8_t *params; /* [nshards][MGP_PARAM_WORDS], not yet checked */
+  const uint8_t *shards; /* statement and body of each, one after the other */
+  size_t shards_nbytes;
+  const uint8_t *output; /* [run.output_bytes] */
+} mgp_proof_t;
+
+/* One shard of it. */
 typedef struct {
   mgp_params_t params;
   mgp_statement_t statement;
-  int has_output;
-  const uint8_t *output;
-  size_t output_bytes;
-  const uint8_t *body; /* [4 * body_words] little-endian words, not yet checked to be canonical */
-  size_t body_words;
-} mgp_proof_t;
+  const uint8_t *body; /* little-endian words, not yet checked to be canonical; how many there are
+                          follows from the shape */
+} mgp_shard_t;
 
-/* Reads parameters only: enough for `inspect` and to say which version or build a file needs. */
-mgp_status_t mgp_proof_parse_params(const uint8_t *bytes, size_t nbytes, mgp_params_t *params);
-/* Parameters, and of the statement the exit code and the commitment: what can be read without the
- * program. Nothing is verified. */
-mgp_status_t mgp_proof_parse_outcome(const uint8_t *bytes, size_t nbytes, mgp_params_t *params,
-                                     mgp_statement_t *st);
-/* Parses and bounds everything in the header (not the body's contents) for this program.
- * MGP_REJECTED with a message that starts with the check's name. Allocates nothing. */
-mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, const mgp_program_t *prog,
-                             mgp_proof_t *out);
-/* Length of the file. */
-size_t mgp_proof_bytes(const mgp_params_t *params, uint32_t ngaps, size_t output_bytes,
+/* Reads and checks what concerns the run as a whole; nothing of it depends on the program. */
+mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, mgp_proof_t *out);
+/* Parameters of shard number i, within bounds. */
+mgp_status_t mgp_proof_params(const mgp_proof_t *proof, uint32_t i, mgp_params_t *out);
+/* Parameters and statement of shard number i, which begins `at` bytes after the start of all
+ * shards. The context comes from the run and the chain. Allocates nothing. */
+mgp_status_t mgp_proof_shard(const mgp_proof_t *proof, const mgp_chain_t *chain, uint32_t i,
+                             size_t at, mgp_shard_t *out);
+/* Bytes from a shard's body to the end of all shards. */
+size_t mgp_proof_left(const mgp_proof_t *proof, const mgp_shard_t *shard);
+/* n body words in Montgomery form. MGP_REJECTED (format-canonical) if one is >= p. */
+mgp_status_t mgp_body_decode(const uint8_t *body, size_t n, mgp_f_t *out);
+
+/* Length of statement and body of a shard in the file. */
+size_t mgp_shard_bytes(const mgp_params_t *params, uint32_t kind, uint32_t ngaps,
                        size_t body_words);
-/* Body words in Montgomery form, [body_words]. MGP_REJECTED (format-canonical) if one is >= p. */
-mgp_status_t mgp_proof_decode_body(const mgp_proof_t *proof, mgp_f_t *out);
-/* Writes the file into fresh memory (free() it). body: canonical words. */
-mgp_status_t mgp_proof_serialize(const mgp_params_t *params, const mgp_statement_t *st,
-                                 int has_output, const uint8_t *output, size_t output_bytes,
-                                 const uint32_t *body, size_t body_words, uint8_t **out,
-                                 size_t *nbytes);
+/* Writes them. body: canonical words. */
+void mgp_shard_write(const mgp_params_t *params, const mgp_statement_t *st, const uint32_t *body,
+                     size_t body_words, uint8_t *out);
+/* Length of a file. */
+size_t mgp_proof_bytes(const mgp_run_t *run, size_t shards_nbytes);
+/* Puts a file together in fresh memory (free() it). params: of all shards; output:
+ * [run->output_bytes]. */
+mgp_status_t mgp_proof_serialize(const mgp_run_t *run, const mgp_params_t *params,
+                                 const uint8_t *shards, size_t shards_nbytes, const uint8_t *output,
+                                 uint8_t **out, size_t *nbytes);
 
 #endif

@@ -57,36 +57,80 @@ static mgp_status_t in_interval(const char *what, uint32_t v, uint32_t lo, uint3
   return MGP_OK;
 }
 
-static mgp_status_t check_values(const mgp_program_t *prog, const mgp_statement_t *st) {
+static mgp_status_t check_registers(const mgp_statement_t *st) {
   for (unsigned r = 0; r < MGP_REGISTERS; r++)
     if (st->reg_ts[r] >= MGP_TS_LIMIT)
       return MGP_REJECT("statement-timestamp", "register %u was last used at %u, beyond 2^29", r,
                         st->reg_ts[r]);
   if (st->reg_value[0])
     return MGP_REJECT("statement-x0", "register 0 ends as %u", st->reg_value[0]);
-  MGP_TRY(in_interval("image", st->image_end, 0, MGP_PC_LIMIT));
-  MGP_TRY(in_interval("hint", st->hint_end, MGP_HINT_START / 4, MGP_HINT_END / 4));
+  return MGP_OK;
+}
+
+/* A chain goes on from where the memory shard before left it, to an end inside its region. */
+static mgp_status_t check_chains(const mgp_program_t *prog, const mgp_statement_t *st) {
+  MGP_TRY(in_interval("image", st->image_end, st->image_start, MGP_PC_LIMIT));
+  MGP_TRY(in_interval("hint", st->hint_end, st->hint_start, MGP_HINT_END / 4));
   mgp_gap_t gaps[MGP_MAX_GAPS];
   uint32_t ngaps = mgp_program_gaps(prog, gaps);
   if (st->ngaps != ngaps)
     return MGP_REJECT("statement-chain", "%u gaps given, the program has %u", st->ngaps, ngaps);
   for (uint32_t g = 0; g < ngaps; g++)
-    MGP_TRY(in_interval("zero", st->zero_end[g], gaps[g].start, gaps[g].end));
+    MGP_TRY(in_interval("zero", st->zero_end[g], st->zero_start[g], gaps[g].end));
+  return MGP_OK;
+}
+
+/* Only the last shard halts. Elsewhere the end pc is one that an instruction may have: the next
+ * shard starts there (chips.md, 2.4). */
+static mgp_status_t check_end(const mgp_statement_t *st) {
+  int last = st->id == st->nshards;
+  if (last ? st->end_pc != MGP_HALT_PC : st->end_pc >= MGP_PC_LIMIT)
+    return MGP_REJECT("statement-pc", "the shard ends at pc 0x%x, %s", st->end_pc,
+                      last ? "not the halt's" : "which no instruction has");
+  return MGP_OK;
+}
+
+static mgp_status_t check_values(const mgp_program_t *prog, const mgp_statement_t *st) {
+  if (st->has_commit > 1) return MGP_REJECT("statement-commit", "has_commit is %u", st->has_commit);
+  if (st->kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(st));
+  if (st->kind != MGP_SHARD_PROGRAM) MGP_TRY(check_chains(prog, st));
+  if (st->kind != MGP_SHARD_MEMORY) MGP_TRY(check_end(st));
+  return MGP_OK;
+}
+
+static uint64_t sum_of(const counts_t *c, unsigned first, unsigned end) {
+  uint64_t n = 0;
+  for (unsigned id = first; id < end; id++) n += c->total[id];
+  return n;
+}
+
+/* Which chips a shard of this kind may have. */
+static mgp_status_t check_kind(const counts_t *c) {
+  uint64_t steps = sum_of(c, 1, MGP_OPCHIP_COUNT), refreshes = c->total[MGP_CHIP_REFRESH];
+  uint64_t words = sum_of(c, MGP_CHIP_MEM_IMAGE, MGP_CHIP_MEM_ZERO + 1);
+  int memory = c->st->kind == MGP_SHARD_MEMORY, whole = c->st->kind == MGP_SHARD_WHOLE;
+  if (memory ? steps || refreshes : !whole && words)
+    return MGP_REJECT("statement-kind", "a shard of %s",
+                      memory ? "memory with instructions" : "the program with first values");
+  if ((memory ? words : steps) == 0)
+    return MGP_REJECT("statement-empty", "a shard without %s", memory ? "words" : "steps");
   return MGP_OK;
 }
 
 static mgp_status_t check_counts(const counts_t *c, const mgp_program_t *prog, uint64_t *ts_end) {
-  uint64_t t = 1;
+  const mgp_statement_t *st = c->st;
+  uint64_t t = 1, halts = st->kind != MGP_SHARD_MEMORY && st->id == st->nshards;
   for (unsigned id = 1; id < MGP_OPCHIP_COUNT; id++) t += c->total[id] * c->chips->chip[id].dt;
   if (t >= MGP_TS_LIMIT)
-    return MGP_REJECT("statement-time", "the run ends at timestamp %llu, beyond 2^29",
+    return MGP_REJECT("statement-time", "the shard ends at timestamp %llu, beyond 2^29",
                       (unsigned long long)t);
-  if (c->total[MGP_CHIP_HALT] != 1)
-    return MGP_REJECT("statement-halt", "%llu HALT rows, not 1",
-                      (unsigned long long)c->total[MGP_CHIP_HALT]);
-  if (c->total[MGP_CHIP_COMMIT] != c->st->has_commit)
+  if (c->total[MGP_CHIP_HALT] != halts)
+    return MGP_REJECT("statement-halt", "%llu HALT rows, not %llu",
+                      (unsigned long long)c->total[MGP_CHIP_HALT], (unsigned long long)halts);
+  if (c->total[MGP_CHIP_COMMIT] != st->has_commit)
     return MGP_REJECT("statement-commit", "%llu COMMIT rows, but has_commit is %u",
-                      (unsigned long long)c->total[MGP_CHIP_COMMIT], c->st->has_commit);
+                      (unsigned long long)c->total[MGP_CHIP_COMMIT], st->has_commit);
+  MGP_TRY(check_kind(c));
   if (c->total[MGP_CHIP_MEM_IMAGE] > prog->nimage_words)
     return MGP_REJECT("statement-image", "%llu rows for %u words of the image",
                       (unsigned long long)c->total[MGP_CHIP_MEM_IMAGE], prog->nimage_words);
@@ -267,28 +311,39 @@ static mgp_public_term_t *add_term(mgp_public_term_t *at, int sign, mgp_bus_t bu
   return at + 1;
 }
 
-uint32_t mgp_public_terms(const mgp_program_t *prog, const mgp_statement_t *st,
-                          const mgp_shape_t *shape, mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]) {
-  mgp_public_term_t *t = out;
-  mgp_gap_t gaps[MGP_MAX_GAPS];
-  uint32_t ngaps = mgp_program_gaps(prog, gaps);
-  t = add_term(t, 1, MGP_BUS_STATE, prog->entry, 1, 0, 0, 0);
-  t = add_term(t, -1, MGP_BUS_STATE, MGP_HALT_PC, (uint32_t)shape->ts_end, 0, 0, 0);
+static mgp_public_term_t *add_registers(mgp_public_term_t *t, const mgp_statement_t *st) {
   for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
-    uint32_t v = st->reg_value[r];
-    t = add_term(t, 1, MGP_BUS_MEM, r, MGP_REG_SPACE, 0, 0, 0);
-    t = add_term(t, -1, MGP_BUS_MEM, r, MGP_REG_SPACE, v & 0xffff, v >> 16, st->reg_ts[r]);
+    uint32_t v = st->start_value[r], w = st->reg_value[r];
+    t = add_term(t, 1, MGP_BUS_MEM, r, MGP_REG_SPACE, v & 0xffff, v >> 16, 0);
+    t = add_term(t, -1, MGP_BUS_MEM, r, MGP_REG_SPACE, w & 0xffff, w >> 16, st->reg_ts[r]);
   }
-  t = add_term(t, -1, MGP_BUS_EXIT, st->exit_code & 0xffff, st->exit_code >> 16, 0, 0, 0);
-  for (uint32_t i = 0; i < 8 && st->has_commit; i++)
-    t = add_term(t, -1, MGP_BUS_PUB, i, st->commit[i] & 0xffff, st->commit[i] >> 16, 0, 0);
-  t = add_term(t, 1, MGP_BUS_CHAIN_IMAGE, 0, 0, 0, 0, 0);
+  return t;
+}
+
+static mgp_public_term_t *add_chains(mgp_public_term_t *t, const mgp_statement_t *st) {
+  t = add_term(t, 1, MGP_BUS_CHAIN_IMAGE, st->image_start, 0, 0, 0, 0);
   t = add_term(t, -1, MGP_BUS_CHAIN_IMAGE, st->image_end, 0, 0, 0, 0);
-  t = add_term(t, 1, MGP_BUS_CHAIN_HINT, MGP_HINT_START / 4, 0, 0, 0, 0);
+  t = add_term(t, 1, MGP_BUS_CHAIN_HINT, st->hint_start, 0, 0, 0, 0);
   t = add_term(t, -1, MGP_BUS_CHAIN_HINT, st->hint_end, 0, 0, 0, 0);
-  for (uint32_t g = 0; g < ngaps; g++) {
-    t = add_term(t, 1, MGP_BUS_CHAIN_ZERO, g, gaps[g].start, 0, 0, 0);
+  for (uint32_t g = 0; g < st->ngaps; g++) {
+    t = add_term(t, 1, MGP_BUS_CHAIN_ZERO, g, st->zero_start[g], 0, 0, 0);
     t = add_term(t, -1, MGP_BUS_CHAIN_ZERO, g, st->zero_end[g], 0, 0, 0);
   }
+  return t;
+}
+
+uint32_t mgp_public_terms(const mgp_statement_t *st, const mgp_shape_t *shape,
+                          mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]) {
+  mgp_public_term_t *t = out;
+  if (st->kind != MGP_SHARD_MEMORY) {
+    t = add_term(t, 1, MGP_BUS_STATE, st->start_pc, 1, 0, 0, 0);
+    t = add_term(t, -1, MGP_BUS_STATE, st->end_pc, (uint32_t)shape->ts_end, 0, 0, 0);
+    t = add_registers(t, st);
+    if (st->id == st->nshards)
+      t = add_term(t, -1, MGP_BUS_EXIT, st->exit_code & 0xffff, st->exit_code >> 16, 0, 0, 0);
+    for (uint32_t i = 0; i < 8 && st->has_commit; i++)
+      t = add_term(t, -1, MGP_BUS_PUB, i, st->commit[i] & 0xffff, st->commit[i] >> 16, 0, 0);
+  }
+  if (st->kind != MGP_SHARD_PROGRAM) t = add_chains(t, st);
   return (uint32_t)(t - out);
 }

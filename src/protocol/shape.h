@@ -70,7 +70,7 @@ typedef struct {
   uint32_t t[MGP_MAX_TUPLE]; /* canonical */
 } mgp_public_term_t;
 #define MGP_MAX_PUBLIC_TERMS (2 + 2 * MGP_REGISTERS + 1 + 8 + 4 + 2 * MGP_MAX_GAPS)
-uint32_t mgp_public_terms(const mgp_program_t *prog, const mgp_statement_t *st,
-                          const mgp_shape_t *shape, mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]);
+uint32_t mgp_public_terms(const mgp_statement_t *st, const mgp_shape_t *shape,
+                          mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]);
 
 #endif

@@ -82,7 +82,6 @@ static mgp_status_t chain_ends(mgp_session_t *s, const mgp_boundary_t *b) {
       if (*e < b->rows[k][i].key + 1) *e = b->rows[k][i].key + 1;
     }
   MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, end, 2 + b->ngaps));
-  s->st.ngaps = b->ngaps;
   s->st.image_end = (uint32_t)end[0];
   s->st.hint_end = (uint32_t)end[1];
   for (uint32_t g = 0; g < b->ngaps; g++) s->st.zero_end[g] = (uint32_t)end[2 + g];

@@ -75,16 +75,16 @@ static mgp_status_t commit_parts(mgp_session_t *s, mgp_digest_t *caps, size_t ca
 }
 
 static void begin_transcript(mgp_session_t *s, const uint32_t *st_words, size_t n) {
-  uint32_t params[MGP_PARAM_WORDS], digest[8];
+  uint32_t head[MGP_HEADER_WORDS], digest[8];
   mgp_f_t limbs[16];
-  mgp_params_pack(&s->params, params);
+  mgp_header_claim(&s->params, s->run.budget, head);
   memcpy(digest, s->prog->digest, sizeof digest);
   for (int i = 0; i < 8; i++) {
     limbs[2 * i] = mgp_f_from_u32(digest[i] & 0xffff);
     limbs[2 * i + 1] = mgp_f_from_u32(digest[i] >> 16);
   }
   mgp_transcript_init(&s->tr, MGP_TAG_TRANSCRIPT);
-  mgp_transcript_absorb_u32(&s->tr, MGP_LABEL_HEADER, params, MGP_PARAM_WORDS);
+  mgp_transcript_absorb_u32(&s->tr, MGP_LABEL_HEADER, head, MGP_HEADER_WORDS);
   mgp_transcript_absorb(&s->tr, MGP_LABEL_PROGRAM, limbs, 16);
   mgp_transcript_absorb_u32(&s->tr, MGP_LABEL_STATEMENT, st_words, n);
 }
@@ -92,7 +92,7 @@ static void begin_transcript(mgp_session_t *s, const uint32_t *st_words, size_t 
 mgp_status_t mgp_phase_commit(mgp_session_t *s) {
   mgp_status_t st;
   size_t cap_n = (size_t)1 << mgp_cap_log(s->params.log_height + 1), ncaps = 0;
-  size_t nst = mgp_statement_words(s->params.partitions, s->st.ngaps);
+  size_t nst = mgp_statement_claim_words(&s->st, s->params.partitions);
   mgp_digest_t *caps = NULL;
   uint32_t *words = NULL;
   mgp_comm_parts_t all = {0};
@@ -104,7 +104,7 @@ mgp_status_t mgp_phase_commit(mgp_session_t *s) {
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, caps, ncaps * sizeof *caps, &all), out);
 
-  mgp_statement_pack(&s->params, &s->st, words);
+  mgp_statement_claim(&s->st, s->params.partitions, words);
   begin_transcript(s, words, nst);
   for (uint64_t at = 0; at < all.offset[s->nranks]; at += cap_n * sizeof *caps)
     MGP_TRY_GOTO(

@@ -114,7 +114,7 @@ out:
 /* Chain ends do not influence the shape: the least that is allowed. */
 static void set_chains(mgp_session_t *s) {
   mgp_gap_t gaps[MGP_MAX_GAPS];
-  s->st.ngaps = mgp_program_gaps(s->prog, gaps);
+  mgp_program_gaps(s->prog, gaps);
   s->st.hint_end = MGP_HINT_START / 4;
   for (uint32_t g = 0; g < s->st.ngaps; g++) s->st.zero_end[g] = gaps[g].start;
 }
@@ -167,8 +167,8 @@ static void fill(estimator_t *e, mgp_estimate_t *out) {
     out->rows += t->rows;
     out->interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
   }
-  out->proof_bytes =
-      mgp_proof_bytes(&s->params, s->st.ngaps, s->output_nbytes, s->shape.body_words);
+  out->proof_bytes = mgp_proof_bytes(
+      &s->run, mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->shape.body_words));
   find_peaks(e, out);
 }
 

@@ -88,7 +88,8 @@ static mgp_status_t exchange_registers(mgp_session_t *s, const mgp_touch_list_t 
     MGP_TRY_GOTO(st, patch_part(s, &s->parts[i], first, prev, n), out);
   }
   for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
-    s->st.reg_value[r] = s->st.reg_ts[r] = 0;
+    s->st.reg_value[r] = s->st.start_value[r];
+    s->st.reg_ts[r] = 0;
     for (uint32_t p = 0; p < s->params.partitions; p++)
       if (last[p][r].touched) {
         s->st.reg_value[r] = last[p][r].value;

@@ -66,7 +66,7 @@ mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows) {
   choose_params(s, log_rows);
   MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
   s->have_shape = 1;
-  uint32_t npublic = mgp_public_terms(s->prog, &s->st, &s->shape, terms);
+  uint32_t npublic = mgp_public_terms(&s->st, &s->shape, terms);
   if (!s->opt->plan) {
     MGP_TRY(mgp_security_choose(s->chips, &s->shape, npublic, &s->params));
     mgp_shape_free(&s->shape); /* the body's length depends on the number of queries */

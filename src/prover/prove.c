@@ -153,14 +153,20 @@ static mgp_status_t write_file(mgp_session_t *s) {
   if (s->body.n != s->shape.body_words)
     return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
                     s->shape.body_words);
-  MGP_TRY(mgp_proof_serialize(&s->params, &s->st, s->has_output, s->output, s->output_nbytes,
-                              s->body.w, s->body.n, &r->bytes, &r->nbytes));
+  size_t nbytes = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
+  uint8_t *shard;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, nbytes, &shard));
+  mgp_shard_write(&s->params, &s->st, s->body.w, s->body.n, shard);
+  mgp_status_t st =
+      mgp_proof_serialize(&s->run, &s->params, shard, nbytes, s->output, &r->bytes, &r->nbytes);
+  mgp_host_free(s, shard);
+  MGP_TRY(st);
   r->report.proof_bytes = r->nbytes;
   r->report.security_bits = s->security.min_bits;
   if (!s->opt->no_self_check)
     MGP_TRY(self_check(s, r, &r->report.verify_seconds, &r->report.security_bits));
   r->output = s->output;
-  r->output_nbytes = s->output_nbytes;
+  r->output_nbytes = s->run.output_bytes;
   s->output = NULL;
   return MGP_OK;
 }

@@ -67,9 +67,12 @@ mgp_status_t mgp_recorder_measure(mgp_recorder_t *r) {
   MGP_TRY(check_length(s, v));
   r->total_cost = v->cost;
   s->steps = v->steps;
-  s->st.exit_code = v->exit_code;
-  s->st.has_commit = v->committed != 0;
-  if (v->committed) memcpy(s->st.commit, v->commit, sizeof s->st.commit);
+  s->run = (mgp_run_t){
+      .nshards = 1, .exit_code = v->exit_code, .has_commit = v->committed != 0, .has_output = 1};
+  if (v->committed) memcpy(s->run.commit, v->commit, sizeof s->run.commit);
+  mgp_chain_begin(s->prog, &s->chain);
+  mgp_chain_context(&s->chain, MGP_SHARD_WHOLE, 1, v->exit_code, &s->st);
+  mgp_statement_commit(&s->st, s->run.has_commit, s->run.commit);
   if (s->rank != 0) return MGP_OK;
   uint8_t digest[32];
   uint32_t words[8];
@@ -77,16 +80,16 @@ mgp_status_t mgp_recorder_measure(mgp_recorder_t *r) {
   for (int i = 0; i < 8; i++)
     words[i] = (uint32_t)digest[4 * i] | (uint32_t)digest[4 * i + 1] << 8 |
                (uint32_t)digest[4 * i + 2] << 16 | (uint32_t)digest[4 * i + 3] << 24;
-  s->has_output = !v->committed || memcmp(words, v->commit, sizeof words) == 0;
+  s->run.has_output = !v->committed || memcmp(words, v->commit, sizeof words) == 0;
   if (!v->committed && v->noutput)
     mgp_log_warn("the guest wrote %zu bytes to fd 3 but committed to no digest: they are not part "
                  "of the proof",
                  v->noutput);
-  if (!v->committed || !s->has_output || v->noutput == 0) return MGP_OK;
+  if (!v->committed || !s->run.has_output || v->noutput == 0) return MGP_OK;
   s->output = malloc(v->noutput);
   if (!s->output) return mgp_fail(MGP_RESOURCES, "out of memory for the public output");
   memcpy(s->output, v->output, v->noutput);
-  s->output_nbytes = v->noutput;
+  s->run.output_bytes = (uint32_t)v->noutput;
   return MGP_OK;
 }
 

@@ -59,10 +59,10 @@ typedef struct {
   uint32_t first_part;
   mgp_part_t *parts;
   /* the run */
+  mgp_run_t run;
+  mgp_chain_t chain;
   uint64_t steps;
-  int has_output; /* the bytes of fd 3 hash to what was committed */
-  uint8_t *output;
-  size_t output_nbytes;
+  uint8_t *output; /* [run.output_bytes], on rank 0 */
   /* shared device state */
   mgp_insn_t *d_insns;
   uint32_t *d_counts;

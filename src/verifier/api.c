@@ -79,7 +79,7 @@ mgprove_verdict_t mgprove_verify(const mgprove_program_t *program, const uint8_t
     split_message(mgp_error_message(), result);
     return verdict_of(st);
   }
-  const mgp_statement_t *s = &v.proof.statement;
+  const mgp_run_t *s = &v.proof.run;
   result->exit_code = s->exit_code;
   result->has_commit = (int)s->has_commit;
   if (s->has_commit)
@@ -87,9 +87,11 @@ mgprove_verdict_t mgprove_verify(const mgprove_program_t *program, const uint8_t
       result->output_digest[i] = (uint8_t)(s->commit[i / 4] >> (8 * (i % 4)));
   else
     mgp_keccak256("", 0, result->output_digest);
-  result->has_output = v.proof.has_output;
+  result->has_output = (int)s->has_output;
   result->output = v.proof.output;
-  result->output_bytes = v.proof.output_bytes;
-  result->security_bits = v.security.min_bits;
+  result->output_bytes = s->output_bytes;
+  result->shards = s->nshards;
+  result->memory_shards = s->memory_shards;
+  result->security_bits = v.security_bits;
   return MGPROVE_ACCEPTED;
 }

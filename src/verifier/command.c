@@ -164,6 +164,8 @@ static void print_text(const mgprove_program_t *prog, int accepted, const mgprov
   }
   printf("exit code      %u\n", r->exit_code);
   print_output(r);
+  if (r->memory_shards)
+    printf("shards         %u, and %u of memory\n", r->shards, r->memory_shards);
   printf("security       %.1f bits\n", shown_bits(r->security_bits));
 }
 
@@ -186,6 +188,8 @@ static mgp_status_t print_json(const mgprove_program_t *prog, int accepted,
       mgp_json_hex(j, "public_output", r->output, r->output_bytes);
     else
       mgp_json_null(j, "public_output");
+    mgp_json_u64(j, "shards", r->shards);
+    mgp_json_u64(j, "memory_shards", r->memory_shards);
     mgp_json_f64(j, "security_bits", shown_bits(r->security_bits));
   } else {
     mgp_json_string(j, "check", r->check);

@@ -81,7 +81,7 @@ static void add_fraction(mgp_e_t sum[2], mgp_e_t p, mgp_e_t q) {
 
 mgp_status_t mgp_verify_bus_sum(mgp_verifier_t *v) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
-  uint32_t nterms = mgp_public_terms(v->prog, v->statement, v->shape, terms);
+  uint32_t nterms = mgp_public_terms(v->statement, v->shape, terms);
   mgp_e_t sum[2] = {mgp_e_zero(), mgp_e_one()};
   for (uint32_t i = 0; i < nterms; i++) {
     mgp_e_t d = mgp_e_add_f(v->alpha, mgp_f_from_u32(terms[i].bus));

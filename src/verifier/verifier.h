@@ -1,4 +1,5 @@
-/* Inside the verifier: the state of one verification and its steps (docs/protocol.md, section 5).
+/* Inside the verifier: the state while a shard is verified, and its steps (docs/protocol.md,
+ * section 5).
  *
  * Every step returns MGP_OK or MGP_REJECTED; the message starts with the name of the check that
  * refused, then ": ". Sizes of all messages follow from the shape, and the length of the body is
@@ -40,6 +41,7 @@ typedef struct {
 typedef struct {
   const mgp_chipset_t *chips;
   const mgp_program_t *prog;
+  uint64_t budget;
   const mgp_params_t *params;
   const mgp_statement_t *statement;
   const mgp_shape_t *shape;
@@ -90,7 +92,7 @@ uint32_t mgp_paths_check(const mgp_paths_t *paths, const uint32_t *index, uint32
 /* A proof that was accepted. */
 typedef struct {
   mgp_proof_t proof;
-  mgp_security_t security;
+  double security_bits; /* of the worst round of any shard */
 } mgp_verified_t;
 /* All of it. *out is also written, as far as known, when the proof is rejected. */
 mgp_status_t mgp_verify_proof(const mgp_chipset_t *chips, const mgp_program_t *prog,

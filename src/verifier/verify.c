@@ -6,18 +6,18 @@
 
 /* Steps 1 to 3: everything up to alpha, beta and the fork seed. */
 static mgp_status_t start_transcript(mgp_verifier_t *v) {
-  uint32_t head[MGP_PARAM_WORDS];
-  size_t nwords = mgp_statement_words(v->params->partitions, v->statement->ngaps);
+  uint32_t head[MGP_HEADER_WORDS];
+  size_t nwords = mgp_statement_claim_words(v->statement, v->params->partitions);
   uint32_t *words = malloc(nwords * sizeof *words);
   if (!words) return mgp_fail(MGP_RESOURCES, "no memory for the statement");
   mgp_f_t digest[16];
   for (int i = 0; i < 16; i++)
     digest[i] = mgp_f_from_u32((uint32_t)v->prog->digest[2 * i] |
                                (uint32_t)v->prog->digest[2 * i + 1] << 8);
-  mgp_params_pack(v->params, head);
-  mgp_statement_pack(v->params, v->statement, words);
+  mgp_header_claim(v->params, v->budget, head);
+  mgp_statement_claim(v->statement, v->params->partitions, words);
   mgp_transcript_init(&v->t, MGP_TAG_TRANSCRIPT);
-  mgp_transcript_absorb_u32(&v->t, MGP_LABEL_HEADER, head, MGP_PARAM_WORDS);
+  mgp_transcript_absorb_u32(&v->t, MGP_LABEL_HEADER, head, MGP_HEADER_WORDS);
   mgp_transcript_absorb(&v->t, MGP_LABEL_PROGRAM, digest, 16);
   mgp_transcript_absorb_u32(&v->t, MGP_LABEL_STATEMENT, words, nwords);
   free(words);
@@ -49,50 +49,95 @@ static mgp_status_t run_protocol(mgp_verifier_t *v) {
   return MGP_OK;
 }
 
-/* Everything about sizes and security, before any allocation in proportion to them. */
-static mgp_status_t check_sizes(const mgp_verifier_t *v, mgp_verified_t *out) {
+/* What is known of a shard before any cryptography, and where it ends. */
+typedef struct {
+  mgp_shard_t shard;
+  mgp_shape_t shape; /* mgp_shape_free */
+  mgp_security_t security;
+  size_t end; /* bytes after the start of all shards */
+} shard_plan_t;
+
+/* Parses shard number i, which begins `at` bytes after the start of all shards, and bounds
+ * everything of it, before any allocation in proportion to what it says. */
+static mgp_status_t read_shard(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                               const mgp_proof_t *proof, const mgp_chain_t *chain, uint32_t i,
+                               size_t at, shard_plan_t *out) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
-  uint32_t nterms = mgp_public_terms(v->prog, v->statement, v->shape, terms);
-  mgp_security_compute(v->chips, v->params, v->shape, nterms, &out->security);
+  mgp_shape_t shape = {0};
+  MGP_TRY(mgp_proof_shard(proof, chain, i, at, &out->shard));
+  const mgp_statement_t *st = &out->shard.statement;
+  MGP_TRY(mgp_shape_create(chips, prog, &out->shard.params, st, &shape));
+  uint32_t nterms = mgp_public_terms(st, &shape, terms);
+  mgp_security_compute(chips, &out->shard.params, &shape, nterms, &out->security);
+  mgp_status_t status = MGP_OK;
   if (!(out->security.min_bits >= MGP_TARGET_BITS))
-    return MGP_REJECT("security", "the parameters give %.1f bits, %.0f are required",
-                      out->security.min_bits, MGP_TARGET_BITS);
-  if (out->proof.body_words != v->shape->body_words)
-    return MGP_REJECT("format-length", "the body has %zu words, its header implies %zu",
-                      out->proof.body_words, v->shape->body_words);
+    status = MGP_REJECT("security", "the parameters of shard %u give %.1f bits, %.0f are required",
+                        i + 1, out->security.min_bits, MGP_TARGET_BITS);
+  else if (mgp_proof_left(proof, &out->shard) / 4 < shape.body_words)
+    status = MGP_REJECT("format-length", "the file ends inside the body of shard %u", i + 1);
+  if (status != MGP_OK) {
+    mgp_shape_free(&shape);
+    return status;
+  }
+  out->shape = shape;
+  out->end = proof->shards_nbytes - mgp_proof_left(proof, &out->shard) + 4 * shape.body_words;
   return MGP_OK;
+}
+
+static mgp_status_t verify_body(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                                const mgp_proof_t *proof, const shard_plan_t *plan) {
+  const mgp_shape_t *shape = &plan->shape;
+  mgp_verifier_t v = {.chips = chips,
+                      .prog = prog,
+                      .budget = proof->run.budget,
+                      .params = &plan->shard.params,
+                      .statement = &plan->shard.statement,
+                      .shape = shape};
+  mgp_f_t *body = malloc(shape->body_words * sizeof *body);
+  v.tasks = calloc(shape->ntraces, sizeof *v.tasks);
+  v.eq_u = malloc(((size_t)1 << mgp_ml_log2_ceil(shape->total_cols)) * sizeof *v.eq_u);
+  mgp_status_t st;
+  if (body && v.tasks && v.eq_u) {
+    st = mgp_body_decode(plan->shard.body, shape->body_words, body);
+    v.in = (mgp_reader_t){.words = body, .n = shape->body_words};
+    if (st == MGP_OK) st = run_protocol(&v);
+  } else {
+    st = mgp_fail(MGP_RESOURCES, "no memory for a shard of %zu words", shape->body_words);
+  }
+  free(v.eq_u);
+  free(v.tasks);
+  free(body);
+  return st;
+}
+
+/* Walks along the shards, with the checks of `bodies` or without. */
+static mgp_status_t walk(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                         const mgp_proof_t *proof, int bodies, mgp_verified_t *out) {
+  mgp_chain_t chain;
+  size_t at = 0;
+  mgp_chain_begin(prog, &chain);
+  for (uint32_t i = 0; i < proof->nshards; i++) {
+    shard_plan_t plan;
+    MGP_TRY(read_shard(chips, prog, proof, &chain, i, at, &plan));
+    mgp_status_t st = bodies ? verify_body(chips, prog, proof, &plan) : MGP_OK;
+    mgp_shape_free(&plan.shape);
+    if (st != MGP_OK) return st;
+    if (i == 0 || plan.security.min_bits < out->security_bits)
+      out->security_bits = plan.security.min_bits;
+    at = plan.end;
+    MGP_TRY(mgp_chain_advance(&chain, &plan.shard.statement));
+  }
+  if (at != proof->shards_nbytes)
+    return MGP_REJECT("format-length", "%zu bytes follow the last shard",
+                      proof->shards_nbytes - at);
+  return bodies ? mgp_chain_finish(&chain, &proof->run) : MGP_OK;
 }
 
 mgp_status_t mgp_verify_proof(const mgp_chipset_t *chips, const mgp_program_t *prog,
                               const uint8_t *bytes, size_t nbytes, mgp_verified_t *out) {
-  mgp_shape_t shape = {0};
-  mgp_f_t *body = NULL;
-  mgp_status_t st;
   memset(out, 0, sizeof *out);
-  MGP_TRY(mgp_proof_parse(bytes, nbytes, prog, &out->proof));
-  mgp_verifier_t v = {.chips = chips,
-                      .prog = prog,
-                      .params = &out->proof.params,
-                      .statement = &out->proof.statement,
-                      .shape = &shape};
-  MGP_TRY(mgp_shape_create(chips, prog, v.params, v.statement, &shape));
-  st = check_sizes(&v, out);
-  if (st != MGP_OK) goto done;
-  body = malloc(shape.body_words * sizeof *body);
-  v.tasks = calloc(shape.ntraces, sizeof *v.tasks);
-  v.eq_u = malloc(((size_t)1 << mgp_ml_log2_ceil(shape.total_cols)) * sizeof *v.eq_u);
-  if (!body || !v.tasks || !v.eq_u) {
-    st = mgp_fail(MGP_RESOURCES, "no memory for a proof of %zu bytes", nbytes);
-    goto done;
-  }
-  st = mgp_proof_decode_body(&out->proof, body);
-  if (st != MGP_OK) goto done;
-  v.in = (mgp_reader_t){.words = body, .n = shape.body_words};
-  st = run_protocol(&v);
-done:
-  free(v.eq_u);
-  free(v.tasks);
-  free(body);
-  mgp_shape_free(&shape);
-  return st;
+  MGP_TRY(mgp_proof_parse(bytes, nbytes, &out->proof));
+  /* all headers and lengths first, so that a file with a wrong one is refused before any work */
+  MGP_TRY(walk(chips, prog, &out->proof, 0, out));
+  return walk(chips, prog, &out->proof, 1, out);
 }

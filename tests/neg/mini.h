@@ -156,6 +156,14 @@ static inline mgp_params_t mini_params(uint32_t partitions) {
   return p;
 }
 
+/* The run is one shard, and has no output; t->prog is set. */
+static inline void toy_whole(toy_t *t) {
+  mgp_chain_t chain;
+  t->run.nshards = t->run.has_output = 1;
+  mgp_chain_begin(t->prog, &chain);
+  mgp_chain_context(&chain, MGP_SHARD_WHOLE, 1, 0, &t->st);
+}
+
 /* A new row of the chip in partition p. */
 static inline mgp_f_t *mini_row(toy_t *t, uint32_t p, unsigned id) {
   uint32_t ncols = t->chips->chip[id].ncols, n = t->st.rows[p][id]++;
@@ -190,17 +198,17 @@ static inline void mini_run(mini_t *m, mgp_params_t params, int commit, const ch
   t->chips = m->chips;
   t->prog = &m->prog;
   t->params = params;
-  t->has_output = 1;
+  toy_whole(t);
   t->st.has_commit = (uint32_t)commit;
   if (commit) {
     uint8_t digest[32];
     t->output = (const uint8_t *)output;
-    t->output_bytes = strlen(output);
+    t->run.output_bytes = (uint32_t)strlen(output);
     mgp_keccak256(output, strlen(output), digest);
     for (int i = 0; i < 32; i++) t->st.commit[i / 4] |= (uint32_t)digest[i] << (8 * (i % 4));
   }
   mgp_gap_t gaps[MGP_MAX_GAPS];
-  t->st.ngaps = mgp_program_gaps(&m->prog, gaps);
+  mgp_program_gaps(&m->prog, gaps);
   for (uint32_t g = 0; g < t->st.ngaps; g++) t->st.zero_end[g] = gaps[g].start;
   t->st.hint_end = MGP_HINT_START / 4;
 

@@ -54,19 +54,19 @@ static void test_output(void) {
   mini_t m;
   mini_run(&m, mini_params(1), 1, "");
   expect(&m, "empty output", "accepted");
-  m.t.has_output = 0;
+  m.t.run.has_output = 0;
   expect(&m, "empty output left out", "format-output");
   mini_free(&m);
   mini_run(&m, mini_params(1), 1, "abc");
-  m.t.has_output = 0;
-  m.t.output_bytes = 0;
+  m.t.run.has_output = 0;
+  m.t.run.output_bytes = 0;
   expect(&m, "digest alone", "accepted");
-  m.t.has_output = 1;
-  m.t.output_bytes = 2;
+  m.t.run.has_output = 1;
+  m.t.run.output_bytes = 2;
   expect(&m, "another output", "statement-output");
   mini_free(&m);
   mini_run(&m, mini_params(1), 0, "");
-  m.t.has_output = 0;
+  m.t.run.has_output = 0;
   expect(&m, "no commit, output left out", "statement-output");
   mini_free(&m);
 }
@@ -269,7 +269,7 @@ static void add_root(toy_t *t, int what, int task, uint32_t number, mgp_f_t *wor
   if (what != MGP_LABEL_GKR_ROOT) return;
   if (task == 0) {
     mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
-    uint32_t nterms = mgp_public_terms(t->prog, &t->st, &t->shape, terms);
+    uint32_t nterms = mgp_public_terms(&t->st, &t->shape, terms);
     for (uint32_t i = 0; i < nterms; i++) {
       mgp_e_t d = mgp_e_add(t->alpha, toy_small(terms[i].bus));
       for (unsigned j = 0; j < terms[i].len; j++)
@@ -331,8 +331,8 @@ static void test_witness(void) {
   m.t.st.exit_code--;
   m.t.st.commit[3] ^= 1;
   expect(&m, "another digest", "statement-output");
-  m.t.has_output = 0;
-  m.t.output_bytes = 0;
+  m.t.run.has_output = 0;
+  m.t.run.output_bytes = 0;
   unbalanced(&m, "another digest");
   mini_free(&m);
 

@@ -31,9 +31,9 @@ static void make(real_t *m) {
   t->params.log_chunk = 10;
   t->params.log_rows = 12;
   t->params.log_final = 4;
-  t->has_output = 1;
+  toy_whole(t);
   mgp_gap_t gaps[MGP_MAX_GAPS];
-  t->st.ngaps = mgp_program_gaps(&m->prog, gaps);
+  mgp_program_gaps(&m->prog, gaps);
   for (uint32_t g = 0; g < t->st.ngaps; g++) t->st.zero_end[g] = gaps[g].start;
   t->st.hint_end = MGP_HINT_START / 4;
   uint32_t pc = m->prog.entry;

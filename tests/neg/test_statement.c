@@ -209,35 +209,47 @@ static void test_files(mini_t *m) {
     change;                                                                                        \
     CHECK_EQ_STR(file_check(m, file, length), check);                                              \
   } while (0)
-  size_t statement = 8 + 4 * MGP_PARAM_WORDS;
-  size_t output = statement + 4 * mgp_statement_words(m->t.params.partitions, m->t.st.ngaps);
-  size_t body = n - 4 * m->t.body_words;
+  const size_t params = 8 + 4 * 18, statement = params + 4 * MGP_PARAM_WORDS, output = n - 16;
+  const size_t body = output - 4 * m->t.body_words;
   BAD("format-magic", 0, (void)0);
   BAD("format-magic", 7, (void)0);
   BAD("format-magic", n, file[3] ^= 1);
+#define SHORT(length) /* with the output where it is expected */                                   \
+  BAD("format-length", length, memmove(file + (length)-16, good + output, 16))
   BAD("format-length", 8, (void)0);
-  BAD("format-length", statement - 1, (void)0);
-  BAD("format-length", statement, (void)0);
-  BAD("format-length", output + 4, (void)0);
-  BAD("format-length", output + 8, (void)0);
-  BAD("format-length", body, (void)0);
-  BAD("format-length", n - 4, (void)0);
+  BAD("format-length", params - 1, (void)0);
+  BAD("format-length", params, (void)0);
+  BAD("format-length", params + 4, (void)0);
+  BAD("format-length", statement - 4, (void)0);
+  SHORT(statement + 16);
+  SHORT(statement + 20);
+  SHORT(body + 16);
+  SHORT(n - 4);
+  BAD("format-output", n - 4, (void)0); /* the body's last word taken for padding */
   BAD("format-length", n - 1, (void)0);
   BAD("format-length", n + 1, (void)0);
-  BAD("format-length", n + 4, (void)0);
-  BAD("format-version", n, file[8] = 2);
+  SHORT(n + 4);
+#undef SHORT
+  BAD("format-version", n, file[8] = 1);
+  BAD("format-version", 12, file[8] = 1);
   BAD("format-degree", n, file[12] ^= 1);
-  BAD("params", n, file[19] = 1);
-  BAD("format-output", n, file[output] = 2);
-  BAD("format-output", n, file[output] = 0);
-  BAD("format-length", n, memset(file + output + 4, 0xff, 4));
-  BAD("statement-output", n, file[output + 8] ^= 1);
-  BAD("format-output", n, file[body - 1] = 1); /* padding: the output has 15 bytes */
-  BAD("statement-commit", n, file[statement + 4] = 3);
-  BAD("format-canonical", n, mini_put32(file + n - 4, MGP_P));
+  BAD("format-shards", n, file[16] = 0);
+  BAD("format-shards", n, file[16] = 2);
+  BAD("format-shards", n, file[20] = 1);
+  BAD("format-shards", n, memset(file + 16, 1, 8));
+  BAD("format-shards", n, (file[16] = 2, file[20] = 1));
+  BAD("grind-alpha", n, file[24] ^= 1); /* the budget is absorbed */
+  BAD("params", n, file[params + 3] = 1);
+  BAD("format-output", n, file[8 + 4 * 16] = 2);
+  BAD("format-output", n, file[8 + 4 * 16] = 0);
+  BAD("format-length", n, memset(file + 8 + 4 * 17, 0xff, 4));
+  BAD("statement-output", n, file[output] ^= 1);
+  BAD("format-output", n, file[n - 1] = 1); /* padding: the output has 15 bytes */
+  BAD("statement-commit", n, file[8 + 4 * 7] = 3);
+  BAD("format-canonical", n, mini_put32(file + output - 4, MGP_P));
   BAD("format-canonical", n, mini_put32(file + body, UINT32_MAX));
-  BAD("security", n, mini_put32(file + 8 + 4 * 6, m->t.params.queries - 20));
-  BAD("format-length", n, mini_put32(file + 8 + 4 * 6, m->t.params.queries + 1));
+  BAD("security", n, mini_put32(file + params + 4 * 4, m->t.params.queries - 20));
+  BAD("format-length", n, mini_put32(file + params + 4 * 4, m->t.params.queries + 1));
 #undef BAD
   free(file);
   free(good);

@@ -39,10 +39,9 @@ struct toy {
   const mgp_chipset_t *chips;
   const mgp_program_t *prog;
   mgp_params_t params;
+  mgp_run_t run; /* nshards 1 */
   mgp_statement_t st;
-  int has_output;
-  const uint8_t *output;
-  size_t output_bytes;
+  const uint8_t *output; /* [run.output_bytes] */
   /* witness rows, row-major [row][column]; those of tables are counted by toy_count_lookups */
   mgp_f_t *rows[MGP_MAX_PARTITIONS][MGP_CHIP_COUNT];
   toy_edit_fn edit;
@@ -626,16 +625,16 @@ static inline uint8_t *toy_prove(toy_t *t, size_t *nbytes) {
   t->body_words = 0;
   t->task = toy_alloc(s->ntraces, sizeof *t->task);
 
-  uint32_t head[MGP_PARAM_WORDS];
-  size_t nwords = mgp_statement_words(t->params.partitions, t->st.ngaps);
+  uint32_t head[MGP_HEADER_WORDS];
+  size_t nwords = mgp_statement_claim_words(&t->st, t->params.partitions);
   uint32_t *words = toy_alloc(nwords, sizeof *words);
   mgp_f_t digest[16];
   for (int i = 0; i < 16; i++)
     digest[i] = mgp_f_from_u32(t->prog->digest[2 * i] + 256u * t->prog->digest[2 * i + 1]);
-  mgp_params_pack(&t->params, head);
-  mgp_statement_pack(&t->params, &t->st, words);
+  mgp_header_claim(&t->params, t->run.budget, head);
+  mgp_statement_claim(&t->st, t->params.partitions, words);
   mgp_transcript_init(&t->t, MGP_TAG_TRANSCRIPT);
-  mgp_transcript_absorb_u32(&t->t, MGP_LABEL_HEADER, head, MGP_PARAM_WORDS);
+  mgp_transcript_absorb_u32(&t->t, MGP_LABEL_HEADER, head, MGP_HEADER_WORDS);
   mgp_transcript_absorb(&t->t, MGP_LABEL_PROGRAM, digest, 16);
   mgp_transcript_absorb_u32(&t->t, MGP_LABEL_STATEMENT, words, nwords);
   free(words);
@@ -656,8 +655,15 @@ static inline uint8_t *toy_prove(toy_t *t, size_t *nbytes) {
 
   uint8_t *file;
   CHECK_EQ_U64(t->body_words, s->body_words);
-  REQUIRE_OK(mgp_proof_serialize(&t->params, &t->st, t->has_output, t->output, t->output_bytes,
-                                 t->body, t->body_words, &file, nbytes));
+  size_t shard_nbytes = mgp_shard_bytes(&t->params, t->st.kind, t->st.ngaps, t->body_words);
+  uint8_t *shard = toy_alloc(shard_nbytes, 1);
+  mgp_shard_write(&t->params, &t->st, t->body, t->body_words, shard);
+  t->run.exit_code = t->st.exit_code;
+  t->run.has_commit = t->st.has_commit;
+  memcpy(t->run.commit, t->st.commit, sizeof t->run.commit);
+  REQUIRE_OK(
+      mgp_proof_serialize(&t->run, &t->params, shard, shard_nbytes, t->output, &file, nbytes));
+  free(shard);
   for (uint32_t p = 0; p < t->params.partitions; p++) {
     free(t->matrix[p]);
     free(t->code[p]);
