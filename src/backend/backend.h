@@ -59,6 +59,18 @@ typedef struct {
   mgp_status_t (*patch)(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
                         const uint32_t *value, size_t n);
 
+  /* --- program and replay plans ------------------------------------------------------------ */
+  /* The program that index, count and table_columns are about: stays the caller's, unchanged, until
+   * the next call or destroy. d_insns: its instructions in device memory, valid as long. */
+  mgp_status_t (*set_program)(mgp_backend_t *be, const mgp_program_t *prog,
+                              const mgp_insn_t **d_insns);
+  uint64_t (*program_bytes)(mgp_backend_t *be, const mgp_program_t *prog); /* of class RAW */
+  /* Which of a partition's nsteps < 2^30 records give the rows of which chip (chips/replay.h). n:
+   * rows; d_lists: fresh PLAN memory, NULL where n is 0. Scratch: at most 1 % of the records and
+   * 1 MiB. */
+  mgp_status_t (*index)(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
+                        uint32_t n[MGP_CHIP_FIRST_TABLE], uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
+
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
    * mgp_witness_row(chip, raw, d_index ? d_index[first + r] : first + r). Columns at
@@ -69,10 +81,14 @@ typedef struct {
   /* Adds the lookup requests of rows [0, nrows) of a trace to the counters: a request on bus B with
    * multiplicity -x adds x (canonical; 0 or 1 in all chips) at d_counts[offset[table of B] +
    * mgp_table_index(B, tuple)]. offset is indexed by chip id - MGP_CHIP_FIRST_TABLE.
-   * MGP_INTERNAL if a tuple is in no table, naming chip, row, bus. */
-  mgp_status_t (*count)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
-                        const mgp_f_t *d_trace, size_t stride, uint32_t nrows, uint32_t *d_counts,
-                        const uint64_t *offset);
+   * MGP_INTERNAL if a tuple is in no table, naming chip, row, bus: by this call, or by count_end,
+   * which ends a sequence of calls and waits for them. */
+  mgp_status_t (*count)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                        size_t stride, uint32_t nrows, uint32_t *d_counts, const uint64_t *offset);
+  mgp_status_t (*count_end)(mgp_backend_t *be);
+  /* Virtual columns of rows [0, nrows) of a table: [nvirtual][stride], rows beyond zero. */
+  mgp_status_t (*table_columns)(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
+                                size_t stride, mgp_f_t *d_out);
 
   /* --- commitment (docs/protocol.md section 3) -------------------------------------------- */
   /* ncols columns of 2^s base values each will come in order. keep_log: the tree's nodes at depth
@@ -153,19 +169,21 @@ typedef struct {
    * combine: d_g (ext planes of 2^b) += sum_c w[c] * chunk_c. */
   mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                           const mgp_e_t *w, mgp_f_t *d_g);
-  /* out[c] = sum_y eq[y] chunk_c[y], d_eq: ext planes of 2^b. */
+  /* d_out[c] = sum_y eq[y] chunk_c[y], d_eq: ext planes of 2^b. */
   mgp_status_t (*inner)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                        const mgp_f_t *d_eq, mgp_e_t *out);
+                        const mgp_f_t *d_eq, mgp_e_t *d_out);
   /* d_q (ext planes of 2^s) at rows [pos[c] << b, ...) += w[c] * chunk_c. */
   mgp_status_t (*scatter)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                           const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
-  /* One round of sum_i G_i(y) E_i(y), count pairs of ext planes of 2^n each, d_ge =
-   * [count][2][D][2^n]: out = h(0), h(1), h(2) summed over the pairs; then bind variable 0 of all.
-   */
-  mgp_status_t (*pair_round)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
-                             mgp_e_t out[3]);
-  mgp_status_t (*pair_bind)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
-                            mgp_e_t x); /* in place: pair i's planes move to [i][.][.][2^(n-1)] */
+  /* One round of sum_i G_i(y) E_i(y), `count` pairs of ext planes of 2^n values at the start of
+   * d_ge = [count][2][D][stride]: out = h(0), h(1), h(2) summed over the pairs; then bind variable
+   * 0 of all, in place; after the last round the values left, [count][2]. */
+  mgp_status_t (*pair_round)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, size_t stride,
+                             unsigned n, mgp_e_t out[3]);
+  mgp_status_t (*pair_bind)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
+                            unsigned n, mgp_e_t x);
+  mgp_status_t (*pair_values)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, size_t stride,
+                              mgp_e_t *out);
 
   /* --- folding phase -------------------------------------------------------------------------- */
   /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. */

@@ -1,9 +1,9 @@
-/* Contents of the lookup tables: row by row, as multilinear extensions, and backwards (where a
- * request counts). */
+/* Contents of the lookup tables as multilinear extensions; row by row and backwards: table_rows.h.
+ */
 #include <stdlib.h>
 
 #include "chips/chip.h"
-#include "chips/shamt.h"
+#include "chips/table_rows.h"
 
 uint32_t mgp_table_rows(mgp_chip_id_t table, const mgp_program_t *prog) {
   switch (table) {
@@ -24,90 +24,15 @@ uint32_t mgp_table_rows(mgp_chip_id_t table, const mgp_program_t *prog) {
   }
 }
 
-/* --- row by row, canonical integers ------------------------------------------------------- */
-
-static unsigned program_row(const mgp_insn_t *in, uint32_t v[MGP_MAX_VIRTUAL]) {
-  v[0] = in->pc;
-  v[1] = in->k;
-  v[2] = in->x;
-  v[3] = in->y;
-  v[4] = in->z;
-  return 5;
-}
-
-static unsigned image_row(uint32_t key, uint32_t word, uint32_t v[MGP_MAX_VIRTUAL]) {
-  v[0] = key & 0x3fff;
-  v[1] = key >> 14;
-  v[2] = word & 0xffff;
-  v[3] = word >> 16;
-  return 4;
-}
-
-static unsigned range_row(uint32_t i, uint32_t v[MGP_MAX_VIRTUAL]) {
-  v[0] = 1;
-  while (2 * v[0] <= i) v[0] *= 2;
-  v[1] = i ? i - v[0] : 0;
-  return 2;
-}
-
-/* (x, y, x & y, x >> 7) */
-static unsigned byte_row(uint32_t i, uint32_t v[MGP_MAX_VIRTUAL]) {
-  v[0] = i & 255;
-  v[1] = i >> 8;
-  v[2] = v[0] & v[1];
-  v[3] = v[0] >> 7;
-  return 4;
-}
-
-static unsigned ts2_row(uint32_t i, uint32_t v[MGP_MAX_VIRTUAL]) {
-  v[0] = i & ((1u << MGP_TS2_BITS) - 1);
-  v[1] = i >> MGP_TS2_BITS;
-  return 2;
-}
-
-static unsigned shamt_row(uint32_t i, uint32_t v[MGP_MAX_VIRTUAL]) {
-  mgp_shamt_t s = mgp_shamt(i & 31, i >> 16);
-  v[0] = i;
-  v[1] = s.w2 + 2 * s.w1 + 4 * s.w0;
-  v[2] = 1u << s.s;
-  v[3] = 1u << (16 - s.s);
-  return 4;
-}
-
 void mgp_table_virtual(mgp_chip_id_t table, const mgp_program_t *prog, uint32_t i,
                        mgp_f_t virt[MGP_MAX_VIRTUAL]) {
-  uint32_t v[MGP_MAX_VIRTUAL] = {0};
-  unsigned n = 0;
-  switch (table) {
-  case MGP_CHIP_PROGRAM:
-    n = program_row(&prog->insn[i], v);
-    break;
-  case MGP_CHIP_IMAGE:
-    for (uint32_t s = 0; s < prog->nimage; s++) {
-      const mgp_segment_t *seg = &prog->image[s];
-      if (i < seg->n) {
-        n = image_row(seg->base + i, seg->words[i], v);
-        break;
-      }
-      i -= seg->n;
-    }
-    break;
-  case MGP_CHIP_RANGE:
-    n = range_row(i, v);
-    break;
-  case MGP_CHIP_BYTE:
-    n = byte_row(i, v);
-    break;
-  case MGP_CHIP_TS2:
-    n = ts2_row(i, v);
-    break;
-  case MGP_CHIP_SHAMT:
-    n = shamt_row(i, v);
-    break;
-  default:
-    break;
-  }
+  uint32_t v[MGP_MAX_VIRTUAL];
+  const unsigned n = mgp_table_row(table, prog, i, v);
   for (unsigned j = 0; j < n; j++) virt[j] = mgp_f_from_u32(v[j]);
+}
+
+uint64_t mgp_table_index(mgp_bus_t bus, const uint32_t *tuple, const mgp_program_t *prog) {
+  return mgp_table_find(bus, tuple, prog);
 }
 
 /* --- multilinear extensions ---------------------------------------------------------------- */
@@ -163,7 +88,7 @@ static void shamt_mle(const mgp_e_t *r, mgp_e_t *virt) {
   for (unsigned j = 1; j < 4; j++) virt[j] = mgp_e_zero();
   for (uint32_t i = 0; i < 64; i++) {
     uint32_t v[MGP_MAX_VIRTUAL];
-    shamt_row((i & 31) | (i >> 5) << 16, v);
+    mgp_shamt_row((i & 31) | (i >> 5) << 16, v);
     for (unsigned j = 1; j < 4; j++)
       virt[j] = mgp_e_add(virt[j], mgp_e_mul_f(eq[i], mgp_f_from_u32(v[j])));
   }
@@ -221,7 +146,7 @@ static mgp_status_t program_mle(const mgp_program_t *prog, const mgp_e_t *r, uns
   uint32_t v[MGP_MAX_VIRTUAL];
   MGP_TRY(row_sum_init(&s, r, n, 5, virt));
   for (uint32_t i = 0; i < prog->ninsn; i++) {
-    program_row(&prog->insn[i], v);
+    mgp_program_row(&prog->insn[i], v);
     row_sum_add(&s, v);
   }
   row_sum_finish(&s);
@@ -235,7 +160,7 @@ static mgp_status_t image_mle(const mgp_program_t *prog, const mgp_e_t *r, unsig
   MGP_TRY(row_sum_init(&s, r, n, 4, virt));
   for (uint32_t g = 0; g < prog->nimage; g++) {
     for (uint32_t i = 0; i < prog->image[g].n; i++) {
-      image_row(prog->image[g].base + i, prog->image[g].words[i], v);
+      mgp_image_row(prog->image[g].base + i, prog->image[g].words[i], v);
       row_sum_add(&s, v);
     }
   }
@@ -268,68 +193,5 @@ mgp_status_t mgp_table_virtual_mle(mgp_chip_id_t table, const mgp_program_t *pro
   default:
     shamt_mle(r, virt);
     return MGP_OK;
-  }
-}
-
-/* --- backwards ----------------------------------------------------------------------------- */
-
-static int same(const uint32_t *a, const uint32_t *b, unsigned n) {
-  uint32_t d = 0;
-  for (unsigned j = 0; j < n; j++) d |= a[j] ^ b[j];
-  return d == 0;
-}
-
-static uint64_t image_index(const mgp_program_t *prog, const uint32_t *tuple) {
-  if (tuple[0] >> 14 || tuple[1] >> 14) return UINT64_MAX;
-  uint32_t key = tuple[0] | tuple[1] << 14, before = 0, v[MGP_MAX_VIRTUAL];
-  for (uint32_t s = 0; s < prog->nimage; s++) {
-    const mgp_segment_t *seg = &prog->image[s];
-    if (key >= seg->base && key - seg->base < seg->n) {
-      image_row(key, seg->words[key - seg->base], v);
-      return same(v, tuple, 4) ? before + (key - seg->base) : UINT64_MAX;
-    }
-    before += seg->n;
-  }
-  return UINT64_MAX;
-}
-
-static uint64_t program_index(const mgp_program_t *prog, const uint32_t *tuple) {
-  uint32_t v[MGP_MAX_VIRTUAL], i = mgp_program_find(prog, tuple[0]);
-  if (i == UINT32_MAX) return UINT64_MAX;
-  program_row(&prog->insn[i], v);
-  return same(v, tuple, 5) ? i : UINT64_MAX;
-}
-
-static uint64_t byte_index(const uint32_t *tuple) {
-  uint32_t v[MGP_MAX_VIRTUAL], op = tuple[0], row = tuple[1] | tuple[2] << 8;
-  if (op > 2 || tuple[1] > 255 || tuple[2] > 255) return UINT64_MAX;
-  byte_row(row, v);
-  uint32_t z = op == 0 ? 0 : v[op + 1];
-  return tuple[3] == z ? (uint64_t)op * MGP_BYTE_ROWS + row : UINT64_MAX;
-}
-
-uint64_t mgp_table_index(mgp_bus_t bus, const uint32_t *tuple, const mgp_program_t *prog) {
-  uint32_t v[MGP_MAX_VIRTUAL];
-  switch (bus) {
-  case MGP_BUS_PROGRAM:
-    return program_index(prog, tuple);
-  case MGP_BUS_IMAGE:
-    return image_index(prog, tuple);
-  case MGP_BUS_RANGE: {
-    uint32_t B = tuple[0];
-    int power = B != 0 && (B & (B - 1)) == 0 && B <= 1u << 16;
-    return power && tuple[1] < B ? B + tuple[1] : UINT64_MAX;
-  }
-  case MGP_BUS_BYTE:
-    return byte_index(tuple);
-  case MGP_BUS_TS2:
-    if (tuple[0] >> MGP_TS2_BITS || tuple[1] >> MGP_TS2_BITS) return UINT64_MAX;
-    return tuple[0] | tuple[1] << MGP_TS2_BITS;
-  case MGP_BUS_SHAMT:
-    if (tuple[0] >= MGP_SHAMT_ROWS) return UINT64_MAX;
-    shamt_row(tuple[0], v);
-    return same(v, tuple, 4) ? tuple[0] : UINT64_MAX;
-  default:
-    return UINT64_MAX;
   }
 }

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "base/stop.h"
-#include "chips/replay.h"
 #include "prover/messages.h"
-
-#define STEP_PIECE (1u << 18) /* records on the host at a time while indexing */
 
 static void layout_counts(mgp_session_t *s) {
   s->count_total = 0;
@@ -16,55 +13,12 @@ static void layout_counts(mgp_session_t *s) {
   }
 }
 
-/* Runs over the partition's records in pieces; fills lists when `fill`, else counts rows. */
-static mgp_status_t index_pass(mgp_session_t *s, mgp_part_t *part, mgp_step_t *piece, int fill,
-                               uint32_t *lists[MGP_CHIP_FIRST_TABLE]) {
-  uint32_t n[MGP_CHIP_FIRST_TABLE];
-  for (uint64_t at = 0; at < part->nsteps; at += STEP_PIECE) {
-    uint32_t len = (uint32_t)(part->nsteps - at < STEP_PIECE ? part->nsteps - at : STEP_PIECE);
-    MGP_TRY(s->be->ops->download(s->be, piece, part->raw.steps + at, len * sizeof *piece));
-    mgp_replay_count(s->prog->insn, piece, len, n);
-    if (fill) mgp_replay_index(s->prog->insn, piece, len, lists);
-    for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) {
-      if (!fill) {
-        part->rows[c] += n[c];
-        continue;
-      }
-      uint32_t offset = (uint32_t)(c == MGP_CHIP_REFRESH ? 4 * at : at);
-      for (uint32_t i = 0; i < n[c]; i++) lists[c][i] += offset;
-      lists[c] += n[c];
-    }
-  }
-  return MGP_OK;
-}
-
 static mgp_status_t index_part(mgp_session_t *s, mgp_part_t *part) {
-  const mgp_backend_ops_t *ops = s->be->ops;
-  uint32_t *lists[MGP_CHIP_FIRST_TABLE] = {0}, *at[MGP_CHIP_FIRST_TABLE];
-  mgp_step_t *piece = NULL;
-  mgp_status_t st;
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_PLAN, STEP_PIECE * sizeof *piece, &piece), out);
-  memset(part->rows, 0, sizeof part->rows);
-  MGP_TRY_GOTO(st, index_pass(s, part, piece, 0, lists), out);
-  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++)
-    if (part->rows[c])
-      MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_PLAN, part->rows[c] * sizeof **lists, &lists[c]),
-                   out);
-  memcpy(at, lists, sizeof at);
-  MGP_TRY_GOTO(st, index_pass(s, part, piece, 1, at), out);
-  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) {
-    size_t nbytes = part->rows[c] * sizeof **lists;
-    if (nbytes == 0) continue;
-    MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_PLAN, nbytes, (void **)&part->d_index[c]), out);
-    MGP_TRY_GOTO(st, ops->upload(s->be, part->d_index[c], lists[c], nbytes), out);
-    mgp_host_free(s, lists[c]);
-    lists[c] = NULL;
-  }
+  uint32_t n[MGP_CHIP_FIRST_TABLE];
+  MGP_TRY(s->be->ops->index(s->be, &part->raw, (uint32_t)part->nsteps, n, part->d_index));
+  memcpy(part->rows, n, sizeof n);
   for (uint32_t k = 0; k < 3; k++) part->rows[MGP_CHIP_MEM_IMAGE + k] = part->nbounds[k];
-out:
-  for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) mgp_host_free(s, lists[c]);
-  mgp_host_free(s, piece);
-  return st;
+  return MGP_OK;
 }
 
 /* Everybody's row counts into the statement. */
@@ -95,7 +49,7 @@ static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t
     MGP_TRY(mgp_stop_check());
     MGP_TRY(ops->replay(s->be, chip, &part->raw, part->d_index[chip], at, len, (uint32_t)stride,
                         stride, d_piece));
-    MGP_TRY(ops->count(s->be, chip, s->prog, d_piece, stride, len, s->d_counts, s->count_offset));
+    MGP_TRY(ops->count(s->be, chip, d_piece, stride, len, s->d_counts, s->count_offset));
   }
   return MGP_OK;
 }
@@ -132,6 +86,7 @@ static mgp_status_t count_parts(mgp_session_t *s) {
                 s->rank, part->p, s->chips->chip[t->chip].name, t->rows);
     }
   }
+  st = ops->count_end(s->be);
 out:
   s->be->ops->free(s->be, d_piece);
   return st;

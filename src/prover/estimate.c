@@ -122,7 +122,7 @@ static void set_chains(mgp_session_t *s) {
 /* What is resident on the rank when the plan is made, as the phases before allocate it. */
 static uint64_t raw_bytes(const estimator_t *e) {
   const mgp_session_t *s = &e->s;
-  uint64_t n = s->prog->ninsn * sizeof(mgp_insn_t);
+  uint64_t n = s->be->ops->program_bytes(s->be, s->prog);
   for (uint32_t p = s->first_part; p < s->first_part + s->nparts; p++) {
     n += (e->steps[p] + 1) * sizeof(mgp_step_t) + sizeof(mgp_commit_t);
     for (uint32_t c = 1; c < MGP_CHIP_MEM_IMAGE; c++) n += s->st.rows[p][c] * sizeof(uint32_t);

@@ -8,8 +8,9 @@
 typedef struct {
   mgp_session_t *s;
   const mgp_part_t *part;
-  mgp_f_t *d_ge; /* [own traces][2][D][2^b]: G_t and eq(r_low, .) */
-  mgp_f_t *d_eq; /* eq(rho_low, .): ext planes of 2^b */
+  mgp_f_t *d_ge;     /* [own traces][2][D][2^b]: G_t and eq(r_low, .) */
+  mgp_f_t *d_eq;     /* eq(rho_low, .): ext planes of 2^b */
+  mgp_e_t *d_values; /* [own columns][2^(s-b)]: chunk values */
   mgp_f_t *d_q;
   mgp_e_t gamma;
   mgp_e_t *e_low; /* [own traces]: eq(r_low, rho_low) */
@@ -51,24 +52,37 @@ static void place(mgp_f_t *block, size_t col, int which, size_t pos, unsigned lo
     block[(((col * 2 + (size_t)which) * MGP_D + (size_t)i) << log_n) + pos] = v.c[i];
 }
 
+/* First of this rank's chunks that a slab has: chunks fill its columns in order. */
+static size_t first_chunk_of(const opener_t *o, const mgp_trace_t *t, uint32_t chunk_row) {
+  const mgp_params_t *p = &o->s->params;
+  size_t col = o->s->shape.first_col[t->partition] - o->first_col;
+  return (col << (p->log_height - p->log_chunk)) + t->first_chunk +
+         (size_t)chunk_row * o->s->chips->chip[t->chip].ncols;
+}
+
 static mgp_status_t inner_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
                                const mgp_f_t *d_slab) {
   opener_t *o = arg;
+  return o->s->be->ops->inner(o->s->be, d_slab, o->s->chips->chip[t->chip].ncols,
+                              o->s->params.log_chunk, o->d_eq,
+                              o->d_values + first_chunk_of(o, t, chunk_row));
+}
+
+/* Values of a trace's chunks and their weights into the block. */
+static void place_trace(opener_t *o, const mgp_trace_t *t, const mgp_e_t *values) {
   const mgp_params_t *p = &o->s->params;
-  unsigned b = p->log_chunk, hi = p->log_height - b;
-  uint32_t ncols = o->s->chips->chip[t->chip].ncols;
-  mgp_e_t w[MGP_MAX_COLUMNS], v[MGP_MAX_COLUMNS];
+  unsigned hi = p->log_height - p->log_chunk;
   size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  MGP_TRY(o->s->be->ops->inner(o->s->be, d_slab, ncols, b, o->d_eq, v));
-  chunk_weights(o, t, chunk_row, w);
-  for (uint32_t c = 0; c < ncols; c++) {
-    uint32_t e = t->first_chunk + chunk_row * ncols + c;
-    size_t col = o->s->shape.first_col[t->partition] - o->first_col + (e >> hi);
-    size_t pos = e & ((1u << hi) - 1);
-    place(o->block, col, 0, pos, hi, v[c]);
-    place(o->block, col, 1, pos, hi, mgp_e_mul(w[c], o->e_low[k]));
+  mgp_e_t w[MGP_MAX_COLUMNS];
+  for (uint32_t i = 0; i < t->nchunks; i++) {
+    size_t first = first_chunk_of(o, t, i);
+    chunk_weights(o, t, i, w);
+    for (uint32_t c = 0; c < o->s->chips->chip[t->chip].ncols; c++) {
+      size_t col = (first + c) >> hi, pos = (first + c) & (((size_t)1 << hi) - 1);
+      place(o->block, col, 0, pos, hi, values[first + c]);
+      place(o->block, col, 1, pos, hi, mgp_e_mul(w[c], o->e_low[k]));
+    }
   }
-  return MGP_OK;
 }
 
 static mgp_status_t scatter_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
@@ -123,28 +137,36 @@ static mgp_status_t row_rounds(opener_t *o, uint32_t ntraces) {
   MGP_TRY(mgp_comm_agree(s->comm, st));
   for (unsigned i = 0; i < b; i++) {
     mgp_e_t v[3] = {mgp_e_zero(), mgp_e_zero(), mgp_e_zero()};
-    if (ntraces) st = ops->pair_round(s->be, o->d_ge, ntraces, b - i, v);
+    if (ntraces) st = ops->pair_round(s->be, o->d_ge, ntraces, (size_t)1 << b, b - i, v);
     MGP_TRY(mgp_comm_agree(s->comm, st));
     MGP_TRY(mgp_sum_ext(s, v, 3));
     MGP_TRY(send_round(s, v, &s->rho[i]));
-    if (ntraces) st = ops->pair_bind(s->be, o->d_ge, ntraces, b - i, s->rho[i]);
+    if (ntraces) st = ops->pair_bind(s->be, o->d_ge, ntraces, (size_t)1 << b, b - i, s->rho[i]);
   }
   return mgp_comm_agree(s->comm, st);
 }
 
 /* Chunk values at rho_low and their weights, for the columns of this rank. */
-static mgp_status_t chunk_values(opener_t *o, uint32_t ntraces) {
+static mgp_status_t chunk_values(opener_t *o, uint32_t ntraces, uint32_t ncols) {
   mgp_session_t *s = o->s;
   const mgp_backend_ops_t *ops = s->be->ops;
   unsigned b = s->params.log_chunk;
-  mgp_f_t(*ge)[2][MGP_D] = NULL;
+  size_t nbytes = ((size_t)ncols << (s->params.log_height - b)) * sizeof(mgp_e_t);
+  mgp_e_t *values = NULL, (*ge)[2] = NULL;
   mgp_status_t st;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (ntraces + 1) * sizeof *ge, &ge));
-  MGP_TRY_GOTO(st, ops->download(s->be, ge, o->d_ge, ntraces * sizeof *ge), out);
-  for (uint32_t k = 0; k < ntraces; k++) memcpy(&o->e_low[k], ge[k][1], sizeof o->e_low[k]);
+  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, (ntraces + 1) * sizeof *ge, &ge), out);
+  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, nbytes + 1, &values), out);
+  MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&o->d_values), out);
+  MGP_TRY_GOTO(st, ops->pair_values(s->be, o->d_ge, ntraces, (size_t)1 << b, ge[0]), out);
+  for (uint32_t k = 0; k < ntraces; k++) o->e_low[k] = ge[k][1];
   MGP_TRY_GOTO(st, ops->eq_table(s->be, s->rho, b, o->d_eq), out);
-  st = each_part(s, MGP_BUILD_INNER, inner_slab, o);
+  MGP_TRY_GOTO(st, each_part(s, MGP_BUILD_INNER, inner_slab, o), out);
+  MGP_TRY_GOTO(st, ops->download(s->be, values, o->d_values, nbytes), out);
+  for (uint32_t k = 0; k < ntraces; k++)
+    place_trace(o, &s->shape.traces[o->first_trace + k], values);
 out:
+  ops->free(s->be, o->d_values);
+  mgp_host_free(s, values);
   mgp_host_free(s, ge);
   return st;
 }
@@ -156,7 +178,8 @@ static mgp_status_t position_rounds(opener_t *o, uint64_t block_nbytes, mgp_e_t 
   unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
   uint32_t m = s->shape.total_cols;
   mgp_comm_parts_t all = {0};
-  mgp_f_t *d_all = NULL, (*hw)[2][MGP_D] = NULL;
+  mgp_f_t *d_all = NULL;
+  mgp_e_t(*hw)[2] = NULL;
   mgp_status_t st;
   MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, o->block, block_nbytes, &all), out);
   st = ops->alloc(s->be, MGP_MEM_SCRATCH, all.offset[s->nranks], (void **)&d_all);
@@ -165,12 +188,12 @@ static mgp_status_t position_rounds(opener_t *o, uint64_t block_nbytes, mgp_e_t 
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   for (unsigned i = 0; i < hi; i++) {
     mgp_e_t h[3];
-    MGP_TRY_GOTO(st, ops->pair_round(s->be, d_all, m, hi - i, h), out);
+    MGP_TRY_GOTO(st, ops->pair_round(s->be, d_all, m, (size_t)1 << hi, hi - i, h), out);
     MGP_TRY_GOTO(st, send_round(s, h, &s->rho[b + i]), out);
-    MGP_TRY_GOTO(st, ops->pair_bind(s->be, d_all, m, hi - i, s->rho[b + i]), out);
+    MGP_TRY_GOTO(st, ops->pair_bind(s->be, d_all, m, (size_t)1 << hi, hi - i, s->rho[b + i]), out);
   }
-  MGP_TRY_GOTO(st, ops->download(s->be, hw, d_all, m * sizeof *hw), out);
-  for (uint32_t j = 0; j < m; j++) memcpy(&v[j], hw[j][0], sizeof v[j]);
+  MGP_TRY_GOTO(st, ops->pair_values(s->be, d_all, m, (size_t)1 << hi, hw[0]), out);
+  for (uint32_t j = 0; j < m; j++) v[j] = hw[j][0];
 out:
   mgp_host_free(s, hw);
   ops->free(s->be, d_all);
@@ -265,7 +288,7 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   memset(o.block, 0, block_nbytes);
 
   MGP_TRY_GOTO(st, row_rounds(&o, ntraces), out);
-  st = chunk_values(&o, ntraces);
+  st = chunk_values(&o, ntraces, ncols);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   ops->free(s->be, o.d_ge);
   o.d_ge = NULL;

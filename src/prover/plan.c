@@ -123,11 +123,13 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t task_proofs =
       (uint64_t)s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
+  uint64_t values = ncols * (8 * MGP_D << hi); /* on the device and on the host */
   uint64_t block = ncols * (8 * MGP_D << hi),
            all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
   uint64_t q = MGP_D * height;
-  uint64_t open = max_u64(ge + block + slabs, max_u64(block + all, q + slabs + (12u << 20)));
+  uint64_t open =
+      max_u64(ge + block + values + slabs, max_u64(block + all, q + slabs + (12u << 20)));
   uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
   uint64_t words = (uint64_t)nq * S * 200; /* openings of the folded words */
   uint64_t rest =

@@ -74,7 +74,6 @@ static mgp_status_t close_session(mgp_session_t *s) {
     for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
     s->be->ops->free(s->be, s->d_q);
     s->be->ops->free(s->be, s->d_counts);
-    s->be->ops->free(s->be, s->d_insns);
   }
   if (s->ledger) {
     mgp_host_free(s, s->query_pos);

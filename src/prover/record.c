@@ -189,19 +189,13 @@ out:
   return st;
 }
 
-static mgp_status_t upload_program(mgp_session_t *s) {
-  size_t nbytes = s->prog->ninsn * sizeof *s->d_insns;
-  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, nbytes, (void **)&s->d_insns));
-  return s->be->ops->upload(s->be, s->d_insns, s->prog->insn, nbytes);
-}
-
 static mgp_status_t record_own(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   mgp_session_t *s = r->s;
   uint64_t steps[MGP_MAX_PARTITIONS + 1];
   mgp_vm_stop_t why;
   MGP_TRY(mgp_recorder_create_vm(r));
   MGP_TRY(mgp_recorder_measure(r));
-  MGP_TRY(upload_program(s));
+  MGP_TRY(s->be->ops->set_program(s->be, s->prog, &s->d_insns));
   if (s->nparts == 0) return MGP_OK;
   MGP_TRY(measure_cuts(r, steps));
   mgp_vm_reset(r->vm);

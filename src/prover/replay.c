@@ -23,30 +23,21 @@ static void count_build(mgp_session_t *s, mgp_build_use_t use, const mgp_trace_t
             mgp_build_use_name(use), t->partition, s->chips->chip[t->chip].name, t->rows);
 }
 
-/* Virtual columns are public: filled on the host, column by column. */
 static mgp_status_t build_virtual(mgp_session_t *s, const mgp_trace_t *t, size_t stride,
                                   mgp_f_t **d_virt) {
+  const mgp_backend_ops_t *ops = s->be->ops;
   const mgp_chip_t *chip = &s->chips->chip[t->chip];
-  mgp_status_t st;
-  mgp_f_t *host = NULL, *dev = NULL;
+  mgp_f_t *dev = NULL;
   *d_virt = NULL;
   if (chip->nvirtual == 0) return MGP_OK;
-  size_t nbytes = chip->nvirtual * stride * sizeof(mgp_f_t);
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, nbytes, &host), out);
-  memset(host, 0, nbytes);
-  for (uint32_t i = 0; i < t->rows; i++) {
-    mgp_f_t v[MGP_MAX_VIRTUAL];
-    mgp_table_virtual((mgp_chip_id_t)t->chip, s->prog, i, v);
-    for (uint32_t c = 0; c < chip->nvirtual; c++) host[c * stride + i] = v[c];
+  MGP_TRY(ops->alloc(s->be, MGP_MEM_WITNESS, chip->nvirtual * stride * sizeof *dev, (void **)&dev));
+  mgp_status_t st = ops->table_columns(s->be, (mgp_chip_id_t)t->chip, t->rows, stride, dev);
+  if (st != MGP_OK) {
+    ops->free(s->be, dev);
+    return st;
   }
-  MGP_TRY_GOTO(st, s->be->ops->alloc(s->be, MGP_MEM_WITNESS, nbytes, (void **)&dev), out);
-  MGP_TRY_GOTO(st, s->be->ops->upload(s->be, dev, host, nbytes), out);
   *d_virt = dev;
-  dev = NULL;
-out:
-  s->be->ops->free(s->be, dev);
-  mgp_host_free(s, host);
-  return st;
+  return MGP_OK;
 }
 
 static const mgp_f_t *cached_slab(const mgp_session_t *s, const mgp_part_t *part,

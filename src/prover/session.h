@@ -64,7 +64,7 @@ typedef struct {
   uint64_t steps;
   uint8_t *output; /* [run.output_bytes], on rank 0 */
   /* shared device state */
-  mgp_insn_t *d_insns;
+  const mgp_insn_t *d_insns; /* the backend's */
   uint32_t *d_counts;
   uint64_t count_offset[MGP_TABLES], count_total;
   /* protocol state, the same on all ranks */

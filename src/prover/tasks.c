@@ -26,9 +26,8 @@ static int larger_first(const void *a, const void *b) {
 static uint64_t task_bytes(const mgp_session_t *s, const mgp_trace_t *t) {
   const mgp_chip_t *chip = &s->chips->chip[t->chip];
   const uint64_t column = mgp_trace_stride(t->rows) * sizeof(mgp_f_t);
-  const uint64_t virt = column * chip->nvirtual;
-  const uint64_t proof = virt + s->be->ops->task_bytes(s->be, (mgp_chip_id_t)t->chip, t->rows);
-  return column * chip->ncols + (2 * virt > proof ? 2 * virt : proof); /* made on the host first */
+  return column * (chip->ncols + chip->nvirtual) +
+         s->be->ops->task_bytes(s->be, (mgp_chip_id_t)t->chip, t->rows);
 }
 
 /* This rank's tasks in the order they start; words: what they send in all. */

@@ -25,20 +25,6 @@ uint32_t mgp_program_gaps(const mgp_program_t *prog, mgp_gap_t gaps[MGP_MAX_GAPS
   }
 }
 
-uint32_t mgp_program_find(const mgp_program_t *prog, uint32_t pc) {
-  uint32_t lo = 0, hi = prog->ncode; /* the segment with the last base <= pc is in [lo, hi) */
-  if (hi == 0 || pc < prog->code[0].base) return UINT32_MAX;
-  while (hi - lo > 1) {
-    const uint32_t mid = (lo + hi) / 2;
-    if (prog->code[mid].base <= pc)
-      lo = mid;
-    else
-      hi = mid;
-  }
-  const mgp_segment_t *seg = &prog->code[lo];
-  return pc - seg->base < seg->n ? seg->first + (pc - seg->base) : UINT32_MAX;
-}
-
 void mgp_program_free(mgp_program_t *prog) {
   if (prog == NULL) return;
   free(prog->image[0].words); /* one block; the code segments point into it */

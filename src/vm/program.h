@@ -144,7 +144,19 @@ typedef struct {
 uint32_t mgp_program_gaps(const mgp_program_t *prog, mgp_gap_t gaps[MGP_MAX_GAPS]);
 
 /* Index into prog->insn of the instruction at word index pc, or UINT32_MAX. */
-uint32_t mgp_program_find(const mgp_program_t *prog, uint32_t pc);
+MGP_HD uint32_t mgp_program_find(const mgp_program_t *prog, uint32_t pc) {
+  uint32_t lo = 0, hi = prog->ncode; /* the segment with the last base <= pc is in [lo, hi) */
+  if (hi == 0 || pc < prog->code[0].base) return UINT32_MAX;
+  while (hi - lo > 1) {
+    const uint32_t mid = (lo + hi) / 2;
+    if (prog->code[mid].base <= pc)
+      lo = mid;
+    else
+      hi = mid;
+  }
+  const mgp_segment_t *seg = &prog->code[lo];
+  return pc - seg->base < seg->n ? seg->first + (pc - seg->base) : UINT32_MAX;
+}
 
 /* Decodes one instruction word at word index pc. */
 void mgp_decode(uint32_t pc, uint32_t word, mgp_insn_t *out);

@@ -127,7 +127,7 @@ static void chips(const mgp_chipset_t *set) {
   EACH_BAD(words, d) REFUSED(replay, "d_out", chip, &raw, d_index, 0, 4, 64, stride, d);
   EACH_BAD(4, d) REFUSED(replay, "d_index", chip, &raw, d, 1, 3, 64, stride, out);
   EACH_BAD(words, d)
-  REFUSED(count, "d_trace", chip, &(mgp_program_t){0}, d, stride, 64, d_index, (uint64_t[16]){0});
+  REFUSED(count, "d_trace", chip, d, stride, 64, d_index, (uint64_t[16]){0});
   ops->free(be, d_index);
   ops->free(be, out);
 }
@@ -141,21 +141,23 @@ static void opening(void) {
   EACH_BAD(MGP_D << B, d) {
     REFUSED(eq_table, "d_out", e, B, d);
     REFUSED(combine, "d_g", slab, COLS, B, e, d);
-    REFUSED(inner, "d_eq", slab, COLS, B, d, e);
+    REFUSED(inner, "d_eq", slab, COLS, B, d, (mgp_e_t *)q);
   }
   EACH_BAD(COLS << B, d) {
     REFUSED(combine, "d_slab", d, COLS, B, e, planes);
-    REFUSED(inner, "d_slab", d, COLS, B, planes, e);
+    REFUSED(inner, "d_slab", d, COLS, B, planes, (mgp_e_t *)q);
     REFUSED(scatter, "d_slab", d, COLS, B, e, pos, S, q);
   }
   EACH_BAD(MGP_D << S, d) REFUSED(scatter, "d_q", slab, COLS, B, e, pos, S, d);
   EACH_BAD(2 * 2 * MGP_D << B, d) {
-    REFUSED(pair_round, "d_ge", d, 2, B, e);
-    REFUSED(pair_bind, "d_ge", d, 2, B, x);
+    REFUSED(pair_round, "d_ge", d, 2, 1 << B, B, e);
+    REFUSED(pair_bind, "d_ge", d, 2, 1 << B, B, x);
   }
   REFUSED(eq_table, "point", (mgp_e_t *)q, B, planes);
   REFUSED(combine, "w", slab, COLS, B, (mgp_e_t *)q, planes);
-  REFUSED(inner, "out", slab, COLS, B, planes, (mgp_e_t *)q);
+  EACH_BAD(MGP_D, d) REFUSED(inner, "d_out", slab, COLS, B, planes, (mgp_e_t *)d);
+  EACH_BAD(3 * MGP_D << B, d) REFUSED(pair_values, "d_ge", d, 2, 1 << B, e);
+  REFUSED(pair_values, "out", ge, 2, 1 << B, (mgp_e_t *)q);
   pos[2] = 1u << (S - B);
   REFUSED(scatter, "position 4", slab, COLS, B, e, pos, S, q);
   ops->free(be, slab);

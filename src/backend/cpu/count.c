@@ -114,13 +114,13 @@ static void take_requests(ctx_t *c, const mgp_chip_t *chip, uint32_t *d_counts,
   }
 }
 
-mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_program_t *prog,
-                           const mgp_f_t *d_trace, size_t stride, uint32_t nrows,
-                           uint32_t *d_counts, const uint64_t *offset) {
+mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_t *d_trace,
+                           size_t stride, uint32_t nrows, uint32_t *d_counts,
+                           const uint64_t *offset) {
   const mgp_chip_t *chip = &be->chips->chip[id];
   if (chip->is_table)
     return mgp_fail(MGP_INTERNAL, "table %s makes no requests to count", chip->name);
-  ctx_t c = {.prog = prog, .trace = d_trace, .stride = stride, .nrows = nrows};
+  ctx_t c = {.prog = mgp_cpu_of(be)->prog, .trace = d_trace, .stride = stride, .nrows = nrows};
   take_requests(&c, chip, d_counts, offset);
   if (c.nrequests == 0) return MGP_OK;
   c.kernels = mgp_count_kernels(mgp_cpu_of(be)->isa);
@@ -132,5 +132,11 @@ mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_progra
     if (c.bad[t].row != NO_ROW)
       return mgp_fail(MGP_INTERNAL, "chip %s, row %u: its request on bus %s is in no table",
                       chip->name, c.bad[t].row, mgp_bus_name((mgp_bus_t)c.bad[t].bus));
+  return MGP_OK;
+}
+
+/* Each call has waited for its threads. */
+mgp_status_t mgp_cpu_count_end(mgp_backend_t *be) {
+  (void)be;
   return MGP_OK;
 }

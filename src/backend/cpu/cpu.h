@@ -15,7 +15,8 @@
 
 typedef struct {
   mgp_backend_t base;
-  mgp_isa_t isa; /* resolved: never AUTO */
+  mgp_isa_t isa;             /* resolved: never AUTO */
+  const mgp_program_t *prog; /* of set_program */
   /* Twiddles made so far (ntt.h); a larger table takes the place of a smaller one. */
   mgp_twiddles_t twiddles;
   void *twiddle_memory;

@@ -12,12 +12,21 @@ mgp_status_t mgp_cpu_copy(mgp_backend_t *be, void *d_dst, const void *d_src, siz
 mgp_status_t mgp_cpu_zero(mgp_backend_t *be, void *d_dst, size_t nbytes);
 mgp_status_t mgp_cpu_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
                            const uint32_t *value, size_t n);
+mgp_status_t mgp_cpu_set_program(mgp_backend_t *be, const mgp_program_t *prog,
+                                 const mgp_insn_t **d_insns);
+uint64_t mgp_cpu_program_bytes(mgp_backend_t *be, const mgp_program_t *prog);
+mgp_status_t mgp_cpu_index(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
+                           uint32_t n[MGP_CHIP_FIRST_TABLE],
+                           uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
+mgp_status_t mgp_cpu_table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
+                                   size_t stride, mgp_f_t *d_out);
 mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
                             const uint32_t *d_index, uint64_t first, uint32_t nrows,
                             uint32_t zero_to, size_t stride, mgp_f_t *d_out);
-mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
-                           const mgp_f_t *d_trace, size_t stride, uint32_t nrows,
-                           uint32_t *d_counts, const uint64_t *offset);
+mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                           size_t stride, uint32_t nrows, uint32_t *d_counts,
+                           const uint64_t *offset);
+mgp_status_t mgp_cpu_count_end(mgp_backend_t *be);
 mgp_status_t mgp_cpu_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                                   int keep_all, mgp_commit_stream_t **out);
 mgp_status_t mgp_cpu_commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
@@ -59,13 +68,15 @@ mgp_status_t mgp_cpu_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned 
 mgp_status_t mgp_cpu_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                              const mgp_e_t *w, mgp_f_t *d_g);
 mgp_status_t mgp_cpu_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                           const mgp_f_t *d_eq, mgp_e_t *out);
+                           const mgp_f_t *d_eq, mgp_e_t *d_out);
 mgp_status_t mgp_cpu_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                              const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
-mgp_status_t mgp_cpu_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
-                                mgp_e_t out[3]);
-mgp_status_t mgp_cpu_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
-                               mgp_e_t x);
+mgp_status_t mgp_cpu_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                size_t stride, unsigned n, mgp_e_t out[3]);
+mgp_status_t mgp_cpu_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
+                               unsigned n, mgp_e_t x);
+mgp_status_t mgp_cpu_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                 size_t stride, mgp_e_t *out);
 mgp_status_t mgp_cpu_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
 mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap);
 mgp_status_t mgp_cpu_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);

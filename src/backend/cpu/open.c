@@ -90,8 +90,8 @@ static void inner_range(void *ctx, int thread, uint64_t first, uint64_t last) {
 }
 
 mgp_status_t mgp_cpu_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                           const mgp_f_t *d_eq, mgp_e_t *out) {
-  inner_ctx_t c = {kernels_of(be), d_slab, d_eq, (size_t)1 << b, out};
+                           const mgp_f_t *d_eq, mgp_e_t *d_out) {
+  inner_ctx_t c = {kernels_of(be), d_slab, d_eq, (size_t)1 << b, d_out};
   const uint64_t grain = 1 + (ROW_GRAIN >> b);
   mgp_ranges(mgp_range_threads(be->threads, ncols, grain), ncols, inner_range, &c);
   return MGP_OK;
@@ -103,7 +103,7 @@ typedef struct {
   const mgp_open_kernels_t *k;
   mgp_f_t *ge;
   uint32_t count;
-  size_t rows;
+  size_t rows, stride;
   mgp_e_t x;
   mgp_e_t sum[MGP_MAX_THREADS][3];
 } pair_ctx_t;
@@ -117,19 +117,22 @@ static void round_range(void *ctx, int thread, uint64_t first, uint64_t last) {
   while (first < last) {
     const uint64_t pair = first / half, from = first % half;
     const uint64_t to = last - first < half - from ? from + last - first : half;
-    const mgp_f_t *g = c->ge + pair * 2 * MGP_D * c->rows;
+    const mgp_f_t *g = c->ge + pair * 2 * MGP_D * c->stride;
     mgp_e_t part[3];
-    c->k->pair_round(g, g + MGP_D * c->rows, c->rows, from, to, part);
+    c->k->pair_round(g, g + MGP_D * c->stride, c->stride, from, to, part);
     for (int i = 0; i < 3; i++) sum[i] = mgp_e_add(sum[i], part[i]);
     first += to - from;
   }
 }
 
-mgp_status_t mgp_cpu_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, unsigned n,
-                                mgp_e_t out[3]) {
+mgp_status_t mgp_cpu_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                size_t stride, unsigned n, mgp_e_t out[3]) {
   if (n == 0) return mgp_fail(MGP_INTERNAL, "pair_round: no variable left");
-  pair_ctx_t c = {.k = kernels_of(be), .ge = (mgp_f_t *)d_ge, .count = count};
-  c.rows = (size_t)1 << n;
+  pair_ctx_t c = {.k = kernels_of(be),
+                  .ge = (mgp_f_t *)d_ge,
+                  .count = count,
+                  .rows = (size_t)1 << n,
+                  .stride = stride};
   const uint64_t items = (uint64_t)count << (n - 1);
   const int threads = mgp_range_threads(be->threads, items, ROW_GRAIN);
   mgp_ranges(threads, items, round_range, &c);
@@ -143,19 +146,28 @@ static void fold_range(void *ctx, int thread, uint64_t first, uint64_t last) {
   (void)thread;
   pair_ctx_t *c = ctx;
   for (uint64_t i = first; i < last; i++)
-    c->k->fold(c->ge + i * MGP_D * c->rows, c->rows, c->rows / 2, c->x);
+    c->k->fold(c->ge + i * MGP_D * c->stride, c->stride, c->rows / 2, c->x);
 }
 
-mgp_status_t mgp_cpu_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, unsigned n,
-                               mgp_e_t x) {
+mgp_status_t mgp_cpu_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
+                               unsigned n, mgp_e_t x) {
   if (n == 0) return mgp_fail(MGP_INTERNAL, "pair_bind: no variable left");
-  pair_ctx_t c = {.k = kernels_of(be), .ge = d_ge, .count = count, .rows = (size_t)1 << n, .x = x};
+  pair_ctx_t c = {.k = kernels_of(be),
+                  .ge = d_ge,
+                  .count = count,
+                  .rows = (size_t)1 << n,
+                  .stride = stride,
+                  .x = x};
   const uint64_t grain = 1 + ((uint64_t)ROW_GRAIN >> n);
   mgp_ranges(mgp_range_threads(be->threads, 2 * (uint64_t)count, grain), 2 * (uint64_t)count,
              fold_range, &c);
-  /* planes close up; each moves down over what has been moved already */
-  const size_t half = c.rows / 2, planes = (size_t)count * 2 * MGP_D;
-  for (size_t i = 1; i < planes; i++)
-    memmove(d_ge + i * half, d_ge + i * c.rows, half * sizeof *d_ge);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cpu_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                 size_t stride, mgp_e_t *out) {
+  (void)be;
+  for (size_t i = 0; i < 2 * (size_t)count; i++)
+    out[i] = mgp_planes_get(d_ge + i * MGP_D * stride, stride, 0);
   return MGP_OK;
 }

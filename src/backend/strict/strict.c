@@ -117,21 +117,80 @@ static mgp_status_t replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_
   return INNER(replay, chip, raw, d_index, first, nrows, zero_to, stride, d_out);
 }
 
-static mgp_status_t count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_program_t *prog,
-                          const mgp_f_t *d_trace, size_t stride, uint32_t nrows, uint32_t *d_counts,
+/* Instructions in a block of their own, as on a device. */
+static mgp_status_t set_program(mgp_backend_t *be, const mgp_program_t *prog,
+                                const mgp_insn_t **d_insns) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  const mgp_insn_t *none;
+  void *insns;
+  HOST(prog, 1);
+  MGP_TRY(mgp_strict_alloc(st, MGP_MEM_RAW, prog->ninsn * sizeof *st->insns, &insns));
+  MGP_TRY(INNER(set_program, prog, &none));
+  mgp_strict_free(st, st->insns);
+  memcpy(insns, prog->insn, prog->ninsn * sizeof *st->insns);
+  st->insns = insns;
+  st->prog = prog;
+  *d_insns = insns;
+  return MGP_OK;
+}
+
+static uint64_t program_bytes(mgp_backend_t *be, const mgp_program_t *prog) {
+  (void)be;
+  return prog->ninsn * sizeof(mgp_insn_t);
+}
+
+static mgp_status_t index_(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
+                           uint32_t n[MGP_CHIP_FIRST_TABLE],
+                           uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  uint32_t *inner_lists[MGP_CHIP_FIRST_TABLE] = {NULL}, *lists[MGP_CHIP_FIRST_TABLE] = {NULL};
+  mgp_status_t status = MGP_OK;
+  HOST(raw, 1);
+  HOST(n, MGP_CHIP_FIRST_TABLE);
+  HOST(d_lists, MGP_CHIP_FIRST_TABLE);
+  DEVICE_BYTES(raw->steps, nsteps * sizeof raw->steps[0]);
+  for (uint32_t i = 0; i < nsteps; i++)
+    DEVICE_BYTES(raw->insns, sizeof raw->insns[0] * ((size_t)raw->steps[i].insn + 1));
+  MGP_TRY(INNER(index, raw, nsteps, n, inner_lists));
+  for (uint32_t c = 0; c < MGP_CHIP_FIRST_TABLE; c++) {
+    size_t nbytes = n[c] * sizeof **lists;
+    if (nbytes && status == MGP_OK)
+      status = mgp_strict_alloc(st, MGP_MEM_PLAN, nbytes, (void **)&lists[c]);
+    if (lists[c]) memcpy(lists[c], inner_lists[c], nbytes);
+    INNER(free, inner_lists[c]);
+  }
+  if (status == MGP_OK) memcpy(d_lists, lists, sizeof lists);
+  for (uint32_t c = 0; c < MGP_CHIP_FIRST_TABLE && status != MGP_OK; c++)
+    mgp_strict_free(st, lists[c]);
+  return status;
+}
+
+static mgp_status_t count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                          size_t stride, uint32_t nrows, uint32_t *d_counts,
                           const uint64_t *offset) {
   mgp_strict_t *st = mgp_strict_of(be);
   const mgp_chip_t *c = &be->chips->chip[chip];
-  HOST(prog, 1);
   HOST(offset, MGP_CHIP_COUNT - MGP_CHIP_FIRST_TABLE);
   DEVICE(d_trace, trace_words(c->ncols, stride, nrows));
   for (unsigned bus = 0; bus < MGP_BUS_COUNT; bus++) {
     if (!(c->lookup_buses >> bus & 1)) continue;
     mgp_chip_id_t table = mgp_bus_table((mgp_bus_t)bus);
-    uint64_t words = (uint64_t)mgp_table_rows(table, prog) * be->chips->chip[table].ncols;
+    uint64_t words = (uint64_t)mgp_table_rows(table, st->prog) * be->chips->chip[table].ncols;
     DEVICE(d_counts, nrows ? offset[table - MGP_CHIP_FIRST_TABLE] + words : 0);
   }
-  return INNER(count, chip, prog, d_trace, stride, nrows, d_counts, offset);
+  return INNER(count, chip, d_trace, stride, nrows, d_counts, offset);
+}
+
+static mgp_status_t count_end(mgp_backend_t *be) {
+  mgp_backend_t *cpu = mgp_strict_of(be)->inner;
+  return cpu->ops->count_end(cpu);
+}
+
+static mgp_status_t table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
+                                  size_t stride, mgp_f_t *d_out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_out, be->chips->chip[table].nvirtual * stride);
+  return INNER(table_columns, table, nrows, stride, d_out);
 }
 
 /* --- commitment --------------------------------------------------------------------------------
@@ -373,12 +432,12 @@ static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t n
 }
 
 static mgp_status_t inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                          const mgp_f_t *d_eq, mgp_e_t *out) {
+                          const mgp_f_t *d_eq, mgp_e_t *d_out) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE(d_slab, (size_t)ncols << b);
   DEVICE(d_eq, (size_t)MGP_D << b);
-  HOST(out, ncols);
-  return INNER(inner, d_slab, ncols, b, d_eq, out);
+  DEVICE(d_out, ncols);
+  return INNER(inner, d_slab, ncols, b, d_eq, d_out);
 }
 
 static mgp_status_t scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
@@ -396,19 +455,32 @@ static mgp_status_t scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t n
   return INNER(scatter, d_slab, ncols, b, w, pos, s, d_q);
 }
 
-static mgp_status_t pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count_, unsigned n,
-                               mgp_e_t out[3]) {
-  mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_ge, (size_t)count_ * 2 * MGP_D << n);
-  HOST(out, 3);
-  return INNER(pair_round, d_ge, count_, n, out);
+/* Words of pairs of planes of 2^n values that are `stride` apart, up to the end of the last. */
+static size_t pair_words(uint32_t pairs, size_t stride, unsigned n) {
+  return trace_words(pairs * 2 * MGP_D, stride, (uint64_t)1 << n);
 }
 
-static mgp_status_t pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count_, unsigned n,
-                              mgp_e_t x) {
+static mgp_status_t pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t pairs,
+                               size_t stride, unsigned n, mgp_e_t out[3]) {
   mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_ge, (size_t)count_ * 2 * MGP_D << n);
-  return INNER(pair_bind, d_ge, count_, n, x);
+  DEVICE(d_ge, pair_words(pairs, stride, n));
+  HOST(out, 3);
+  return INNER(pair_round, d_ge, pairs, stride, n, out);
+}
+
+static mgp_status_t pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t pairs, size_t stride,
+                              unsigned n, mgp_e_t x) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_ge, pair_words(pairs, stride, n));
+  return INNER(pair_bind, d_ge, pairs, stride, n, x);
+}
+
+static mgp_status_t pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t pairs,
+                                size_t stride, mgp_e_t *out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_ge, pair_words(pairs, stride, 0));
+  HOST(out, 2 * (size_t)pairs);
+  return INNER(pair_values, d_ge, pairs, stride, out);
 }
 
 /* --- folding phase -----------------------------------------------------------------------------
@@ -492,6 +564,7 @@ static mgp_status_t grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned b
 static void destroy(mgp_backend_t *be) {
   mgp_strict_t *st = mgp_strict_of(be);
   mgp_ledger_t *ledger = be->ledger;
+  mgp_strict_free(st, st->insns);
   mgp_backend_destroy(st->inner);
   mgp_ledger_free(ledger, st->blocks);
   mgp_ledger_free(ledger, st->objects);
@@ -506,8 +579,13 @@ static const mgp_backend_ops_t strict_ops = {
     .copy = copy,
     .zero = zero,
     .patch = patch,
+    .set_program = set_program,
+    .program_bytes = program_bytes,
+    .index = index_,
     .replay = replay,
     .count = count,
+    .count_end = count_end,
+    .table_columns = table_columns,
     .commit_begin = commit_begin,
     .commit_column = commit_column,
     .commit_end = commit_end,
@@ -540,6 +618,7 @@ static const mgp_backend_ops_t strict_ops = {
     .scatter = scatter,
     .pair_round = pair_round,
     .pair_bind = pair_bind,
+    .pair_values = pair_values,
     .fold_begin = fold_begin,
     .fold_commit = fold_commit,
     .fold_round = fold_round,

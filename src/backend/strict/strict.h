@@ -26,6 +26,8 @@ typedef struct {
   mgp_backend_t *inner; /* cpu, portable, one thread */
   mgp_strict_block_t *blocks;
   size_t nblocks, block_room;
+  mgp_insn_t *insns; /* of set_program, in a block */
+  const mgp_program_t *prog;
   mgp_strict_object_t *objects;
   size_t nobjects, object_room;
 } mgp_strict_t;
