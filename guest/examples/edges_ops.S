@@ -2232,9 +2232,20 @@ edges_ops:
     sw a0, 0(a0)
     ret
 .Lf532:
-    fence
+    sb a0, 0(a0)
     ret
 .Lf533:
+    sh a0, 0(a0)
+    lhu a2, 0(a0)
+    slli a1, a0, 16
+    srli a1, a1, 16
+    sub a2, a2, a1
+    sh a2, 0(a0)
+    ret
+.Lf534:
+    fence
+    ret
+.Lf535:
     fence rw, w
     ret
     .option pop
@@ -2645,7 +2656,7 @@ edges_branch_result:
     .word 0x1, 0x1, 0x0, 0x1, 0x1, 0x1, 0x1, 0x1
     .globl edges_data
 edges_data:
-    .word 0x17f80, 0x8000ff01, 0xfffe7fff
+    .word 0x17f80, 0x8000ff01, 0xfffe7fff, 0xffff0000
     .globl edges_case_name
 edges_case_name:
     .ascii "lui"; .zero 5
@@ -2711,6 +2722,16 @@ edges_case_name:
     .ascii "lb"; .zero 6
     .ascii "lb"; .zero 6
     .ascii "lb"; .zero 6
+    .ascii "lb"; .zero 6
+    .ascii "lb"; .zero 6
+    .ascii "lb"; .zero 6
+    .ascii "lb"; .zero 6
+    .ascii "lb"; .zero 6
+    .ascii "lbu"; .zero 5
+    .ascii "lbu"; .zero 5
+    .ascii "lbu"; .zero 5
+    .ascii "lbu"; .zero 5
+    .ascii "lbu"; .zero 5
     .ascii "lbu"; .zero 5
     .ascii "lbu"; .zero 5
     .ascii "lbu"; .zero 5
@@ -2761,6 +2782,12 @@ edges_case_name:
     .ascii "lh"; .zero 6
     .ascii "lh"; .zero 6
     .ascii "lh"; .zero 6
+    .ascii "lh"; .zero 6
+    .ascii "lh"; .zero 6
+    .ascii "lh"; .zero 6
+    .ascii "lhu"; .zero 5
+    .ascii "lhu"; .zero 5
+    .ascii "lhu"; .zero 5
     .ascii "lhu"; .zero 5
     .ascii "lhu"; .zero 5
     .ascii "lhu"; .zero 5
@@ -2802,6 +2829,8 @@ edges_case_name:
     .ascii "lw"; .zero 6
     .ascii "lw"; .zero 6
     .ascii "lw"; .zero 6
+    .ascii "lw"; .zero 6
+    .ascii "lw"; .zero 6
     .ascii "sb"; .zero 6
     .ascii "sb"; .zero 6
     .ascii "sb"; .zero 6
@@ -2822,6 +2851,30 @@ edges_case_name:
     .ascii "sb"; .zero 6
     .ascii "sb"; .zero 6
     .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
+    .ascii "sh"; .zero 6
     .ascii "sh"; .zero 6
     .ascii "sh"; .zero 6
     .ascii "sh"; .zero 6
@@ -2848,6 +2901,12 @@ edges_case_name:
     .ascii "sw"; .zero 6
     .ascii "sw"; .zero 6
     .ascii "sw"; .zero 6
+    .ascii "sw"; .zero 6
+    .ascii "sw"; .zero 6
+    .ascii "sw"; .zero 6
+    .ascii "sw"; .zero 6
+    .ascii "sb"; .zero 6
+    .ascii "sh"; .zero 6
     .ascii "fence"; .zero 3
     .ascii "fence"; .zero 3
     .globl edges_case
@@ -2900,6 +2959,11 @@ edges_case:
     .word .Lf419, edges_data + 9, 0x0, 0x7f
     .word .Lf419, edges_data + 10, 0x0, 0xfffffffe
     .word .Lf419, edges_data + 11, 0x0, 0xffffffff
+    .word .Lf419, edges_data + 12, 0x0, 0x0
+    .word .Lf420, edges_data + 12, 0x0, 0x0
+    .word .Lf419, edges_data + 13, 0x0, 0x0
+    .word .Lf419, edges_data + 14, 0x0, 0xffffffff
+    .word .Lf419, edges_data + 15, 0x0, 0xffffffff
     .word .Lf421, edges_data + 3, 0x0, 0x1
     .word .Lf422, edges_data + 3, 0x0, 0x1
     .word .Lf423, edges_data + 1, 0x0, 0x1
@@ -2928,6 +2992,11 @@ edges_case:
     .word .Lf436, edges_data + 9, 0x0, 0x7f
     .word .Lf436, edges_data + 10, 0x0, 0xfe
     .word .Lf436, edges_data + 11, 0x0, 0xff
+    .word .Lf436, edges_data + 12, 0x0, 0x0
+    .word .Lf437, edges_data + 12, 0x0, 0x0
+    .word .Lf436, edges_data + 13, 0x0, 0x0
+    .word .Lf436, edges_data + 14, 0x0, 0xff
+    .word .Lf436, edges_data + 15, 0x0, 0xff
     .word .Lf438, edges_data + 3, 0x0, 0x1
     .word .Lf439, edges_data + 3, 0x0, 0x1
     .word .Lf440, edges_data + 1, 0x0, 0x1
@@ -2950,6 +3019,9 @@ edges_case:
     .word .Lf453, edges_data + 6, 0x0, 0xffff8000
     .word .Lf453, edges_data + 8, 0x0, 0x7fff
     .word .Lf453, edges_data + 10, 0x0, 0xfffffffe
+    .word .Lf453, edges_data + 12, 0x0, 0x0
+    .word .Lf454, edges_data + 12, 0x0, 0x0
+    .word .Lf453, edges_data + 14, 0x0, 0xffffffff
     .word .Lf455, edges_data + 3, 0x0, 0xffffff01
     .word .Lf456, edges_data + 3, 0x0, 0xffffff01
     .word .Lf457, edges_data + 1, 0x0, 0xffffff01
@@ -2972,6 +3044,9 @@ edges_case:
     .word .Lf470, edges_data + 6, 0x0, 0x8000
     .word .Lf470, edges_data + 8, 0x0, 0x7fff
     .word .Lf470, edges_data + 10, 0x0, 0xfffe
+    .word .Lf470, edges_data + 12, 0x0, 0x0
+    .word .Lf471, edges_data + 12, 0x0, 0x0
+    .word .Lf470, edges_data + 14, 0x0, 0xffff
     .word .Lf472, edges_data + 3, 0x0, 0xff01
     .word .Lf473, edges_data + 3, 0x0, 0xff01
     .word .Lf474, edges_data + 1, 0x0, 0xff01
@@ -2991,6 +3066,8 @@ edges_case:
     .word .Lf487, edges_data + 4, 0x0, 0x8000ff01
     .word .Lf488, edges_data + 4, 0x0, 0x8000ff01
     .word .Lf487, edges_data + 8, 0x0, 0xfffe7fff
+    .word .Lf487, edges_data + 12, 0x0, 0xffff0000
+    .word .Lf488, edges_data + 12, 0x0, 0xffff0000
     .word .Lf489, edges_data + 3, 0x0, 0x8000ff01
     .word .Lf490, edges_data + 3, 0x0, 0x8000ff01
     .word .Lf491, edges_data + 1, 0x0, 0x8000ff01
@@ -3007,17 +3084,33 @@ edges_case:
     .word .Lf502, edges_data + 2052, 0x0, 0x8000ff01
     .word .Lf503, edges_data + 4, 0x0, 0x0
     .word .Lf504, edges_buffer + 4, 0x0, 0xa5c3e100
+    .word .Lf504, edges_buffer + 4, 0x1, 0xa5c3e101
     .word .Lf504, edges_buffer + 4, 0xffffffff, 0xa5c3e1ff
     .word .Lf504, edges_buffer + 4, 0x80ff7f01, 0xa5c3e101
+    .word .Lf504, edges_buffer + 4, 0x7f, 0xa5c3e17f
+    .word .Lf504, edges_buffer + 4, 0x7fff, 0xa5c3e1ff
+    .word .Lf504, edges_buffer + 4, 0x8000, 0xa5c3e100
     .word .Lf504, edges_buffer + 5, 0x0, 0xa5c30087
+    .word .Lf504, edges_buffer + 5, 0x1, 0xa5c30187
     .word .Lf504, edges_buffer + 5, 0xffffffff, 0xa5c3ff87
     .word .Lf504, edges_buffer + 5, 0x80ff7f01, 0xa5c30187
+    .word .Lf504, edges_buffer + 5, 0x7f, 0xa5c37f87
+    .word .Lf504, edges_buffer + 5, 0x7fff, 0xa5c3ff87
+    .word .Lf504, edges_buffer + 5, 0x8000, 0xa5c30087
     .word .Lf504, edges_buffer + 6, 0x0, 0xa500e187
+    .word .Lf504, edges_buffer + 6, 0x1, 0xa501e187
     .word .Lf504, edges_buffer + 6, 0xffffffff, 0xa5ffe187
     .word .Lf504, edges_buffer + 6, 0x80ff7f01, 0xa501e187
+    .word .Lf504, edges_buffer + 6, 0x7f, 0xa57fe187
+    .word .Lf504, edges_buffer + 6, 0x7fff, 0xa5ffe187
+    .word .Lf504, edges_buffer + 6, 0x8000, 0xa500e187
     .word .Lf504, edges_buffer + 7, 0x0, 0xc3e187
+    .word .Lf504, edges_buffer + 7, 0x1, 0x1c3e187
     .word .Lf504, edges_buffer + 7, 0xffffffff, 0xffc3e187
     .word .Lf504, edges_buffer + 7, 0x80ff7f01, 0x1c3e187
+    .word .Lf504, edges_buffer + 7, 0x7f, 0x7fc3e187
+    .word .Lf504, edges_buffer + 7, 0x7fff, 0xffc3e187
+    .word .Lf504, edges_buffer + 7, 0x8000, 0xc3e187
     .word .Lf505, edges_buffer + 3, 0x12345678, 0xa5c3e178
     .word .Lf506, edges_buffer + 1, 0x12345678, 0xa5c3e178
     .word .Lf507, edges_buffer + 0, 0x12345678, 0xa5c3e178
@@ -3027,11 +3120,19 @@ edges_case:
     .word .Lf511, edges_buffer + 2052, 0x12345678, 0xa5c3e178
     .word .Lf512, edges_buffer + 4, 0xffffffff, 0xa5c3e100
     .word .Lf513, edges_buffer + 4, 0x0, 0xa5c30000
+    .word .Lf513, edges_buffer + 4, 0x1, 0xa5c30001
     .word .Lf513, edges_buffer + 4, 0xffffffff, 0xa5c3ffff
     .word .Lf513, edges_buffer + 4, 0x80ff7f01, 0xa5c37f01
+    .word .Lf513, edges_buffer + 4, 0x7f, 0xa5c3007f
+    .word .Lf513, edges_buffer + 4, 0x7fff, 0xa5c37fff
+    .word .Lf513, edges_buffer + 4, 0x8000, 0xa5c38000
     .word .Lf513, edges_buffer + 6, 0x0, 0xe187
+    .word .Lf513, edges_buffer + 6, 0x1, 0x1e187
     .word .Lf513, edges_buffer + 6, 0xffffffff, 0xffffe187
     .word .Lf513, edges_buffer + 6, 0x80ff7f01, 0x7f01e187
+    .word .Lf513, edges_buffer + 6, 0x7f, 0x7fe187
+    .word .Lf513, edges_buffer + 6, 0x7fff, 0x7fffe187
+    .word .Lf513, edges_buffer + 6, 0x8000, 0x8000e187
     .word .Lf514, edges_buffer + 3, 0x12345678, 0xa5c35678
     .word .Lf515, edges_buffer + 1, 0x12345678, 0xa5c35678
     .word .Lf516, edges_buffer + 0, 0x12345678, 0xa5c35678
@@ -3041,8 +3142,12 @@ edges_case:
     .word .Lf520, edges_buffer + 2052, 0x12345678, 0xa5c35678
     .word .Lf521, edges_buffer + 4, 0xffffffff, 0xa5c30000
     .word .Lf522, edges_buffer + 4, 0x0, 0x0
+    .word .Lf522, edges_buffer + 4, 0x1, 0x1
     .word .Lf522, edges_buffer + 4, 0xffffffff, 0xffffffff
     .word .Lf522, edges_buffer + 4, 0x80ff7f01, 0x80ff7f01
+    .word .Lf522, edges_buffer + 4, 0x7f, 0x7f
+    .word .Lf522, edges_buffer + 4, 0x7fff, 0x7fff
+    .word .Lf522, edges_buffer + 4, 0x8000, 0x8000
     .word .Lf523, edges_buffer + 3, 0x12345678, 0x12345678
     .word .Lf524, edges_buffer + 1, 0x12345678, 0x12345678
     .word .Lf525, edges_buffer + 0, 0x12345678, 0x12345678
@@ -3052,11 +3157,13 @@ edges_case:
     .word .Lf529, edges_buffer + 2052, 0x12345678, 0x12345678
     .word .Lf530, edges_buffer + 4, 0xffffffff, 0x0
     .word .Lf531, edges_buffer + 4, 0x0, edges_buffer + 4
-    .word .Lf532, 0x5, 0x0, 0x5
-    .word .Lf533, 0x6, 0x0, 0x6
+    .word .Lf532, edges_buffer + 4, 0x0, 0xa5c3e104
+    .word .Lf533, edges_buffer + 4, 0x0, 0xa5c30000
+    .word .Lf534, 0x5, 0x0, 0x5
+    .word .Lf535, 0x6, 0x0, 0x6
     .globl edges_value
 edges_value:
     .word 0x0, 0x1, 0xffffffff, 0x7fffffff, 0x80000000, 0x1f, 0x2f3a5c71, 0xcafebabe
     .globl edges_count
 edges_count:
-    .word 0x8, 0x12, 0x30, 0x6, 0xca, 0xa5c3e187
+    .word 0x8, 0x12, 0x30, 0x6, 0xfa, 0xa5c3e187

@@ -170,14 +170,14 @@ def single_cases():
         link("jalr", f"la a0, {t} + {base}", f"jalr a0, {imm}(a0)", "L:", "li a0, 0", f"{t}:")
     case("jalr", routine("la a2, 1f", "jalr x0, 0(a2)", "li a0, 0", "1:"), 7, 0, 7)
 
-    data = [0x00017F80, 0x8000FF01, 0xFFFE7FFF]
+    data = [0x00017F80, 0x8000FF01, 0xFFFE7FFF, 0xFFFF0000]
     octets = b"".join(w.to_bytes(4, "little") for w in data)
     tables.extend(["    .globl edges_data", "edges_data:"] + words(data))
     for op, size, is_signed in (("lb", 1, 1), ("lbu", 1, 0), ("lh", 2, 1), ("lhu", 2, 0), ("lw", 4, 0)):
         for imm in (0, 1, 3, 4, -1, -4, 2047, -2048):
             plain = routine(f"{op} a2, {imm}(a0)", "mv a0, a2")
             in_place = routine(f"{op} a0, {imm}(a0)")
-            for at in range(0, 12, size) if imm == 0 else [4]:
+            for at in range(0, 16, size) if imm == 0 else [4]:
                 value = int.from_bytes(octets[at:at + size], "little")
                 value -= (value >> (8 * size - 1) << 8 * size) * is_signed
                 case(op, plain, f"edges_data + {at - imm}", 0, value)
@@ -185,17 +185,22 @@ def single_cases():
         case(op, routine(f"{op} x0, 0(a0)", "mv a0, x0"), "edges_data + 4", 0, 0)
 
     fill = 0xA5C3E187
+    stored = (0, 1, M, 0x80FF7F01, 0x7F, 0x7FFF, 0x8000)
     for op, size in (("sb", 1), ("sh", 2), ("sw", 4)):
         for imm in (0, 1, 3, 4, -1, -4, 2047, -2048):
             plain = routine(f"{op} a1, {imm}(a0)")
             for at in range(0, 4, size) if imm == 0 else [0]:
-                for value in (0, M, 0x80FF7F01) if imm == 0 else [0x12345678]:
+                for value in stored if imm == 0 else [0x12345678]:
                     octets = bytearray(fill.to_bytes(4, "little"))
                     octets[at:at + size] = value.to_bytes(4, "little")[:size]
                     case(op, plain, f"edges_buffer + {4 + at - imm}", value,
                          int.from_bytes(octets, "little"))
         case(op, routine(f"{op} x0, 0(a0)"), "edges_buffer + 4", M, fill >> 8 * size << 8 * size)
+    # the address itself: edges_buffer is at a multiple of 4096, and the second sh stores a difference
     case("sw", routine("sw a0, 0(a0)"), "edges_buffer + 4", 0, "edges_buffer + 4")
+    case("sb", routine("sb a0, 0(a0)"), "edges_buffer + 4", 0, fill >> 8 << 8 | 4)
+    case("sh", routine("sh a0, 0(a0)", "lhu a2, 0(a0)", "slli a1, a0, 16", "srli a1, a1, 16",
+                       "sub a2, a2, a1", "sh a2, 0(a0)"), "edges_buffer + 4", 0, fill >> 16 << 16)
     case("fence", routine("fence"), 5, 0, 5)
     case("fence", routine("fence rw, w"), 6, 0, 6)
 
