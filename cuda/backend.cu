@@ -68,6 +68,7 @@ static void destroy(mgp_backend_t *be) {
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
   if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
+  mgp_cuda_give(cu, cu->d_prog);
   mgp_cuda_drop_arena(cu);
   for (int i = 0; i < 2; i++)
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
@@ -88,6 +89,13 @@ static mgp_backend_ops_t make_ops(void) {
   t.copy = mgp_cuda_copy;
   t.zero = mgp_cuda_zero;
   t.patch = mgp_cuda_patch;
+  t.set_program = mgp_cuda_set_program;
+  t.program_bytes = mgp_cuda_program_bytes;
+  t.index = mgp_cuda_index;
+  t.replay = mgp_cuda_replay;
+  t.count = mgp_cuda_count;
+  t.count_end = mgp_cuda_count_end;
+  t.table_columns = mgp_cuda_table_columns;
   t.table_bytes = mgp_cuda_table_bytes;
   t.commit_begin = mgp_cuda_commit_begin;
   t.commit_column = mgp_cuda_commit_column;
@@ -100,6 +108,13 @@ static mgp_backend_ops_t make_ops(void) {
   t.query_end = mgp_cuda_query_end;
   t.query_abort = mgp_cuda_query_abort;
   t.query_bytes = mgp_cuda_query_bytes;
+  t.eq_table = mgp_cuda_eq_table;
+  t.combine = mgp_cuda_combine;
+  t.inner = mgp_cuda_inner;
+  t.scatter = mgp_cuda_scatter;
+  t.pair_round = mgp_cuda_pair_round;
+  t.pair_bind = mgp_cuda_pair_bind;
+  t.pair_values = mgp_cuda_pair_values;
   t.fold_begin = mgp_cuda_fold_begin;
   t.fold_commit = mgp_cuda_fold_commit;
   t.fold_round = mgp_cuda_fold_round;

@@ -10,17 +10,20 @@
 
 /* What every operation may need, taken with the arena: partial sums, their counter, roots of unity.
  */
-#define SUMS_BYTES ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
+#define SUMS_BYTES     ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
+#define COUNTERS_BYTES (2 * sizeof(uint64_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
   (void)s;
   if (mgp_cuda_of(be)->arena) return 0;
-  return mgp_cuda_size(SUMS_BYTES + sizeof(unsigned)) + mgp_cuda_ntt_roots_bytes();
+  return mgp_cuda_size(SUMS_BYTES + COUNTERS_BYTES) + mgp_cuda_ntt_roots_bytes();
 }
 
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
-  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + sizeof(unsigned), (void **)&cu->d_partial));
-  cu->d_arrivals = (unsigned *)((uint8_t *)cu->d_partial + SUMS_BYTES);
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + COUNTERS_BYTES, (void **)&cu->d_partial));
+  cu->d_bad = (unsigned long long *)((uint8_t *)cu->d_partial + SUMS_BYTES);
+  cu->d_arrivals = (unsigned *)(cu->d_bad + 1);
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_bad, 0xff, sizeof *cu->d_bad, cu->stream)));
   MGP_TRY(
       MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
   return mgp_cuda_ntt_roots(cu);
@@ -58,6 +61,7 @@ void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
   (void)cudaFree(cu->d_arena);
   mgp_arena_destroy(cu->arena);
   cu->d_partial = NULL;
+  cu->d_bad = NULL;
   cu->d_roots = NULL;
   cu->d_arena = NULL;
   cu->arena = NULL;
@@ -140,6 +144,20 @@ static bool is_pinned(const void *host, size_t nbytes) {
   return a.type == cudaMemoryTypeHost;
 }
 
+/* n <= MGP_CUDA_STAGE bytes that no copy reads any more. Small uploads follow each other through a
+ * half; only who comes to the other one may have to wait for what it held. */
+static mgp_status_t stage_room(mgp_cuda_t *cu, size_t n, uint8_t **out) {
+  if (n > MGP_CUDA_STAGE - cu->stage_used) {
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[cu->stage_half], cu->stream)));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[cu->stage_half ^ 1])));
+    cu->stage_half ^= 1;
+    cu->stage_used = 0;
+  }
+  *out = cu->pinned + cu->stage_half * MGP_CUDA_STAGE + cu->stage_used;
+  cu->stage_used += (n + 15) / 16 * 16;
+  return MGP_OK;
+}
+
 mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (is_pinned(src, nbytes)) {
@@ -147,19 +165,19 @@ mgp_status_t mgp_cuda_upload(mgp_backend_t *be, void *d_dst, const void *src, si
         MGP_CUDA_CALL(cu, cudaMemcpyAsync(d_dst, src, nbytes, cudaMemcpyHostToDevice, cu->stream)));
     return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream));
   }
-  for (size_t at = 0, half = 0; at < nbytes; at += MGP_CUDA_STAGE, half ^= 1) {
-    const size_t n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
-    uint8_t *stage = cu->pinned + half * MGP_CUDA_STAGE;
-    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventSynchronize(cu->staged[half])));
+  for (size_t at = 0, n; at < nbytes; at += n) {
+    n = nbytes - at < MGP_CUDA_STAGE ? nbytes - at : MGP_CUDA_STAGE;
+    uint8_t *stage = NULL;
+    MGP_TRY(stage_room(cu, n, &stage));
     mgp_stage_copy(stage, (const uint8_t *)src + at, n);
     MGP_TRY(MGP_CUDA_CALL(
         cu, cudaMemcpyAsync((uint8_t *)d_dst + at, stage, n, cudaMemcpyHostToDevice, cu->stream)));
-    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->staged[half], cu->stream)));
   }
   return MGP_OK;
 }
 
-/* Piece i comes over the bus while piece i - 1 is copied out of the other half. */
+/* Piece i comes over the bus while piece i - 1 is copied out of the other half. Uploads before have
+ * left the buffer by then, since the stream keeps its order. */
 mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const size_t pieces = (nbytes + MGP_CUDA_STAGE - 1) / MGP_CUDA_STAGE;
@@ -179,6 +197,7 @@ mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, 
       mgp_stage_copy((uint8_t *)dst + at, cu->pinned + ((i - 1) & 1) * MGP_CUDA_STAGE, n);
     }
   }
+  if (pieces) cu->stage_used = 0;
   return MGP_OK;
 }
 

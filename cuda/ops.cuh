@@ -16,6 +16,44 @@ mgp_status_t mgp_cuda_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t
                             const uint32_t *value, size_t n);
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s);
 
+/* program.cu */
+mgp_status_t mgp_cuda_set_program(mgp_backend_t *be, const mgp_program_t *prog,
+                                  const mgp_insn_t **d_insns);
+uint64_t mgp_cuda_program_bytes(mgp_backend_t *be, const mgp_program_t *prog);
+mgp_status_t mgp_cuda_table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
+                                    size_t stride, mgp_f_t *d_out);
+
+/* index.cu */
+mgp_status_t mgp_cuda_index(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
+                            uint32_t n[MGP_CHIP_FIRST_TABLE],
+                            uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
+
+/* replay.cu */
+mgp_status_t mgp_cuda_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
+                             const uint32_t *d_index, uint64_t first, uint32_t nrows,
+                             uint32_t zero_to, size_t stride, mgp_f_t *d_out);
+
+/* count.cu */
+mgp_status_t mgp_cuda_count(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_f_t *d_trace,
+                            size_t stride, uint32_t nrows, uint32_t *d_counts,
+                            const uint64_t *offset);
+mgp_status_t mgp_cuda_count_end(mgp_backend_t *be);
+
+/* open.cu */
+mgp_status_t mgp_cuda_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out);
+mgp_status_t mgp_cuda_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                              const mgp_e_t *w, mgp_f_t *d_g);
+mgp_status_t mgp_cuda_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                            const mgp_f_t *d_eq, mgp_e_t *d_out);
+mgp_status_t mgp_cuda_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
+                              const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
+mgp_status_t mgp_cuda_pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                 size_t stride, unsigned n, mgp_e_t out[3]);
+mgp_status_t mgp_cuda_pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
+                                unsigned n, mgp_e_t x);
+mgp_status_t mgp_cuda_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
+                                  size_t stride, mgp_e_t *out);
+
 /* commit.cu */
 mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                                    int keep_all, mgp_commit_stream_t **out);

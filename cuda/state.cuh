@@ -32,10 +32,15 @@ typedef struct {
   /* pinned host memory: two halves for copies, then a page for small results */
   uint8_t *pinned;
   cudaEvent_t staged[2]; /* the last copy out of or into each half is done */
+  size_t stage_used;     /* bytes of the half in use that copies may still read */
+  unsigned stage_half;
   /* in the arena */
-  mgp_f_t *d_roots;     /* ntt.cuh */
-  mgp_e_t *d_partial;   /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
-  unsigned *d_arrivals; /* blocks that have delivered their partial sums */
+  mgp_f_t *d_roots;          /* ntt.cuh */
+  mgp_e_t *d_partial;        /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
+  unsigned *d_arrivals;      /* blocks that have delivered their partial sums */
+  unsigned long long *d_bad; /* count.cu: first request that is in no table; all ones: none */
+  const mgp_program_t *prog; /* of set_program, and its copy with device pointers */
+  mgp_program_t *d_prog;
   uint64_t calls, fail_at;
   bool sync_each, poison;
 } mgp_cuda_t;
