@@ -1,0 +1,37 @@
+"""Bits of every round (security.md, section 4)."""
+from math import log2
+
+from field import P, log2_ceil
+from refusal import check
+
+LEAST_BITS = {4: 100, 5: 128}
+
+
+def rounds(parameters, shape, n_public_terms):
+    """(name, error times the size of the extension, bits of grinding)"""
+    p = parameters
+    degree = sum(t.n_rows * sum(max(1, len(i)) for i in t.chip.interactions) for t in shape.traces)
+    yield "alpha, beta", degree + 6 * n_public_terms, p.grind_alpha
+    yield "GKR lambda", 1, 0
+    yield "GKR round", 3, 0
+    yield "main lambda", max(len(t.chip.constraints) for t in shape.traces) + 1, 0
+    yield "main round", 4, 0
+    yield "claim combination", sum(len(t.chip.columns) for t in shape.traces), 0
+    yield "opening round", 2, 0
+    yield "batch by eq(u, j)", log2_ceil(shape.n_columns) * (2 ** (p.log_height - 1) + 1), p.grind_u
+    yield "fold", 2 ** (p.log_height - 2) + 3, 0
+
+
+def bits(parameters, shape, n_public_terms):
+    field = parameters.degree * log2(P)
+    for name, error, grinding in rounds(parameters, shape, n_public_terms):
+        if error:
+            yield name, field - log2(error) + grinding
+    yield "queries", parameters.queries * log2(4 / 3) + parameters.grind_query
+
+
+def check_security(parameters, shape, n_public_terms):
+    """The least bits of a round."""
+    out = sorted((value, name) for name, value in bits(parameters, shape, n_public_terms))
+    check(out[0][0] >= LEAST_BITS[parameters.degree], "security", "%.1f bits in %s" % out[0])
+    return out[0][0]

@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""Hundreds of random changes of several proofs: both verifiers give the same verdict by the same check,
+and none but the unchanged file is accepted."""
+import harness
+
+
+def test_random(bench):
+    rng = harness.seed()
+    for name, size, options, rounds in (("silent", 20, (), 150), ("silent", 20, ("--partitions", "5"), 100),
+                                        ("panic", 5, ("--partitions", "2", "--trace-rows", "1024"), 100),
+                                        ("fibonacci", 30, (), 50)):
+        proof = bench.prove(name, *options, size=size)
+        start, _ = proof.places()
+        verdicts = {}
+        for _ in range(rounds):
+            what, data = harness.random_change(proof, start, rng)
+            verdict = bench.agree(proof, data, "%s: %s" % (name, what))
+            bench.check((verdict == "accepted") == (data == proof.data), "%s: %s: %s" % (name, what, verdict))
+            verdicts[verdict] = verdicts.get(verdict, 0) + 1
+        print(name, *options, verdicts, flush=True)
+
+
+harness.main(test_random)
