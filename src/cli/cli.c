@@ -23,13 +23,14 @@ static void print_help(const mgp_command_t *const *commands, const mgp_command_t
     printf("       mgprove %s [OPTION]...   short for `mgprove %s`\n", fallback->args,
            fallback->name);
   printf("\nProves what RISC-V programs (RV32IM) do, and checks such proofs.\n\n");
-  for (; *commands; commands++) printf("  %-10s%s\n", (*commands)->name, (*commands)->summary);
+  for (; *commands; commands++)
+    if ((*commands)->summary) printf("  %-12s%s\n", (*commands)->name, (*commands)->summary);
   printf("\n`mgprove COMMAND --help` lists its options; `mgprove --version` tells the build.\n");
 }
 
 static void print_command_help(const mgp_command_t *c) {
   printf("usage: mgprove %s [OPTION]...%s%s\n\n%s\n", c->name, *c->args ? " " : "", c->args,
-         c->summary);
+         c->summary ? c->summary : "");
   if (c->text) printf("\n%s", c->text);
   printf("\n");
   mgp_options_print_help(c->options | MGP_OPT_COMMON);
@@ -166,10 +167,10 @@ static mgp_status_t find_command(const mgp_command_t *const *commands,
   return MGP_OK;
 }
 
-static int run_command(const mgp_command_t *command, const mgp_cli_mpi_t *mpi, int argc,
-                       char **argv) {
+static int run_command(const mgp_command_t *const *commands, const mgp_command_t *command,
+                       const mgp_cli_mpi_t *mpi, int argc, char **argv) {
   mgp_options_t opt;
-  mgp_cli_t cli = {command, &opt, argv, 0, mpi};
+  mgp_cli_t cli = {command, &opt, argv, 0, mpi, commands};
   int code;
   mgp_status_t st = mgp_options_parse(command->name, command->options | MGP_OPT_COMMON, argc, argv,
                                       &opt, &cli.nargs);
@@ -215,5 +216,5 @@ int mgp_cli_main(const mgp_command_t *const *commands, const mgp_command_t *fall
     return mgp_status_exit_code(st);
   }
   if (command->raw) return first ? command->raw(argc - 1, argv + 1) : 0;
-  return run_command(command, mpi, argc - skip, argv + skip);
+  return run_command(commands, command, mpi, argc - skip, argv + skip);
 }

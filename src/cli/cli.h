@@ -23,11 +23,12 @@ typedef struct {
   char **args; /* [nargs], as many as the command allows */
   int nargs;
   const mgp_cli_mpi_t *mpi;
+  const mgp_command_t *const *commands; /* all of them, ending with NULL */
 } mgp_cli_t;
 
 struct mgp_command {
-  const char *name, *args, *summary;
-  const char *text; /* further lines of its help, or NULL */
+  const char *name, *args, *summary; /* summary NULL: not in the help */
+  const char *text;                  /* further lines of its help, or NULL */
   int min_args, max_args;
   uint64_t options; /* MGP_OPT bits; MGP_OPT_COMMON are always there */
   /* what the table of options cannot say about them, or NULL */
@@ -41,7 +42,8 @@ struct mgp_command {
 };
 
 extern const mgp_command_t mgp_cmd_prove, mgp_cmd_run, mgp_cmd_verify, mgp_cmd_setup,
-    mgp_cmd_inspect, mgp_cmd_demo, mgp_cmd_doctor, mgp_cmd_bench, mgp_cmd_plan;
+    mgp_cmd_inspect, mgp_cmd_demo, mgp_cmd_doctor, mgp_cmd_bench, mgp_cmd_plan, mgp_cmd_completion,
+    mgp_cmd_manual;
 
 /* The whole program: finds the command, parses, runs, prints the error if there is one. Returns the
  * exit code. commands ends with NULL; fallback is the command of `mgprove FILE`, or NULL. */

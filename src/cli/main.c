@@ -10,7 +10,8 @@ static const mgp_cli_mpi_t mpi;
 
 int main(int argc, char **argv) {
   static const mgp_command_t *const commands[] = {
-      &mgp_cmd_prove,   &mgp_cmd_verify, &mgp_cmd_run,   &mgp_cmd_plan,   &mgp_cmd_setup,
-      &mgp_cmd_inspect, &mgp_cmd_demo,   &mgp_cmd_bench, &mgp_cmd_doctor, NULL};
+      &mgp_cmd_prove,  &mgp_cmd_verify,     &mgp_cmd_run,    &mgp_cmd_plan,
+      &mgp_cmd_setup,  &mgp_cmd_inspect,    &mgp_cmd_demo,   &mgp_cmd_bench,
+      &mgp_cmd_doctor, &mgp_cmd_completion, &mgp_cmd_manual, NULL};
   return mgp_cli_main(commands, &mgp_cmd_prove, &mpi, argc, argv);
 }

@@ -153,6 +153,14 @@ void mgp_options_free(mgp_options_t *o) {
   o->hint.items = NULL;
 }
 
+bool mgp_options_text(int id, mgp_option_text_t *out) {
+  const spec_t *spec = &specs[id];
+  if (!spec->value) return false;
+  *out = (mgp_option_text_t){spec->name,   spec->value,        spec->help,
+                             spec->letter, spec->kind == LIST, spec->words};
+  return true;
+}
+
 void mgp_options_print_help(uint64_t allowed) {
   enum { WIDTH = 36 };
   for (int i = 0; i < MGP_OPTIONS; i++) {

@@ -121,6 +121,16 @@ mgp_status_t mgp_options_parse(const char *command, uint64_t allowed, int argc, 
 mgp_options_t mgp_options_override(const mgp_options_t *base, const mgp_options_t *line);
 void mgp_options_free(mgp_options_t *o);
 
+/* What a description of an option says. */
+typedef struct {
+  const char *name, *value, *help; /* value: its name, "" for a flag */
+  char letter;                     /* 0: none */
+  bool repeats;
+  const char *const *words; /* the values there are, ending with NULL; or NULL */
+} mgp_option_text_t;
+/* False for an option that is there for tests only. */
+bool mgp_options_text(int id, mgp_option_text_t *out);
+
 /* Prints the lines of the help that describe the options in `allowed`, on stdout. */
 void mgp_options_print_help(uint64_t allowed);
 

@@ -32,6 +32,10 @@ static const char usage[] =
     "  --json                result as JSON\n"
     "  --help, --version\n";
 
+const char *mgp_verify_usage(void) {
+  return usage;
+}
+
 /* The option's value, from `--name=value` or the next argument. */
 static mgp_status_t take_value(int argc, char **argv, int *i, const char *name, const char **out) {
   size_t n = strlen(name);

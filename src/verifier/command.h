@@ -8,4 +8,7 @@
  * file, 4 memory or internal error. */
 int mgp_verify_command(int argc, char **argv);
 
+/* The help, with %s for the program's name. */
+const char *mgp_verify_usage(void);
+
 #endif

@@ -1,0 +1,56 @@
+# Settings of this cluster, read by the batch scripts beside this file: edit here, once.
+# shellcheck shell=bash
+
+# --- where mgprove is: a module, or a folder -------------------------------------------------------
+# module load openmpi cuda mgprove
+# PATH=/opt/mgprove/bin:$PATH
+
+# --- how ranks start: "srun" (a Slurm with PMIx: `srun --mpi=list` says pmix) or "mpirun" -----------
+: "${MGPROVE_LAUNCH:=srun}"
+
+# --- a job that was stopped is queued again, this many times at most --------------------------------
+: "${MGPROVE_RESTARTS:=100}"
+
+# --- nothing to edit below --------------------------------------------------------------------------
+
+# When the job ends, for mgprove to stop before that (Slurm sets it itself from version 23.02).
+if [ -z "${SLURM_JOB_END_TIME:-}" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
+  SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null) &&
+    export SLURM_JOB_END_TIME || unset SLURM_JOB_END_TIME
+fi
+
+# launch MGPROVE-ARGUMENTS...: runs mgprove on all ranks of the job (RANKS=N: on N) and returns its
+# exit code. A signal to this script (--signal=B:USR1@..., scancel --batch) becomes SIGUSR1 of every
+# rank: the request to stop that works under srun and under mpirun.
+launch() {
+  local pid rc
+  if [ "$MGPROVE_LAUNCH" = mpirun ]; then
+    mpirun -n "${RANKS:-$SLURM_NTASKS}" mgprove "$@" &
+  else
+    # srun does not take over the script's --cpus-per-task since Slurm 22.05
+    srun --mpi=pmix -n "${RANKS:-$SLURM_NTASKS}" ${SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"} \
+      mgprove "$@" &
+  fi
+  pid=$!
+  # shellcheck disable=SC2064 # the process of now
+  trap "kill -USR1 $pid 2>/dev/null" USR1 TERM
+  while true; do
+    rc=0
+    wait "$pid" || rc=$?
+    # a signal ends the wait, not the process
+    kill -0 "$pid" 2>/dev/null || break
+  done
+  trap - USR1 TERM
+  return "$rc"
+}
+
+# finish EXIT-CODE: ends the script. A job that stopped with its state saved (75) goes back into the
+# queue and continues there, unless it was cancelled: scancel, too, begins with a SIGTERM.
+finish() {
+  if [ "$1" = 75 ] && [ "$(squeue -h -j "$SLURM_JOB_ID" -o %T)" = RUNNING ] &&
+    [ "${SLURM_RESTART_COUNT:-0}" -lt "$MGPROVE_RESTARTS" ]; then
+    echo "stopped, state saved: job $SLURM_JOB_ID is queued again"
+    scontrol requeue "$SLURM_JOB_ID" && sleep 60 # ended by the requeue
+  fi
+  exit "$1"
+}
