@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/verify.h"
+
 #define ALIGNMENT ((size_t)64)
 #define HUGE_PAGE ((size_t)2 << 20)
 
@@ -82,6 +84,22 @@ static size_t entries_upto(const mgp_ledger_t *l, uintptr_t address) {
   return lo;
 }
 
+/* Entries are in order and apart, and add up to what is said to be live. */
+static void check_entries(const mgp_ledger_t *l) {
+#ifdef MGP_VERIFY
+  uint64_t live[MGP_MEM_CLASSES + 1] = {0};
+  for (size_t i = 0; i < l->count; i++) {
+    const entry_t *e = &l->entries[i];
+    MGP_VERIFY_CHECK(i == 0 || e[-1].start + e[-1].nbytes <= e->start);
+    live[e->cls] += e->nbytes;
+    live[MGP_MEM_CLASSES] += e->nbytes;
+  }
+  MGP_VERIFY_CHECK(memcmp(live, l->live, sizeof live) == 0);
+#else
+  (void)l;
+#endif
+}
+
 static void raise_peaks(mgp_ledger_t *l) {
   for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
     if (l->peak[l->phase][c] < l->live[c]) l->peak[l->phase][c] = l->live[c];
@@ -136,6 +154,7 @@ static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
     l->live[cls] += nbytes;
     l->live[MGP_MEM_CLASSES] += nbytes;
     raise_peaks(l);
+    check_entries(l);
     *out = p;
   }
   pthread_mutex_unlock(&l->lock);
@@ -162,6 +181,7 @@ void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {
     l->live[e.cls] -= e.nbytes;
     l->live[MGP_MEM_CLASSES] -= e.nbytes;
     if (!e.foreign) free(ptr);
+    check_entries(l);
   }
   pthread_mutex_unlock(&l->lock);
 }

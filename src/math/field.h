@@ -27,18 +27,21 @@ MGP_HD mgp_f_t mgp_f_one(void) {
 }
 
 MGP_HD mgp_f_t mgp_f_add(mgp_f_t a, mgp_f_t b) {
+  MGP_HD_CHECK(a < MGP_P && b < MGP_P);
   uint32_t s = a + b; /* < 2p < 2^32 */
   uint32_t t = s - MGP_P;
   return t < s ? t : s; /* t wraps above s exactly when s < p */
 }
 
 MGP_HD mgp_f_t mgp_f_sub(mgp_f_t a, mgp_f_t b) {
+  MGP_HD_CHECK(a < MGP_P && b < MGP_P);
   uint32_t d = a - b; /* wraps exactly when a < b, and then so does t */
   uint32_t t = d + MGP_P;
   return t < d ? t : d;
 }
 
 MGP_HD mgp_f_t mgp_f_neg(mgp_f_t a) {
+  MGP_HD_CHECK(a < MGP_P);
   return a ? MGP_P - a : 0;
 }
 MGP_HD mgp_f_t mgp_f_dbl(mgp_f_t a) {
@@ -47,6 +50,7 @@ MGP_HD mgp_f_t mgp_f_dbl(mgp_f_t a) {
 
 /* x < p * 2^32 -> x / 2^32 mod p, reduced */
 MGP_HD mgp_f_t mgp_f_reduce(uint64_t x) {
+  MGP_HD_CHECK(x >> 32 < MGP_P);
   uint32_t q = (uint32_t)x * MGP_P_INV;
   uint32_t hi = (uint32_t)(x >> 32);
   uint32_t m = (uint32_t)(((uint64_t)q * MGP_P) >> 32); /* the low halves agree, so no borrow */
@@ -54,6 +58,7 @@ MGP_HD mgp_f_t mgp_f_reduce(uint64_t x) {
 }
 /* The same for x < 4 p^2 < 2^64, a sum of four products: the high half is below 2p. */
 MGP_HD mgp_f_t mgp_f_reduce4(uint64_t x) {
+  MGP_HD_CHECK(x >> 32 < 2 * MGP_P);
   uint32_t hi = (uint32_t)(x >> 32);
   uint32_t t = hi - MGP_P;
   return mgp_f_reduce((uint64_t)(t < hi ? t : hi) << 32 | (uint32_t)x);
@@ -79,6 +84,7 @@ MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) {
 }
 #else
 MGP_HD mgp_f_t mgp_f_mul(mgp_f_t a, mgp_f_t b) {
+  MGP_HD_CHECK(a < MGP_P && b < MGP_P);
   return mgp_f_reduce((uint64_t)a * b);
 }
 #endif
@@ -96,6 +102,7 @@ MGP_HD mgp_f_t mgp_f_from_i32(int32_t x) {
 }
 /* field element -> canonical integer in [0, p) */
 MGP_HD uint32_t mgp_f_to_u32(mgp_f_t a) {
+  MGP_HD_CHECK(a < MGP_P);
   return mgp_f_reduce(a);
 }
 

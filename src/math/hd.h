@@ -7,10 +7,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/verify.h"
+
 #ifdef __CUDACC__
 #define MGP_HD static __host__ __device__ __forceinline__
 #else
 #define MGP_HD static inline
+#endif
+
+/* An invariant of such a function, checked on the host in builds with MGP_VERIFY. */
+#ifdef __CUDA_ARCH__
+#define MGP_HD_CHECK(cond) ((void)0)
+#else
+#define MGP_HD_CHECK(cond) MGP_VERIFY_CHECK(cond)
 #endif
 
 #endif

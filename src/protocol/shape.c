@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/verify.h"
 #include "math/poseidon2.h"
 
 static uint64_t ceil_shift(uint64_t n, unsigned bits) {
@@ -217,6 +218,7 @@ static void fill_traces(const counts_t *c, mgp_shape_t *s) {
     }
   }
   s->first_trace[params->partitions] = s->ntraces;
+  MGP_VERIFY_CHECK(t == s->traces + s->ntraces); /* as many as were counted */
 }
 
 static uint64_t path_words(uint32_t height) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/verify.h"
 #include "math/poseidon2_simd.h"
 
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
@@ -10,6 +11,7 @@ void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
 }
 
 void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n) {
+  for (size_t i = 0; i < n; i++) MGP_VERIFY_CHECK(words[i] < MGP_P);
   t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
   t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)n));
   for (size_t i = 0; i < n; i += MGP_P2_RATE) {

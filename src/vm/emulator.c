@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/verify.h"
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
                "guest words lie in memory as host words");
 
@@ -122,6 +124,8 @@ uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key) {
 /* 1 with the outcome in *st and *why if the run must not or cannot go on. */
 static int stopped(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_status_t *st,
                    mgp_vm_stop_t *why) {
+  MGP_VERIFY_CHECK(vm->s.x[0] == 0);
+  MGP_VERIFY_CHECK(vm->s.ts <= vm->s.steps * vm->max_dt);
   *st = MGP_OK;
   if (vm->status != MGP_OK) { /* the ecall that failed has left its message */
     *st = vm->status;
