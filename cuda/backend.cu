@@ -59,12 +59,37 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
   return MGP_OK;
 }
 
+static mgp_status_t device_info(int device, mgp_device_info_t *out) {
+  cudaDeviceProp prop;
+  memset(out, 0, sizeof *out);
+  cudaError_t error = cudaGetDeviceProperties(&prop, device);
+  if (error != cudaSuccess)
+    return mgp_fail(MGP_RESOURCES, "CUDA device %d: %s (error %d)", device,
+                    cudaGetErrorString(error), (int)error);
+  snprintf(out->name, sizeof out->name, "%.63s", prop.name);
+  out->major = prop.major;
+  out->minor = prop.minor;
+  (void)cudaDriverGetVersion(&out->driver);
+  (void)cudaRuntimeGetVersion(&out->runtime);
+  return mgp_cuda_memory(device, &out->free, &out->total);
+}
+
+static mgp_status_t reserve_all(mgp_backend_t *be, uint64_t nbytes) {
+  const uint64_t tables = mgp_cuda_table_bytes(be, 0);
+  if (nbytes <= tables)
+    return mgp_fail(MGP_RESOURCES, "%llu bytes of device memory: the tables alone want %llu",
+                    (unsigned long long)nbytes, (unsigned long long)tables);
+  return mgp_backend_cuda_reserve(be, nbytes - tables);
+}
+
+extern "C" const mgp_device_ops_t mgp_cuda_device = {"CUDA", mgp_cuda_probe, device_info,
+                                                     mgp_backend_cuda_create_with, reserve_all};
+
 /* --- create and destroy
  * ---------------------------------------------------------------------------- */
 
 static void destroy(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  mgp_ledger_t *ledger = cu->base.ledger;
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
   if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
@@ -72,7 +97,7 @@ static void destroy(mgp_backend_t *be) {
   mgp_cuda_drop_arena(cu);
   for (int i = 0; i < 2; i++)
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
-  mgp_ledger_free(ledger, cu->pinned);
+  mgp_ledger_free(cu->host_ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
   if (cu->stream) (void)cudaStreamDestroy(cu->stream);
   (void)cudaGetLastError();
@@ -145,7 +170,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
-  mgp_status_t st = mgp_ledger_account(cu->base.ledger, MGP_MEM_PLAN, pinned, nbytes);
+  mgp_status_t st = mgp_ledger_account(cu->host_ledger, MGP_MEM_PLAN, pinned, nbytes);
   if (st != MGP_OK) {
     (void)cudaFreeHost(pinned);
     return st;
@@ -161,14 +186,21 @@ static bool is_set(const char *name) {
 
 mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, int device,
                                      mgp_backend_t **out) {
+  return mgp_backend_cuda_create_with(chips, ledger, ledger, device, out);
+}
+
+mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
+                                          mgp_ledger_t *host_ledger, int device,
+                                          mgp_backend_t **out) {
   static const mgp_backend_ops_t ops = make_ops();
   const char *fail_at = getenv("MGP_CUDA_FAIL");
   mgp_cuda_t *cu = (mgp_cuda_t *)calloc(1, sizeof *cu);
   if (!cu) return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
   cu->base.ops = &ops;
   cu->base.name = "cuda";
-  cu->base.isa = "cuda";
+  cu->base.isa = cu->device_name;
   cu->base.ledger = ledger;
+  cu->host_ledger = host_ledger;
   cu->base.chips = chips;
   cu->base.threads = 1;
   cu->device = device;

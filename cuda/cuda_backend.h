@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#include "backend/backend.h"
+#include "backend/device.h"
 
 #define MGP_CUDA_ALIGN 256u
 
@@ -29,6 +29,10 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
  * if there is none of this number. */
 mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *ledger, int device,
                                      mgp_backend_t **out);
+/* The same; what it keeps in host memory goes to a ledger of its own. */
+mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
+                                          mgp_ledger_t *host_ledger, int device,
+                                          mgp_backend_t **out);
 /* Takes the arena now, with room for nbytes; without this call the first allocation takes what is
  * free less 1/16. MGP_INTERNAL if there is one already. */
 mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes);

@@ -23,6 +23,7 @@ extern "C" {
 
 typedef struct {
   mgp_backend_t base;
+  mgp_ledger_t *host_ledger;
   int device, multiprocessors;
   char device_name[64], host[64];
   cudaStream_t stream;

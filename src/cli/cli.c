@@ -168,9 +168,10 @@ static mgp_status_t find_command(const mgp_command_t *const *commands,
 }
 
 static int run_command(const mgp_command_t *const *commands, const mgp_command_t *command,
-                       const mgp_cli_mpi_t *mpi, int argc, char **argv) {
+                       const mgp_cli_mpi_t *mpi, const mgp_device_ops_t *device, int argc,
+                       char **argv) {
   mgp_options_t opt;
-  mgp_cli_t cli = {command, &opt, argv, 0, mpi, commands};
+  mgp_cli_t cli = {command, &opt, argv, 0, mpi, device, commands};
   int code;
   mgp_status_t st = mgp_options_parse(command->name, command->options | MGP_OPT_COMMON, argc, argv,
                                       &opt, &cli.nargs);
@@ -197,7 +198,7 @@ static int run_command(const mgp_command_t *const *commands, const mgp_command_t
 }
 
 int mgp_cli_main(const mgp_command_t *const *commands, const mgp_command_t *fallback,
-                 const mgp_cli_mpi_t *mpi, int argc, char **argv) {
+                 const mgp_cli_mpi_t *mpi, const mgp_device_ops_t *device, int argc, char **argv) {
   const mgp_command_t *command = fallback;
   int skip = 1;
   bool first = mgp_comm_launched_rank() == 0;
@@ -216,5 +217,5 @@ int mgp_cli_main(const mgp_command_t *const *commands, const mgp_command_t *fall
     return mgp_status_exit_code(st);
   }
   if (command->raw) return first ? command->raw(argc - 1, argv + 1) : 0;
-  return run_command(commands, command, mpi, argc - skip, argv + skip);
+  return run_command(commands, command, mpi, device, argc - skip, argv + skip);
 }

@@ -6,6 +6,7 @@
 #ifndef MGP_CLI_CLI_H
 #define MGP_CLI_CLI_H
 
+#include "backend/device.h"
 #include "cli/options.h"
 #include "comm/comm.h"
 
@@ -23,6 +24,7 @@ typedef struct {
   char **args; /* [nargs], as many as the command allows */
   int nargs;
   const mgp_cli_mpi_t *mpi;
+  const mgp_device_ops_t *device;       /* NULL in a build without a backend for GPUs */
   const mgp_command_t *const *commands; /* all of them, ending with NULL */
 } mgp_cli_t;
 
@@ -48,7 +50,7 @@ extern const mgp_command_t mgp_cmd_prove, mgp_cmd_run, mgp_cmd_verify, mgp_cmd_s
 /* The whole program: finds the command, parses, runs, prints the error if there is one. Returns the
  * exit code. commands ends with NULL; fallback is the command of `mgprove FILE`, or NULL. */
 int mgp_cli_main(const mgp_command_t *const *commands, const mgp_command_t *fallback,
-                 const mgp_cli_mpi_t *mpi, int argc, char **argv);
+                 const mgp_cli_mpi_t *mpi, const mgp_device_ops_t *device, int argc, char **argv);
 
 /* Flushes stdout: MGP_IO if something could not be written. */
 mgp_status_t mgp_cli_flush(void);

@@ -13,6 +13,8 @@
 #include "cli/cli.h"
 #include "cli/text.h"
 
+#define MAX_DEVICES 8u /* shown of each rank */
+
 /* What one rank found; sent as it is. */
 typedef struct {
   uint32_t rank, local_rank, local_size;
@@ -23,7 +25,9 @@ typedef struct {
   char cpus[64]; /* affinity as "0-3,8" */
   char commit[64];
   uint64_t physical, available, cgroup, limit;
-  uint8_t avx2, avx512, pad[6];
+  uint8_t avx2, avx512, pad[2];
+  uint32_t ndevices;
+  mgp_device_info_t device[MAX_DEVICES];
 } found_t;
 
 typedef struct {
@@ -56,7 +60,16 @@ static uint32_t affinity(char *out, size_t cap) {
   return n;
 }
 
-static mgp_status_t look(const mgp_comm_t *comm, found_t *f) {
+static mgp_status_t look_for_devices(const mgp_device_ops_t *dev, found_t *f) {
+  int n = 0;
+  if (!dev) return MGP_OK;
+  MGP_TRY(dev->count(&n));
+  f->ndevices = (uint32_t)n < MAX_DEVICES ? (uint32_t)n : MAX_DEVICES;
+  for (uint32_t i = 0; i < f->ndevices; i++) MGP_TRY(dev->info((int)i, &f->device[i]));
+  return MGP_OK;
+}
+
+static mgp_status_t look(const mgp_cli_t *cli, const mgp_comm_t *comm, found_t *f) {
   mgp_memory_t memory;
   mgp_cpu_features_t cpu = mgp_machine_cpu_features();
   memset(f, 0, sizeof *f);
@@ -75,7 +88,7 @@ static mgp_status_t look(const mgp_comm_t *comm, found_t *f) {
   f->limit = memory.limit;
   f->avx2 = cpu.avx2;
   f->avx512 = cpu.avx512;
-  return MGP_OK;
+  return look_for_devices(cli->device, f);
 }
 
 /* Collective. The sums and gathered bytes are checked too. */
@@ -205,6 +218,43 @@ static void print_hosts(const doctor_t *d) {
            d->rank[r].cpus);
 }
 
+/* The device that the rank would take first, then the others it sees. */
+static void print_devices(const mgp_cli_t *cli, const doctor_t *d) {
+  char total[32], available[32];
+  uint32_t n = 0;
+  for (uint32_t r = 0; r < d->n; r++) {
+    const found_t *f = &d->rank[r];
+    for (uint32_t i = 0; i < f->ndevices; i++) {
+      const mgp_device_info_t *g = &f->device[(f->local_rank + i) % f->ndevices];
+      if (n++ == 0)
+        printf("# %-20s %-30s %10s %10s  %s\n", "rank", cli->device->name, "memory", "free",
+               "architecture");
+      printf("  %-20u %-30s %10s %10s  sm_%d%d, driver %d.%d, runtime %d.%d\n", f->rank, g->name,
+             mgp_format_size(g->total, total), mgp_format_size(g->free, available), g->major,
+             g->minor, g->driver / 1000, g->driver % 1000 / 10, g->runtime / 1000,
+             g->runtime % 1000 / 10);
+    }
+  }
+  if (n == 0)
+    printf("GPUs           %s\n",
+           cli->device ? "none found" : "not looked for: built without CUDA");
+}
+
+static void json_devices(const doctor_t *d, const found_t *f) {
+  mgp_json_array_begin(d->j, "devices");
+  for (uint32_t i = 0; i < f->ndevices; i++) {
+    const mgp_device_info_t *g = &f->device[i];
+    mgp_json_object_begin(d->j, NULL);
+    mgp_json_string(d->j, "name", g->name);
+    mgp_json_u64(d->j, "memory_bytes", g->total);
+    mgp_json_u64(d->j, "memory_free_bytes", g->free);
+    mgp_json_i64(d->j, "architecture", 10 * g->major + g->minor);
+    mgp_json_i64(d->j, "driver", g->driver);
+    mgp_json_object_end(d->j);
+  }
+  mgp_json_array_end(d->j);
+}
+
 static void json_ranks(const doctor_t *d) {
   mgp_json_array_begin(d->j, "ranks");
   for (uint32_t r = 0; r < d->n; r++) {
@@ -219,6 +269,7 @@ static void json_ranks(const doctor_t *d) {
     mgp_json_u64(d->j, "memory_limit_bytes", f->limit);
     mgp_json_u64(d->j, "memory_free_bytes", f->available);
     mgp_json_string(d->j, "isa", isa_of(f));
+    json_devices(d, f);
     mgp_json_object_end(d->j);
   }
   mgp_json_array_end(d->j);
@@ -244,6 +295,7 @@ static mgp_status_t report(const mgp_cli_t *cli, const mgp_comm_t *comm, doctor_
     printf("gather         %.2f GB/s to rank 0\n", d->bandwidth * 1e-9);
   }
   print_hosts(d);
+  print_devices(cli, d);
   json_ranks(d);
   mgp_json_array_begin(d->j, "warnings");
   for (uint32_t r = 0; r < d->n; r++)
@@ -266,7 +318,7 @@ static mgp_status_t doctor(const mgp_cli_t *cli, mgp_comm_t *comm) {
   mgp_status_t st;
   mgp_comm_set_phase(comm, "doctor");
   MGP_TRY(mgp_comm_agree(comm, root ? mgp_output_check(cli->opt->json) : MGP_OK));
-  MGP_TRY(mgp_comm_agree(comm, look(comm, &mine)));
+  MGP_TRY(mgp_comm_agree(comm, look(cli, comm, &mine)));
   MGP_TRY(mgp_comm_allgatherv(comm, &mine, sizeof mine, &all));
   d.rank = (const found_t *)(const void *)all.data;
   st = measure(comm, &d);

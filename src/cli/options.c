@@ -19,7 +19,7 @@ typedef struct {
 } spec_t;
 
 /* in the order of mgp_backend_kind_t, mgp_isa_t, mgp_cache_t */
-static const char *const backend_words[] = {"auto", "cpu", "strict", NULL};
+static const char *const backend_words[] = {"auto", "cpu", "cuda", "strict", NULL};
 static const char *const isa_words[] = {"auto", "portable", "avx2", "avx512", NULL};
 static const char *const cache_words[] = {"auto", "none", "trace", "full", NULL};
 

@@ -61,8 +61,8 @@ typedef struct {
   X(WORKLOAD, "workload", 0, TEXT, workload, "NAME", "run this workload only")                     \
   X(LOG_STEPS, "log-steps", 0, NUMBER(10, 28), log_steps, "N",                                     \
     "make each workload at least 2^N steps long (default 20)")                                     \
-  X(BACKEND, "backend", 0, CHOICE(backend_words), backend, "auto|cpu|strict",                      \
-    "what computes; strict checks memory rules and is slow")                                       \
+  X(BACKEND, "backend", 0, CHOICE(backend_words), backend, "auto|cpu|cuda|strict",                 \
+    "what computes (auto: a GPU if there is one); strict checks memory rules and is slow")         \
   X(ISA, "isa", 0, CHOICE(isa_words), isa, "auto|portable|avx2|avx512",                            \
     "instructions of the cpu backend")                                                             \
   X(CACHE, "cache", 0, CHOICE(cache_words), cache, "auto|none|trace|full",                         \
@@ -75,7 +75,7 @@ typedef struct {
     "use the plan of a file (`mgprove plan --write-plan`) or of a proof")                          \
   X(WRITE_PLAN, "write-plan", 0, TEXT, write_plan, "FILE", "write the plan to FILE, for --plan")   \
   X(MEMORY, "memory", 0, SIZE(1 << 20, UINT64_MAX), memory, "SIZE",                                \
-    "memory per rank, as in 4G (default: what the machine has)")                                   \
+    "memory per rank, of its GPU if it uses one, as in 4G (default: what there is)")               \
   X(THREADS, "threads", 0, NUMBER(1, 1024), threads, "N",                                          \
     "threads per rank (default: the host's cores divided by its ranks)")                           \
   X(RANKS, "ranks", 0, NUMBER(1, 64), ranks, "N",                                                  \

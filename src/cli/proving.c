@@ -108,8 +108,10 @@ static mgp_status_t open_trace_log(const char *path, uint32_t rank, FILE **out) 
   return MGP_OK;
 }
 
-static mgp_status_t set_options(const mgp_options_t *o, uint32_t rank, mgp_proving_t *p) {
+static mgp_status_t set_options(const mgp_cli_t *cli, uint32_t rank, mgp_proving_t *p) {
+  const mgp_options_t *o = cli->opt;
   mgp_prove_options_t *q = &p->options;
+  q->device = cli->device;
   q->partitions = (uint32_t)o->partitions;
   q->backend = (mgp_backend_kind_t)o->backend;
   q->isa = (mgp_isa_t)o->isa;
@@ -131,7 +133,7 @@ static mgp_status_t set_options(const mgp_options_t *o, uint32_t rank, mgp_provi
 mgp_status_t mgp_proving_begin(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *p) {
   mgp_stop_catch_signals();
   mgp_comm_set_phase(comm, "options");
-  MGP_TRY(mgp_comm_agree(comm, set_options(cli->opt, mgp_comm_rank(comm), p)));
+  MGP_TRY(mgp_comm_agree(comm, set_options(cli, mgp_comm_rank(comm), p)));
   return read_plan(cli->opt, comm, p);
 }
 

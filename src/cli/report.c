@@ -151,6 +151,7 @@ static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
   mgp_json_u64(j, "steps", k->steps);
   mgp_json_u64(j, "tasks", k->tasks);
   mgp_json_u64(j, "predicted_peak_bytes", k->predicted_peak);
+  if (k->host_peak) mgp_json_u64(j, "host_peak_bytes", k->host_peak);
   mgp_json_u64(j, "rss_peak_bytes", k->rss_peak);
   mgp_json_object_begin(j, "witness_builds");
   for (unsigned u = 0; u < MGP_BUILD_USES; u++)
@@ -257,6 +258,7 @@ mgp_status_t mgp_report_write_memory(const char *path, const mgp_prove_report_t 
     mgp_json_string(j, "host", rank->host);
     mgp_json_u64(j, "steps", rank->steps);
     mgp_json_u64(j, "predicted_peak_bytes", rank->predicted_peak);
+    if (rank->host_peak) mgp_json_u64(j, "host_peak_bytes", rank->host_peak);
     mgp_json_u64(j, "rss_peak_bytes", rank->rss_peak);
     mgp_json_object_begin(j, "phases");
     for (unsigned p = 0; p < MGP_PHASES; p++) {

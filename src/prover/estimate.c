@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "chips/replay.h"
+#include "prover/backend.h"
 #include "prover/record.h"
 
 #define PIECE (1u << 16) /* records at a time */
@@ -21,11 +22,7 @@ static mgp_status_t open_estimator(estimator_t *e) {
   MGP_TRY(mgp_comm_self_create(&e->comm));
   s->comm = e->comm;
   MGP_TRY(mgp_chipset_create(&s->chips));
-  MGP_TRY(mgp_ledger_create(0, &s->ledger));
-  if (o->backend == MGP_BACKEND_STRICT)
-    MGP_TRY(mgp_backend_strict_create(s->chips, s->ledger, &s->be));
-  else
-    MGP_TRY(mgp_backend_cpu_create(s->chips, s->ledger, o->isa, o->threads, &s->be));
+  MGP_TRY(mgp_session_open_backend(s, 1));
   uint32_t want = o->plan ? o->plan->partitions : o->partitions;
   s->params.partitions = want ? want : s->nranks;
   if (s->params.partitions > MGP_MAX_PARTITIONS)
@@ -41,8 +38,7 @@ static void close_estimator(estimator_t *e) {
   free(s->output);
   mgp_vm_destroy(e->r.vm);
   if (s->have_shape) mgp_shape_free(&s->shape);
-  mgp_backend_destroy(s->be);
-  (void)mgp_ledger_destroy(s->ledger);
+  (void)mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   mgp_comm_destroy(e->comm);
 }

@@ -1,6 +1,7 @@
 /* The plan of a proof: parameters from the row counts, cache level and peak memory before anything
  * large starts. Everything decided here is the same on all ranks. */
 #include "base/machine.h"
+#include "prover/backend.h"
 #include "prover/messages.h"
 
 #define MIN_LOG_ROWS 14u
@@ -83,6 +84,7 @@ mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows) {
 }
 
 uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
+  const uint64_t host = mgp_session_shares_memory(s); /* 0: what is on the host does not count */
   const mgp_params_t *p = &s->params;
   const mgp_backend_ops_t *ops = s->be->ops;
   unsigned S = p->log_height, hi = S - p->log_chunk;
@@ -94,7 +96,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint32_t end = s->first_part + s->nparts;
   uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
   uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
-  if (s->rank == 0) base += (uint64_t)s->shape.body_words * 4;
+  if (s->rank == 0) base += host * s->shape.body_words * 4;
   for (uint32_t i = 0; i < s->nparts; i++) {
     uint32_t n = s->shape.ncols[s->first_part + i];
     uint64_t stack = cache >= MGP_CACHE_TRACE ? n * height : 0;
@@ -107,8 +109,8 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
                             max_u64(slab, column + ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG,
                                                                      cache == MGP_CACHE_FULL)));
     kept += stack + tree;
-    answers += (uint64_t)nq * (n + depth * MGP_DIGEST_WORDS) * 4;
-    uint64_t own = (uint64_t)nq * (n + depth * MGP_DIGEST_WORDS) * 4 +
+    answers += host * nq * (n + depth * MGP_DIGEST_WORDS) * 4;
+    uint64_t own = host * nq * (n + depth * MGP_DIGEST_WORDS) * 4 +
                    (cache == MGP_CACHE_FULL ? 0 : ops->query_bytes(s->be, S, n, MGP_KEEP_LOG, nq));
     query = max_u64(query, own + column);
   }
@@ -121,28 +123,57 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t tasks = mgp_tasks_peak(s);
   if (tasks == UINT64_MAX) return tasks;
   uint64_t task_proofs =
-      (uint64_t)s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
+      host * (s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
-  uint64_t values = ncols * (8 * MGP_D << hi); /* on the device and on the host */
-  uint64_t block = ncols * (8 * MGP_D << hi),
+  uint64_t values = (1 + host) * ncols * (4 * MGP_D << hi); /* on the device and on the host */
+  uint64_t block = host * ncols * (8 * MGP_D << hi),
            all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
   uint64_t q = MGP_D * height;
   uint64_t open =
-      max_u64(ge + block + values + slabs, max_u64(block + all, q + slabs + (12u << 20)));
+      max_u64(ge + block + values + slabs, max_u64(block + all, q + slabs + host * (12u << 20)));
   uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
-  uint64_t words = (uint64_t)nq * S * 200; /* openings of the folded words */
+  uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
       max_u64(tasks, max_u64(open, max_u64(fold, query + answers) + words)) + task_proofs;
-  uint64_t reduce = s->nranks > 1 ? s->count_total * 4 : 0;
+  uint64_t reduce = s->nranks > 1 ? host * s->count_total * 4 : 0;
   return base + max_u64(max_u64(piece, reduce), max_u64(commit, kept + rest));
 }
 
-static uint64_t memory_limit(const mgp_session_t *s) {
-  if (s->opt->memory_limit) return s->opt->memory_limit;
+/* Host memory beside a device's: messages, chunk values, answers, pieces of sums over ranks. */
+static uint64_t host_peak(const mgp_session_t *s) {
+  const mgp_params_t *p = &s->params;
+  const uint32_t end = s->first_part + s->nparts, S = p->log_height;
+  const uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
+  const uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
+  const uint64_t depth = S + 1 - mgp_cap_log(S + 1);
+  uint64_t tasks = s->shape.body_words * 8 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
+  uint64_t open = (12u << 20) + ncols * (12 * MGP_D << (S - p->log_chunk));
+  uint64_t answers = 2 * p->queries * (ncols + s->nparts * depth * MGP_DIGEST_WORDS) * 4 +
+                     (uint64_t)p->queries * S * 200;
+  return mgp_ledger_live_total(s->ledger) + s->count_total * 4 + tasks + max_u64(open, answers) +
+         SLACK;
+}
+
+static uint64_t host_memory(const mgp_session_t *s) {
   mgp_memory_t info;
   if (mgp_machine_memory(&info) != MGP_OK) return UINT64_MAX;
   return info.limit / 10 * 9 / mgp_comm_local_size(s->comm);
+}
+
+static mgp_status_t check_host(const mgp_session_t *s) {
+  const uint64_t needed = host_peak(s), limit = host_memory(s);
+  if (mgp_session_shares_memory(s) || needed <= limit) return MGP_OK;
+  return mgp_fail(MGP_RESOURCES,
+                  "the plan needs %.2f GiB of host memory per rank beside the device's, and there "
+                  "are %.2f GiB: use more hosts",
+                  (double)needed / (1 << 30), (double)limit / (1 << 30));
+}
+
+static uint64_t memory_limit(const mgp_session_t *s) {
+  if (s->device_memory) return s->device_memory;
+  if (s->opt->memory_limit) return s->opt->memory_limit;
+  return host_memory(s);
 }
 
 /* The most caching that fits on every rank; 0 (AUTO) if none does. */
@@ -154,7 +185,7 @@ static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *
   *out = MGP_CACHE_AUTO;
   for (mgp_cache_t c = from; c >= to; c--) {
     uint64_t v[2];
-    v[0] = s->predicted_peak = mgp_plan_peak(s, c, mgp_ledger_live_total(s->ledger));
+    v[0] = s->predicted_peak = mgp_plan_peak(s, c, mgp_ledger_live_total(s->device_ledger));
     v[1] = v[0] > limit;
     MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, v, 2));
     *needed = v[0];
@@ -171,7 +202,7 @@ static void widen_tasks(mgp_session_t *s, uint64_t limit) {
   if (s->be->task_slots < 2 || s->predicted_peak >= limit) return;
   s->task_room = mgp_tasks_peak(s) + (limit - s->predicted_peak);
   if (s->task_room < limit - s->predicted_peak) s->task_room = UINT64_MAX;
-  s->predicted_peak = mgp_plan_peak(s, s->cache, mgp_ledger_live_total(s->ledger));
+  s->predicted_peak = mgp_plan_peak(s, s->cache, mgp_ledger_live_total(s->device_ledger));
 }
 
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
@@ -192,7 +223,8 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
     }
   }
   widen_tasks(s, limit);
+  MGP_TRY(mgp_comm_agree(s->comm, check_host(s)));
   if (o->wrong_peak) s->predicted_peak /= 2;
-  mgp_ledger_set_limit(s->ledger, s->predicted_peak, "the peak that was planned");
+  mgp_ledger_set_limit(s->device_ledger, s->predicted_peak, "the peak that was planned");
   return MGP_OK;
 }

@@ -7,6 +7,7 @@
 #include "base/stop.h"
 #include "base/verify.h"
 #include "mgprove/verify.h"
+#include "prover/backend.h"
 #include "prover/messages.h"
 #include "vm/program.h"
 
@@ -24,21 +25,10 @@ const char *mgp_build_use_name(mgp_build_use_t use) {
   return (unsigned)use < MGP_BUILD_USES ? names[use] : "?";
 }
 
-static int default_threads(const mgp_session_t *s) {
-  int cores = (int)mgp_machine_cores() / (int)mgp_comm_local_size(s->comm);
-  return cores > 0 ? cores : 1;
-}
-
 static mgp_status_t open_session(mgp_session_t *s) {
-  const mgp_prove_options_t *o = s->opt;
-  int threads = o->threads ? o->threads : default_threads(s);
   MGP_TRY(mgp_chipset_create(&s->chips));
-  MGP_TRY(mgp_ledger_create(0, &s->ledger));
+  MGP_TRY(mgp_session_open_backend(s, 0));
   s->body.ledger = s->tasks.ledger = s->ledger;
-  if (o->backend == MGP_BACKEND_STRICT)
-    MGP_TRY(mgp_backend_strict_create(s->chips, s->ledger, &s->be));
-  else
-    MGP_TRY(mgp_backend_cpu_create(s->chips, s->ledger, o->isa, threads, &s->be));
   return MGP_OK;
 }
 
@@ -84,10 +74,9 @@ static mgp_status_t close_session(mgp_session_t *s) {
     mgp_words_free(&s->tasks);
   }
   if (s->have_shape) mgp_shape_free(&s->shape);
-  mgp_backend_destroy(s->be);
+  size_t left = mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   free(s->output);
-  size_t left = mgp_ledger_destroy(s->ledger);
   if (left) return mgp_fail(MGP_INTERNAL, "%zu allocations were not released", left);
   return MGP_OK;
 }
@@ -108,6 +97,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
                               mgp_status_t (*fn)(mgp_session_t *)) {
   double start = mgp_clock_seconds();
   mgp_ledger_set_phase(s->ledger, phase);
+  mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
   mgp_status_t st = mgp_stop_check();
@@ -117,8 +107,8 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
   s->phase_seconds[phase] += mgp_clock_seconds() - start;
   for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
-    s->resident[phase][c] = mgp_ledger_live(s->ledger, (mgp_mem_class_t)c);
-  s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->ledger);
+    s->resident[phase][c] = mgp_ledger_live(s->device_ledger, (mgp_mem_class_t)c);
+  s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->device_ledger);
   if (st == MGP_OK) check_resident(s, s->resident[phase]);
   return st;
 }
@@ -179,9 +169,11 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   memcpy(r->seconds, s->phase_seconds, sizeof r->seconds);
   for (unsigned p = 0; p < MGP_PHASES; p++)
     for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
-      r->peak[p][c] = mgp_ledger_peak(s->ledger, (mgp_phase_t)p, c);
+      r->peak[p][c] = mgp_ledger_peak(s->device_ledger, (mgp_phase_t)p, c);
   memcpy(r->resident, s->resident, sizeof r->resident);
   r->predicted_peak = s->predicted_peak;
+  if (!mgp_session_shares_memory(s))
+    r->host_peak = mgp_ledger_peak(s->ledger, MGP_PHASES, MGP_MEM_CLASSES);
   if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
   memcpy(r->builds, s->builds, sizeof r->builds);
   r->tasks = s->ntasks;
@@ -208,7 +200,7 @@ static mgp_status_t make_report(mgp_session_t *s) {
   r->nranks = s->nranks;
   r->threads = s->be->threads;
   r->backend = s->be->name;
-  r->isa = s->be->isa;
+  snprintf(r->isa, sizeof r->isa, "%s", s->be->isa);
   r->transport = mgp_comm_transport(s->comm);
   r->cache = s->cache;
   r->params = s->params;

@@ -9,14 +9,19 @@
 
 #include <stdio.h>
 
-#include "backend/backend.h"
+#include "backend/device.h"
 #include "comm/comm.h"
 #include "protocol/proof.h"
 
 /* Cache levels: memory for time, never a byte of the proof. */
 typedef enum { MGP_CACHE_AUTO, MGP_CACHE_NONE, MGP_CACHE_TRACE, MGP_CACHE_FULL } mgp_cache_t;
 
-typedef enum { MGP_BACKEND_AUTO, MGP_BACKEND_CPU, MGP_BACKEND_STRICT } mgp_backend_kind_t;
+typedef enum {
+  MGP_BACKEND_AUTO, /* cuda if there is a device, else cpu */
+  MGP_BACKEND_CPU,
+  MGP_BACKEND_CUDA,
+  MGP_BACKEND_STRICT
+} mgp_backend_kind_t;
 
 /* Zero-initialise for the defaults. */
 typedef struct {
@@ -27,10 +32,13 @@ typedef struct {
   const mgp_params_t *plan; /* every parameter given */
   /* how, without influence on the bytes */
   mgp_backend_kind_t backend;
+  const mgp_device_ops_t *device; /* NULL in a program without */
   mgp_isa_t isa;
   mgp_cache_t cache;
-  int threads;           /* per rank; 0: all cores divided by the ranks of the host */
-  uint64_t memory_limit; /* bytes per rank; 0: what the machine has, divided by its ranks */
+  int threads; /* per rank; 0: all cores divided by the ranks of the host */
+  /* Bytes per rank of the backend's memory; 0: what the machine or the device has, divided by its
+   * ranks. Host memory beside a device's is limited by what the machine has. */
+  uint64_t memory_limit;
   int no_self_check;
   /* the run */
   const uint8_t *hints; /* the hint region's bytes */
@@ -62,9 +70,10 @@ typedef struct {
   uint32_t rank, partitions;
   char host[MGP_COMM_NAME_MAX];
   double seconds[MGP_PHASES];
-  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1];     /* bytes; last: total */
+  uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes of the backend's memory; last: total */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;
+  uint64_t host_peak; /* bytes of host memory beside a device's; 0: peak is the host's */
   uint64_t rss_peak;
   uint64_t builds[MGP_BUILD_USES];
   uint64_t tasks, steps, records_live; /* records: most step records held */
@@ -75,7 +84,8 @@ typedef struct {
   uint32_t nranks;
   mgp_rank_report_t *ranks; /* [nranks], on every rank */
   int threads;              /* per rank */
-  const char *backend, *isa, *transport;
+  const char *backend, *transport;
+  char isa[MGP_DEVICE_NAME_MAX]; /* instruction set, or name of rank 0's device */
   mgp_cache_t cache;
   mgp_params_t params;
   uint64_t steps, rows, cells, interactions, traces, stacked_columns;

@@ -47,8 +47,9 @@ typedef struct {
   const mgp_prove_options_t *opt;
   mgp_prove_result_t *result;
   mgp_chipset_t *chips;
-  mgp_ledger_t *ledger;
+  mgp_ledger_t *ledger, *device_ledger; /* backend.h */
   mgp_backend_t *be;
+  uint64_t device_memory; /* bytes that the backend may use; 0: it uses the host's */
   mgp_cache_t cache;
   uint32_t rank, nranks;
   mgp_params_t params;

@@ -67,12 +67,16 @@ def test_options(t):
 
 def test_proof_options(t):
     for command in ("prove", FIB), ("plan", FIB), ("demo",), ("bench",):
-        t.refused(USAGE, "cuda.*auto", *command, "--backend", "cuda")
+        t.refused(USAGE, "fpga.*auto", *command, "--backend", "fpga")
         t.refused(USAGE, "--isa", *command, "--isa", "mmx")
         t.refused(USAGE, "--partitions", *command, "--partitions", "0")
         t.refused(USAGE, "--partitions", *command, "--partitions", "65")
         t.refused(USAGE, "power of two", *command, "--trace-rows", "1000")
         t.refused(USAGE, "strict", *command, "--backend", "strict", "--isa", "avx2")
+    os.environ["CUDA_VISIBLE_DEVICES"] = "" # no GPU, also where there is one
+    t.refused(RESOURCES, "CUDA", "prove", FIB, "--backend", "cuda")
+    t.refused(RESOURCES, "CUDA", "plan", FIB, "--backend", "cuda")
+    del os.environ["CUDA_VISIBLE_DEVICES"]
     t.refused(USAGE, "--memory", "prove", FIB, "--memory", "lots")
     t.refused(USAGE, "--memory", "prove", FIB, "--memory", "1K")
     t.refused(USAGE, "--cache", "prove", FIB, "--cache", "some")

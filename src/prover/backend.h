@@ -1,0 +1,17 @@
+/* The backend of a session and its ledgers: s->ledger for host memory, s->device_ledger for the
+ * backend's, which is the same one if its memory is the host's. */
+#ifndef MGP_PROVER_BACKEND_H
+#define MGP_PROVER_BACKEND_H
+
+#include "prover/session.h"
+
+/* Local. sizes_only: for the *_bytes functions; no device memory is taken. */
+mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only);
+/* Also after a failure to open. Returns how many allocations were still live. */
+size_t mgp_session_close_backend(mgp_session_t *s);
+
+static inline int mgp_session_shares_memory(const mgp_session_t *s) {
+  return s->device_ledger == s->ledger;
+}
+
+#endif
