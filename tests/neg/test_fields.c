@@ -14,7 +14,7 @@ static test_rng_t rng;
 /* A proof of one shard, decoded. */
 typedef struct {
   mgp_run_t run;
-  mgp_params_t params;
+  mgp_params_t params, honest; /* honest: where those changed are out of bounds */
   mgp_statement_t st;
   mgp_shape_t shape;
   uint8_t *output;
@@ -31,7 +31,7 @@ static void decode(const uint8_t *file, size_t n, decoded_t *d) {
   mgp_chain_begin(&guest.prog, &chain);
   REQUIRE_OK(mgp_proof_shard(&proof, &chain, 0, 0, &shard));
   d->run = proof.run;
-  d->params = shard.params;
+  d->params = d->honest = shard.params;
   d->st = shard.statement;
   REQUIRE_OK(mgp_shape_create(chips, &guest.prog, &d->params, &d->st, &d->shape));
   d->body_words = d->shape.body_words;
@@ -64,10 +64,11 @@ static uint8_t *encode(const decoded_t *d, size_t *nbytes) {
   uint32_t *body = malloc((words + 1) * 4);
   if (!body) abort();
   for (size_t i = 0; i < words; i++) body[i] = d->body[i % d->body_words];
-  size_t nshard = mgp_shard_bytes(&d->params, d->st.kind, d->st.ngaps, words);
+  const mgp_params_t *sizes = mgp_params_check(&d->params) == MGP_OK ? &d->params : &d->honest;
+  size_t nshard = mgp_shard_bytes(sizes, d->st.kind, d->st.ngaps, words);
   uint8_t *shard = malloc(nshard), *file = NULL;
   if (!shard) abort();
-  mgp_shard_write(&d->params, &d->st, body, words, shard);
+  mgp_shard_write(sizes, &d->st, body, words, shard);
   REQUIRE_OK(mgp_proof_serialize(&d->run, params, shard, nshard, d->output, &file, nbytes));
   free(shard);
   free(body);
@@ -359,7 +360,7 @@ static unsigned change_claims(decoded_t *d, unsigned times) {
   CHANGE("end of the hint chain", "statement-chain " AFTER_START, st.hint_end, 1u << 28);
   n += change_words(d, "end of a zero chain", "statement-chain " AFTER_START, d->st.zero_end,
                     d->st.ngaps, 1u << 28, times);
-  CHANGE("parameter", SHAPES AFTER_START, params, 26);
+  CHANGE("parameter", SHAPES "statement-halt statement-commit " AFTER_START, params, 26);
   tally_t t = {.name = "number of rows",
                .checks = SHAPES "statement-halt statement-commit statement-time statement-image "
                                 "statement-empty " AFTER_START};
