@@ -1,5 +1,6 @@
 """What the lint tests share: the project's files, and how a test reports."""
 import os
+import re
 import subprocess
 import sys
 
@@ -25,6 +26,16 @@ def files(*endings, under=("",)):
 def read(name):
     with open(os.path.join(ROOT, name), encoding="utf-8") as f:
         return f.read()
+
+
+def rooms():
+    """room -> rooms it may use: `mgp_room(NAME DEPS...)`, or `add_subdirectory(NAME) # DEPS...`"""
+    deps = {}
+    for line in read("src/CMakeLists.txt").splitlines():
+        m = re.match(r"mgp_room\((\w+)([\w ]*)\)|add_subdirectory\((\w+)\) *#([\w ]*)$", line)
+        if m:
+            deps[m[1] or m[3]] = (m[2] if m[1] else m[4]).split()
+    return deps
 
 
 def skip(why):

@@ -9,18 +9,8 @@ import common
 FOREIGN = re.compile(r"^(mpi|nccl|nvml|omp-tools)\.h$|^cuda|^cu(?!rve\.)[a-z]+\.h$|^nv[a-z]+\.h$")
 
 
-def rooms():
-    """room -> rooms it may use: `mgp_room(NAME DEPS...)`, or `add_subdirectory(NAME) # DEPS...`"""
-    deps = {}
-    for line in common.read("src/CMakeLists.txt").splitlines():
-        m = re.match(r"mgp_room\((\w+)([\w ]*)\)|add_subdirectory\((\w+)\) *#([\w ]*)$", line)
-        if m:
-            deps[m[1] or m[3]] = (m[2] if m[1] else m[4]).split()
-    return deps
-
-
 def main():
-    deps, problems, checked = rooms(), [], 0
+    deps, problems, checked = common.rooms(), [], 0
     order = list(deps)
     for room, uses in deps.items():
         problems += ["src/CMakeLists.txt: %s uses %s, which does not stand before it" % (room, u)
