@@ -4,6 +4,7 @@ import os
 import re
 import struct
 import sys
+from xml.etree import ElementTree
 
 import cli
 from cli import RESOURCES, guest
@@ -31,6 +32,11 @@ def test_prove(t):
     peak = max(p["total"] for p in rank["phases"].values())
     t.check(0 < peak <= rank["predicted_peak_bytes"], f"peak {peak}, {rank['predicted_peak_bytes']}")
     t.check(peak == report["peak_bytes"]["total"], "peaks of the two reports")
+    # the picture of it
+    picture = os.path.join(cli.ROOT, "tools", "mem-picture.py")
+    _, _, err = t.run(picture, "memory.json", "memory.svg", program=sys.executable)
+    drawn = "".join(ElementTree.parse(t.path("memory.svg")).getroot().itertext())
+    t.check(all(phase in drawn for phase in PHASES), f"the picture shows {drawn!r}")
     # quiet, and as `mgprove ELF`: the same bytes
     _, out, err = t.run(guest("sieve"), "--hint", t.hint(200), "-q", "-o", "quiet", "--threads=1")
     t.check(err == "" and "primes" not in out, f"-q says {err!r}")
