@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chips.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
 
@@ -93,8 +94,14 @@ static void destroy(mgp_backend_t *be) {
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
   if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
+  for (int i = 0; i < MGP_CUDA_TASKS; i++)
+    if (cu->task_stream[i]) (void)cudaStreamSynchronize(cu->task_stream[i]);
   mgp_cuda_give(cu, cu->d_prog);
   mgp_cuda_drop_arena(cu);
+  mgp_cuda_chips_destroy(cu->chips);
+  for (int i = 0; i < MGP_CUDA_TASKS; i++)
+    if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
+  if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
   for (int i = 0; i < 2; i++)
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
   mgp_ledger_free(cu->host_ledger, cu->pinned);
@@ -133,6 +140,9 @@ static mgp_backend_ops_t make_ops(void) {
   t.query_end = mgp_cuda_query_end;
   t.query_abort = mgp_cuda_query_abort;
   t.query_bytes = mgp_cuda_query_bytes;
+  t.task_begin = mgp_cuda_task_begin;
+  t.task_end = mgp_cuda_task_end;
+  t.task_bytes = mgp_cuda_task_bytes;
   t.eq_table = mgp_cuda_eq_table;
   t.combine = mgp_cuda_combine;
   t.inner = mgp_cuda_inner;
@@ -167,6 +177,10 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
   for (int i = 0; i < 2; i++)
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_ready, cudaEventDisableTiming)));
+  for (int i = 0; i < MGP_CUDA_TASKS; i++)
+    MGP_TRY(
+        MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));
   const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
@@ -203,12 +217,14 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
   cu->host_ledger = host_ledger;
   cu->base.chips = chips;
   cu->base.threads = 1;
+  cu->base.task_slots = MGP_CUDA_TASKS;
   cu->device = device;
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
   cu->sync_each = is_set("MGP_CUDA_SYNC");
   cu->poison = is_set("MGP_CUDA_POISON");
   if (gethostname(cu->host, sizeof cu->host - 1) != 0) snprintf(cu->host, sizeof cu->host, "?");
-  mgp_status_t st = open_device(cu);
+  mgp_status_t st = mgp_cuda_chips_create(chips, &cu->chips);
+  if (st == MGP_OK) st = open_device(cu);
   if (st != MGP_OK) {
     destroy(&cu->base);
     return st;

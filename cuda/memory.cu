@@ -1,6 +1,7 @@
 /* Device memory: the arena, copies through pinned memory, patches. */
 #include <string.h>
 
+#include "chips.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
 #include "stage.h"
@@ -14,9 +15,11 @@
 #define COUNTERS_BYTES (2 * sizeof(uint64_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
+  const mgp_cuda_t *cu = mgp_cuda_of(be);
   (void)s;
-  if (mgp_cuda_of(be)->arena) return 0;
-  return mgp_cuda_size(SUMS_BYTES + COUNTERS_BYTES) + mgp_cuda_ntt_roots_bytes();
+  if (cu->arena) return 0;
+  return mgp_cuda_size(SUMS_BYTES + COUNTERS_BYTES) + mgp_cuda_ntt_roots_bytes() +
+         mgp_cuda_chips_bytes(cu->chips);
 }
 
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
@@ -26,7 +29,8 @@ static mgp_status_t take_tables(mgp_cuda_t *cu) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_bad, 0xff, sizeof *cu->d_bad, cu->stream)));
   MGP_TRY(
       MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
-  return mgp_cuda_ntt_roots(cu);
+  MGP_TRY(mgp_cuda_ntt_roots(cu));
+  return mgp_cuda_chips_upload(cu, cu->chips);
 }
 
 static mgp_status_t make_arena(mgp_cuda_t *cu, uint64_t nbytes) {
@@ -58,6 +62,7 @@ void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
   if (!cu->arena) return;
   mgp_cuda_give(cu, cu->d_partial);
   mgp_cuda_give(cu, cu->d_roots);
+  mgp_cuda_chips_drop(cu, cu->chips);
   (void)cudaFree(cu->d_arena);
   mgp_arena_destroy(cu->arena);
   cu->d_partial = NULL;

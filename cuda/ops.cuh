@@ -88,6 +88,11 @@ mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, co
 void mgp_cuda_fold_end(mgp_backend_t *be, mgp_fold_t *f);
 uint64_t mgp_cuda_fold_bytes(mgp_backend_t *be, unsigned s, unsigned k);
 
+/* task.cu */
+mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
+mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *task);
+uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
+
 /* hash.cu */
 mgp_status_t mgp_cuda_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
                             uint32_t *nonce);

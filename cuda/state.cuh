@@ -20,13 +20,14 @@ extern "C" {
                                 */
 #define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
 #define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel */
+#define MGP_CUDA_TASKS   16    /* most chip proofs at a time */
 
 typedef struct {
   mgp_backend_t base;
   mgp_ledger_t *host_ledger;
   int device, multiprocessors;
   char device_name[64], host[64];
-  cudaStream_t stream;
+  cudaStream_t stream; /* where work goes; a task's own while it is begun */
   /* device memory */
   mgp_arena_t *arena;
   uint8_t *d_arena;
@@ -42,6 +43,11 @@ typedef struct {
   unsigned long long *d_bad; /* count.cu: first request that is in no table; all ones: none */
   const mgp_program_t *prog; /* of set_program, and its copy with device pointers */
   mgp_program_t *d_prog;
+  /* chip proofs under way: bit i of tasks_busy has stream i */
+  cudaStream_t task_stream[MGP_CUDA_TASKS];
+  cudaEvent_t task_ready; /* what the task begun last needs is there */
+  uint32_t tasks_busy;
+  struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;
   bool sync_each, poison;
 } mgp_cuda_t;

@@ -21,15 +21,19 @@ static inline void require_device(void) {
   if (n == 0) TEST_SKIP("no CUDA device");
 }
 
-static inline pair_t pair_create(uint64_t arena) {
+static inline pair_t pair_create_chips(const mgp_chipset_t *chips, uint64_t arena) {
   pair_t p;
   require_device();
   REQUIRE_OK(mgp_ledger_create(0, &p.cpu.ledger));
   REQUIRE_OK(mgp_ledger_create(0, &p.cuda.ledger));
-  REQUIRE_OK(mgp_backend_cpu_create(NULL, p.cpu.ledger, MGP_ISA_AUTO, 0, &p.cpu.be));
-  REQUIRE_OK(mgp_backend_cuda_create(NULL, p.cuda.ledger, 0, &p.cuda.be));
+  REQUIRE_OK(mgp_backend_cpu_create(chips, p.cpu.ledger, MGP_ISA_AUTO, 0, &p.cpu.be));
+  REQUIRE_OK(mgp_backend_cuda_create(chips, p.cuda.ledger, 0, &p.cuda.be));
   REQUIRE_OK(mgp_backend_cuda_reserve(p.cuda.be, arena));
   return p;
+}
+
+static inline pair_t pair_create(uint64_t arena) {
+  return pair_create_chips(NULL, arena);
 }
 
 /* Nothing may be left in either ledger. */

@@ -1,0 +1,184 @@
+/* The fraction tree of a trace and its sumchecks on the device (docs/protocol.md section 5.4).
+ *
+ * Storage. Nodes are pairs (p, q). A level with several nodes per row has planes over the rows,
+ * [node][p, q][N]; from the level with one node per row on, nodes 2i and 2i + 1 are entry i of
+ * planes over the entries, [2][p, q][entries]. What is not there is (0, 1): nodes beyond the last
+ * of a row are not stored; the second node of the last entry is, if their number is odd. Leaves of
+ * large traces are not stored: each pass computes them from the trace.
+ *
+ * Sumcheck of layer l over the level below it. Its variables are first those of the entries of a
+ * row (pairs of nodes), then those of the rows. While entry variables are bound nothing is stored:
+ * each pass reads the level again and folds a row's entries with the weights of the challenges so
+ * far. With all bound a row is one entry (P_0, q_0, p_1, q_1), P_0 = p_0 + lambda q_0, and folds in
+ * halves. The summand is P_0 q_1 + p_1 q_0, lambda where nothing is; lambda is taken off every
+ * term and added once to the sum, since the weights of a round add up to 1. */
+#ifndef MGP_CUDA_GKR_CUH
+#define MGP_CUDA_GKR_CUH
+
+#include "task_dev.cuh"
+
+#define MGP_GKR_LEVELS (MGP_TASK_VARS + 1u)
+
+/* Levels 0 .. m + n; those that are not stored are NULL. */
+typedef struct {
+  unsigned n, m;
+  uint32_t rows, k;
+  mgp_e_t *level[MGP_GKR_LEVELS];
+  mgp_e_t *fold[3]; /* folded rows: [4][N], [4][ceil(N/2)], [4][ceil(N/4)] */
+} mgp_gkr_dev_t;
+
+/* Nodes of level t: per row for t > n, else in all. */
+static __host__ __device__ __forceinline__ uint32_t mgp_gkr_nodes(const mgp_gkr_dev_t &g,
+                                                                  unsigned t) {
+  const unsigned up = t > g.n ? g.n + g.m - t : g.n - t;
+  return (uint32_t)(((uint64_t)(t > g.n ? g.k : g.rows) + (1u << up) - 1) >> up);
+}
+/* Rows of its planes. */
+static __host__ __device__ __forceinline__ uint32_t mgp_gkr_rows(const mgp_gkr_dev_t &g,
+                                                                 unsigned t) {
+  return t > g.n ? g.rows : (mgp_gkr_nodes(g, t) + 1) / 2;
+}
+/* Entry variables of layer l. */
+static __host__ __device__ __forceinline__ unsigned mgp_gkr_entry_vars(const mgp_gkr_dev_t &g,
+                                                                       unsigned l) {
+  return l > g.n ? l - g.n : 0;
+}
+/* Largest eq table of the rows that layer l needs: for many rows less the low bits, which are not
+ * in the table; for few rows all. */
+static __host__ __device__ __forceinline__ unsigned mgp_gkr_top(const mgp_gkr_dev_t &g,
+                                                                unsigned l) {
+  const unsigned n = l < g.n ? l : g.n;
+  return n > 18 ? n - 8 : n < 10 ? n : 10;
+}
+
+struct mgp_entry_t {
+  mgp_e_t p0, q0, p1, q1;
+};
+
+__device__ __forceinline__ mgp_entry_t mgp_gkr_nothing(void) {
+  mgp_entry_t e;
+  e.p0 = e.p1 = mgp_e_zero();
+  e.q0 = e.q1 = mgp_e_one();
+  return e;
+}
+__device__ __forceinline__ void mgp_gkr_lift(mgp_entry_t *e, const mgp_e_t &lambda) {
+  e->p0 = mgp_e_add(e->p0, mgp_e_mul(e->q0, lambda));
+}
+__device__ __forceinline__ mgp_entry_t mgp_gkr_lerp(const mgp_entry_t &a, const mgp_entry_t &b,
+                                                    const mgp_e_t &x) {
+  mgp_entry_t r;
+  r.p0 = mgp_e_lerp(a.p0, b.p0, x);
+  r.q0 = mgp_e_lerp(a.q0, b.q0, x);
+  r.p1 = mgp_e_lerp(a.p1, b.p1, x);
+  r.q1 = mgp_e_lerp(a.q1, b.q1, x);
+  return r;
+}
+__device__ __forceinline__ mgp_entry_t mgp_gkr_sub(const mgp_entry_t &a, const mgp_entry_t &b) {
+  mgp_entry_t r;
+  r.p0 = mgp_e_sub(a.p0, b.p0);
+  r.q0 = mgp_e_sub(a.q0, b.q0);
+  r.p1 = mgp_e_sub(a.p1, b.p1);
+  r.q1 = mgp_e_sub(a.q1, b.q1);
+  return r;
+}
+__device__ __forceinline__ void mgp_gkr_add(mgp_entry_t *to, const mgp_entry_t &e) {
+  to->p0 = mgp_e_add(to->p0, e.p0);
+  to->q0 = mgp_e_add(to->q0, e.q0);
+  to->p1 = mgp_e_add(to->p1, e.p1);
+  to->q1 = mgp_e_add(to->q1, e.q1);
+}
+/* p_0 q_1 + p_1 q_0 */
+__device__ __forceinline__ mgp_e_t mgp_gkr_cross(const mgp_entry_t &e) {
+  return mgp_e_mul2(e.p0, e.q1, e.p1, e.q0);
+}
+
+__device__ __forceinline__ mgp_entry_t mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y) {
+  mgp_entry_t e;
+  e.p0 = mgp_ld(src + y);
+  e.q0 = mgp_ld(src + stride + y);
+  e.p1 = mgp_ld(src + 2 * stride + y);
+  e.q1 = mgp_ld(src + 3 * stride + y);
+  return e;
+}
+__device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y,
+                                              const mgp_entry_t &e) {
+  mgp_st(dst + y, e.p0);
+  mgp_st(dst + stride + y, e.q0);
+  mgp_st(dst + 2 * stride + y, e.p1);
+  mgp_st(dst + 3 * stride + y, e.q1);
+}
+
+/* Node i of a level with `nodes` nodes in all. */
+__device__ __forceinline__ void mgp_gkr_store_node(mgp_e_t *level, uint32_t nodes, uint32_t i,
+                                                   const mgp_e_t &p, const mgp_e_t &q) {
+  const size_t stride = (nodes + 1) / 2;
+  mgp_e_t *to = level + (i & 1) * 2 * stride + (i >> 1);
+  mgp_st(to, p);
+  mgp_st(to + stride, q);
+  if (i + 1 == nodes && !(i & 1)) {
+    mgp_st(to + 2 * stride, mgp_e_zero());
+    mgp_st(to + 3 * stride, mgp_e_one());
+  }
+}
+
+/* --- entries of a row ------------------------------------------------------------------------- */
+
+/* A stored level with several nodes per row. */
+struct mgp_gkr_stored_t {
+  const mgp_e_t *level;
+  size_t stride;
+  uint32_t nodes;
+
+  __device__ __forceinline__ void prepare(uint32_t) {}
+  __device__ __forceinline__ uint32_t entries() const { return (nodes + 1) / 2; }
+  __device__ __forceinline__ mgp_entry_t entry(uint32_t row, uint32_t e) const {
+    const mgp_e_t *src = level + 4 * e * stride + row;
+    mgp_entry_t r = mgp_gkr_nothing();
+    r.p0 = mgp_ld(src);
+    r.q0 = mgp_ld(src + stride);
+    if (2 * e + 1 < nodes) {
+      r.p1 = mgp_ld(src + 2 * stride);
+      r.q1 = mgp_ld(src + 3 * stride);
+    }
+    return r;
+  }
+  /* *to += entry, times w if weighted */
+  __device__ __forceinline__ void add(mgp_entry_t *to, uint32_t row, uint32_t e, const mgp_e_t &w,
+                                      bool weighted) const {
+    mgp_entry_t v = entry(row, e);
+    if (weighted) {
+      v.p0 = mgp_e_mul(v.p0, w);
+      v.q0 = mgp_e_mul(v.q0, w);
+      v.p1 = mgp_e_mul(v.p1, w);
+      v.q1 = mgp_e_mul(v.q1, w);
+    }
+    mgp_gkr_add(to, v);
+  }
+};
+static __host__ __device__ __forceinline__ mgp_gkr_stored_t mgp_gkr_stored(const mgp_gkr_dev_t &g,
+                                                                           unsigned t) {
+  mgp_gkr_stored_t s;
+  s.level = g.level[t];
+  s.stride = g.rows;
+  s.nodes = mgp_gkr_nodes(g, t);
+  return s;
+}
+
+/* A row folded: all its entries, weighted by the 2^ev weights. Not lifted. */
+template <class Source>
+__device__ __forceinline__ mgp_entry_t mgp_gkr_fold_row(const Source &src, uint32_t row,
+                                                        unsigned ev, const mgp_e_t *weight) {
+  const uint32_t entries = src.entries();
+  mgp_entry_t sum;
+  sum.p0 = sum.q0 = sum.p1 = sum.q1 = mgp_e_zero();
+#pragma unroll 1
+  for (uint32_t e = 0; e < entries; e++) src.add(&sum, row, e, weight[e], ev > 0);
+#pragma unroll 1
+  for (uint32_t e = entries; e < 1u << ev; e++) {
+    sum.q0 = mgp_e_add(sum.q0, weight[e]);
+    sum.q1 = mgp_e_add(sum.q1, weight[e]);
+  }
+  return sum;
+}
+
+#endif

@@ -1,0 +1,230 @@
+/* Chip proofs on streams of their own: sizes, begin, end. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "chips.cuh"
+#include "ops.cuh"
+#include "task_ops.cuh"
+
+extern "C" {
+#include "backend/task.h"
+}
+
+/* --- memory of a task ------------------------------------------------------------------------- */
+
+/* One piece: first what lasts, then the tree, in whose place the main sumcheck works. */
+typedef struct {
+  uint64_t at; /* bytes placed so far */
+  uint8_t *base;
+} placer_t;
+
+template <typename T> static T *place(placer_t *p, uint64_t count) {
+  T *r = (T *)(p->base + p->at);
+  p->at += mgp_cuda_size(count * sizeof(T));
+  return r;
+}
+
+typedef struct {
+  mgp_task_dev_t dev;
+  mgp_gkr_dev_t g;
+  mgp_main_dev_t m;
+  mgp_chip_args_t args;
+  uint32_t *words;
+  uint64_t nbytes, result_bytes;
+} layout_t;
+
+static unsigned heap_log(unsigned n) {
+  return n > 18 ? n - 8 : n < 10 ? n : 10;
+}
+
+static void place_tree(placer_t *p, mgp_gkr_dev_t *g) {
+  for (unsigned t = g->n + g->m; t > g->n; t--) {
+    const bool leaves = t == g->n + g->m;
+    if (leaves && g->rows > MGP_TASK_FEW) continue;
+    g->level[t] = place<mgp_e_t>(p, (uint64_t)2 * mgp_gkr_nodes(*g, t) * g->rows);
+  }
+  const uint64_t low = p->at;
+  for (unsigned t = 0; t <= g->n; t++)
+    g->level[t] = place<mgp_e_t>(p, 4 * (uint64_t)mgp_gkr_rows(*g, t));
+  const uint64_t top = p->at;
+  /* rows of layers above level n: the levels below it are used up by then */
+  p->at = low;
+  g->fold[0] = place<mgp_e_t>(p, g->m > 0 ? 4 * (uint64_t)g->rows : 0);
+  if (p->at < top) p->at = top;
+  g->fold[1] = place<mgp_e_t>(p, 4 * ((uint64_t)g->rows + 1) / 2);
+  g->fold[2] = place<mgp_e_t>(p, 4 * ((uint64_t)g->rows + 3) / 4);
+}
+
+static void place_main(placer_t *p, mgp_main_dev_t *m, const mgp_form_t *f) {
+  m->constants = place<mgp_e_t>(p, 2 + m->ncols);
+  m->linear = m->constants + 2;
+  m->atom = place<mgp_e_t>(p, 2 * m->natoms);
+  m->atom_g = place<mgp_e_t>(p, m->natoms + m->nforms);
+  m->form_g = m->atom_g + m->natoms;
+  m->edge = place<mgp_e_t>(p, 6);
+  m->edge_atom = place<mgp_e_t>(p, 6 * m->natoms);
+  m->edge_form = place<mgp_e_t>(p, 3 * m->nforms);
+  m->scalars = place<mgp_e_t>(p, f->nscalars);
+  m->columns = place<mgp_e_t>(p, f->ncols);
+  m->partial = place<mgp_e_t>(p, (uint64_t)f->ncols * MGP_MAIN_COLUMN_BLOCKS);
+  for (unsigned i = 0; i < 2; i++)
+    m->fold[i] = place<mgp_e_t>(
+        p, m->n > i + 1 ? 2 * (uint64_t)(m->nforms + 1) * mgp_main_pairs(*m, i + 1) : 0);
+}
+
+/* Everything at its place from `base` on; with NULL, sizes. */
+static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8_t *base,
+                    layout_t *l) {
+  const mgp_chip_t *chip = &cu->base.chips->chip[id];
+  const mgp_form_t *form = mgp_cuda_form(cu->chips, id);
+  placer_t p = {0, base};
+  memset(l, 0, sizeof *l);
+  l->g.rows = l->m.rows = rows;
+  l->g.k = chip->ninteractions;
+  l->g.n = l->m.n = mgp_task_log(rows);
+  l->g.m = l->m.m = mgp_task_log(chip->ninteractions);
+  l->m.ncols = chip->ncols + chip->nvirtual;
+  l->m.nforms = form->nforms;
+  l->m.natoms = form->natoms;
+  const uint64_t words = mgp_task_words(chip, rows);
+  l->result_bytes = sizeof(mgp_task_result_t) + words * sizeof(uint32_t);
+  l->dev.result = (mgp_task_result_t *)place<uint8_t>(&p, l->result_bytes);
+  l->words = (uint32_t *)(l->dev.result + 1);
+  l->dev.state = place<mgp_task_state_t>(&p, 1);
+  l->dev.partial = place<mgp_e_t>(&p, MGP_TASK_SUMS * MGP_TASK_BLOCKS);
+  l->dev.eq_rows = place<mgp_e_t>(&p, (uint64_t)2 << heap_log(l->g.n));
+  l->dev.eq_entries = place<mgp_e_t>(&p, (uint64_t)2 << l->g.m);
+  l->dev.leaf = place<mgp_e_t>(&p, l->g.k);
+  l->args.slots = NULL;
+  if (mgp_cuda_chip(cu->chips, id) == &mgp_cuda_chip_any)
+    l->args.slots = place<uint32_t>(&p, mgp_cuda_any_slots(form) * MGP_ANY_THREADS);
+  l->args.rows = rows;
+  l->args.form = *form;
+  l->args.words = mgp_cuda_form_words(cu->chips, id);
+  placer_t q = p;
+  place_tree(&p, &l->g);
+  place_main(&q, &l->m, form);
+  l->nbytes = p.at > q.at ? p.at : q.at;
+  if (rows > MGP_TASK_FEW && l->g.m > 0) l->g.level[l->g.n + l->g.m] = NULL;
+}
+
+uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows) {
+  layout_t l;
+  if (mgp_cuda_form(mgp_cuda_of(be)->chips, chip) == NULL) return UINT64_MAX;
+  lay_out(mgp_cuda_of(be), chip, nrows, NULL, &l);
+  return mgp_cuda_size(l.nbytes);
+}
+
+/* --- begin ------------------------------------------------------------------------------------ */
+
+typedef struct {
+  mgp_transcript_t tr;
+  mgp_e_t alpha, beta;
+} start_t;
+
+/* State, and what is constant in each leaf's denominator. */
+static __global__ void __launch_bounds__(MGP_TASK_WIDE)
+    task_start(mgp_task_dev_t dev, mgp_chip_args_t args, start_t start, uint32_t *words) {
+  mgp_task_state_t *s = dev.state;
+  if (threadIdx.x == 0) {
+    s->tr = start.tr;
+    s->next_word = words;
+    s->alpha = start.alpha;
+    s->beta[0] = mgp_e_one();
+    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++)
+      s->beta[i] = mgp_e_mul(s->beta[i - 1], start.beta);
+  }
+  __syncthreads();
+  for (uint32_t j = threadIdx.x; j < args.form.k; j += MGP_TASK_WIDE) {
+    const uint32_t *c = args.words + args.form.constants + j * (1 + MGP_MAX_TUPLE);
+    mgp_dot_t sum(mgp_e_add_f(start.alpha, c[0]));
+    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++) sum.mac(c[i], s->beta[i]);
+    mgp_st(&dev.leaf[j], sum.value());
+  }
+}
+
+struct mgp_task {
+  mgp_task_job_t job;
+  layout_t l;
+  uint8_t *d_scratch;
+  unsigned slot;
+};
+
+static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
+  const layout_t *l = &t->l;
+  const mgp_cuda_chip_t *chip = mgp_cuda_chip(cu->chips, t->job.chip);
+  start_t start;
+  start.tr = t->job.transcript;
+  start.alpha = t->job.alpha;
+  start.beta = t->job.beta;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(l->dev.state, 0, sizeof *l->dev.state, cu->stream)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(l->dev.result, 0, sizeof *l->dev.result, cu->stream)));
+  MGP_TRY(MGP_LAUNCH(cu, task_start, 1, MGP_TASK_WIDE, l->dev, l->args, start, l->words));
+  MGP_TRY(mgp_cuda_gkr(cu, chip, &l->args, l->dev, l->g));
+  return mgp_cuda_main(cu, chip, &l->args, l->dev, l->m);
+}
+
+mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const cudaStream_t main_stream = cu->stream;
+  const mgp_chip_t *chip = &be->chips->chip[job->chip];
+  unsigned slot = 0;
+  mgp_status_t st;
+  *out = NULL;
+  while (slot < MGP_CUDA_TASKS && (cu->tasks_busy >> slot & 1)) slot++;
+  if (slot == MGP_CUDA_TASKS) return mgp_fail(MGP_INTERNAL, "more than %d tasks", MGP_CUDA_TASKS);
+  if (chip->ninteractions == 0 || job->nrows == 0)
+    return mgp_fail(MGP_INTERNAL, "chip %s with %u rows has no bus sum", chip->name, job->nrows);
+  mgp_task_t *t = (mgp_task_t *)calloc(1, sizeof *t);
+  if (!t) return mgp_fail(MGP_RESOURCES, "out of host memory for a task");
+  t->job = *job;
+  t->slot = slot;
+  MGP_TRY_GOTO(st,
+               mgp_cuda_take(cu, MGP_MEM_SCRATCH, mgp_cuda_task_bytes(be, job->chip, job->nrows),
+                             (void **)&t->d_scratch),
+               failed);
+  lay_out(cu, job->chip, job->nrows, t->d_scratch, &t->l);
+  t->l.args.trace = job->d_trace;
+  t->l.args.virt = job->d_virt;
+  t->l.args.stride = job->stride;
+  /* the trace, and whoever had this memory before, are on the main stream */
+  MGP_TRY_GOTO(st, MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_ready, main_stream)), failed);
+  MGP_TRY_GOTO(st, MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->task_stream[slot], cu->task_ready, 0)),
+               failed);
+  cu->stream = cu->task_stream[slot];
+  st = enqueue(cu, t);
+  cu->stream = main_stream;
+  cu->tasks_busy |= 1u << slot;
+  *out = t;
+  if (st != MGP_OK) (void)mgp_cuda_task_end(be, t), *out = NULL;
+  return st;
+failed:
+  mgp_cuda_give(cu, t->d_scratch);
+  free(t);
+  return st;
+}
+
+/* --- end -------------------------------------------------------------------------------------- */
+
+static mgp_status_t results(mgp_cuda_t *cu, const mgp_task_t *t) {
+  mgp_task_result_t r;
+  const mgp_task_job_t *j = &t->job;
+  MGP_TRY(mgp_cuda_download(&cu->base, &r, t->l.dev.result, sizeof r));
+  MGP_TRY(mgp_cuda_download(&cu->base, j->words, t->l.words, t->l.result_bytes - sizeof r));
+  if (r.failed) return mgp_task_exceptional();
+  memcpy(j->digest, r.digest, sizeof r.digest);
+  memcpy(j->point, r.point, t->l.m.n * sizeof *r.point);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (!t) return MGP_OK;
+  /* waited for in any case: its memory is given back */
+  mgp_status_t st = mgp_cuda_check(cu, cudaStreamSynchronize(cu->task_stream[t->slot]), "a task");
+  if (st == MGP_OK) st = results(cu, t);
+  cu->tasks_busy &= ~(1u << t->slot);
+  mgp_cuda_give(cu, t->d_scratch);
+  free(t);
+  return st;
+}

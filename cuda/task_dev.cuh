@@ -1,0 +1,154 @@
+/* State of a chip proof on the device (docs/protocol.md section 5.4), and what its kernels share:
+ * transcript, sums over a grid, tables of eq.
+ *
+ * A proof is a chain of launches on one stream with no word to the host in between. The kernels of
+ * a round add up over the grid; the block that arrives last closes the round: it makes the message,
+ * absorbs it and draws the challenge, which the next launch finds in the state. Rounds on few rows
+ * are done by one block, many in one launch. */
+#ifndef MGP_CUDA_TASK_DEV_CUH
+#define MGP_CUDA_TASK_DEV_CUH
+
+#include "element.cuh"
+#include "poseidon2.cuh"
+
+extern "C" {
+#include "backend/task_math.h"
+}
+
+/* Code of one thread that every kernel has: called, or it would be most of each kernel. */
+#ifdef MGP_EMULATED
+#define MGP_CALLED __attribute__((noinline, unused)) static
+#else
+#define MGP_CALLED static __device__ __noinline__
+#endif
+
+#define MGP_SPONGE                MGP_CALLED
+#define MGP_SPONGE_PERMUTE(state) p2_permute(state)
+#include "protocol/sponge.h"
+
+#define MGP_TASK_VARS   32u   /* most variables of a claim: rows and interactions */
+#define MGP_TASK_LOG_K  6u    /* most of them for interactions */
+#define MGP_TASK_SUMS   3u    /* most sums of a round */
+#define MGP_TASK_WIDE   256u  /* threads of a block of a kernel for many rows */
+#define MGP_TASK_TAIL   512u  /* threads of the block that does the rounds on few rows */
+#define MGP_TASK_FEW    1024u /* rows that are few */
+#define MGP_TASK_BLOCKS 2048u /* most blocks of a kernel that sums */
+
+/* The results lie together, as they are downloaded: failed, digest, point, messages. */
+typedef struct {
+  uint32_t failed; /* a challenge hit an exceptional value */
+  mgp_f_t digest[MGP_DIGEST_WORDS];
+  mgp_e_t point[MGP_TASK_VARS];
+} mgp_task_result_t;
+
+typedef struct {
+  mgp_transcript_t tr;
+  uint32_t *next_word;                    /* where the next message goes */
+  unsigned arrivals;                      /* blocks that have delivered their sums */
+  mgp_e_t alpha, beta[MGP_MAX_TUPLE + 1]; /* powers of beta */
+  mgp_e_t p, q, lambda, claim;
+  mgp_e_t point[MGP_TASK_VARS];         /* the claim of the layer is at */
+  mgp_e_t inv[MGP_TASK_VARS];           /* what the rounds divide by, inverted */
+  mgp_e_t x[MGP_TASK_VARS];             /* challenges of this sumcheck */
+  mgp_e_t weight[1u << MGP_TASK_LOG_K]; /* eq of the bound entry variables */
+  mgp_e_t edge;                         /* main sumcheck: where sel goes from 1 to 0 */
+} mgp_task_state_t;
+
+typedef struct {
+  mgp_task_state_t *state;
+  mgp_task_result_t *result;
+  mgp_e_t *partial;    /* [MGP_TASK_SUMS][MGP_TASK_BLOCKS] */
+  mgp_e_t *eq_rows;    /* heap: eq of the last s row variables at [2^s, 2^(s+1)) */
+  mgp_e_t *eq_entries; /* the same for the last s entry variables */
+  mgp_e_t *leaf;       /* [k] constants of the leaves */
+} mgp_task_dev_t;
+
+/* --- sums ------------------------------------------------------------------------------------- */
+
+/* Sums over all threads whose number is g mod G: out[k * G + g], in shared memory, for all to read
+ * until the next barrier but one. */
+template <unsigned THREADS, int K, int G>
+__device__ __forceinline__ void mgp_task_block_sum(const mgp_e_t *v, mgp_e_t *out) {
+  MGP_SHARED(mgp_e_t, room, [THREADS / 32][K * G]);
+  const unsigned lane = threadIdx.x % 32, warp = threadIdx.x / 32;
+#pragma unroll
+  for (int k = 0; k < K; k++) {
+    mgp_e_t s = v[k];
+#pragma unroll
+    for (int with = 16; with >= G; with /= 2) s = mgp_e_add(s, mgp_shfl_xor(s, with));
+    if (lane < G) room[warp][k * G + (int)lane] = s;
+  }
+  __syncthreads();
+  if (threadIdx.x < K * G) {
+    mgp_e_t s = room[0][threadIdx.x];
+    for (unsigned w = 1; w < THREADS / 32; w++) s = mgp_e_add(s, room[w][threadIdx.x]);
+    out[threadIdx.x] = s;
+  }
+  __syncthreads();
+}
+
+/* The same over the grid. True in the block that has the sums: the last one. */
+template <unsigned THREADS, int K, int G>
+__device__ __forceinline__ bool mgp_task_grid_sum(const mgp_task_dev_t &dev, const mgp_e_t *v,
+                                                  mgp_e_t *out) {
+  MGP_SHARED(bool, is_last);
+  mgp_task_block_sum<THREADS, K, G>(v, out);
+  if (gridDim.x == 1) return true;
+  if (threadIdx.x < K * G) {
+    mgp_st(&dev.partial[threadIdx.x * MGP_TASK_BLOCKS + blockIdx.x], out[threadIdx.x]);
+    __threadfence();
+  }
+  __syncthreads();
+  if (threadIdx.x == 0) is_last = atomicInc(&dev.state->arrivals, gridDim.x - 1) == gridDim.x - 1;
+  __syncthreads();
+  if (!is_last) return false;
+  __threadfence();
+  mgp_e_t sum[K * G];
+#pragma unroll
+  for (int k = 0; k < K * G; k++) {
+    sum[k] = mgp_e_zero();
+    for (unsigned b = threadIdx.x; b < gridDim.x; b += THREADS)
+      sum[k] = mgp_e_add(sum[k], mgp_ld(&dev.partial[(unsigned)k * MGP_TASK_BLOCKS + b]));
+  }
+  mgp_task_block_sum<THREADS, K * G, 1>(sum, out);
+  return true;
+}
+
+/* --- messages: one thread --------------------------------------------------------------------- */
+
+MGP_CALLED void mgp_task_send(const mgp_task_dev_t &dev, mgp_label_t label, const mgp_e_t *v,
+                              unsigned n) {
+  mgp_task_state_t *s = dev.state;
+  uint32_t *to = s->next_word;
+  mgp_sponge_absorb(&s->tr, label, v->c, n * MGP_D);
+  for (unsigned i = 0; i < n; i++)
+    for (int d = 0; d < MGP_D; d++) *to++ = mgp_f_to_u32(v[i].c[d]);
+  s->next_word = to;
+}
+
+/* 1 / x for a divisor of a round. */
+MGP_CALLED mgp_e_t mgp_task_invert(const mgp_task_dev_t &dev, const mgp_e_t &x) {
+  if (mgp_e_is_zero(x)) dev.result->failed = 1;
+  return mgp_e_inv(x);
+}
+
+/* --- eq --------------------------------------------------------------------------------------- */
+
+/* Heap of the eq tables of the last s of n variables, s <= top, at [2^s, 2^(s+1)): entries first,
+ * first + step, ... */
+__device__ __forceinline__ void mgp_task_eq_heap(const mgp_e_t *point, unsigned n, unsigned top,
+                                                 mgp_e_t *heap, unsigned first, unsigned step) {
+  for (unsigned i = first; i < 2u << top; i += step) {
+    if (i == 0) continue;
+    const unsigned s = 31u - (unsigned)__clz((int)i);
+    mgp_st(&heap[i], mgp_task_eq(point + n - s, s, i - (1u << s)));
+  }
+}
+
+/* eq over r variables at index y is heap[2^(r - low) + (y >> low)] times that of the first `low`
+ * variables, which a thread with constant low bits multiplies by at the end. */
+__device__ __forceinline__ unsigned mgp_task_low(unsigned r, unsigned most) {
+  return r < most ? r : most;
+}
+
+#endif

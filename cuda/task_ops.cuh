@@ -1,0 +1,61 @@
+/* How a chip proof is put together of launches: the chip's own kernels, and what gkr.cu and main.cu
+ * do for task.cu. */
+#ifndef MGP_CUDA_TASK_OPS_CUH
+#define MGP_CUDA_TASK_OPS_CUH
+
+#include "gkr.cuh"
+#include "main_round.cuh"
+
+/* What kernels know of a chip and its trace. */
+typedef struct {
+  const mgp_f_t *trace, *virt; /* [ncols][stride], [nvirtual][stride] */
+  size_t stride;
+  uint32_t rows;
+  mgp_form_t form;
+  const uint32_t *words; /* of the form, on the device */
+  uint32_t *slots;       /* room of the threads that interpret */
+} mgp_chip_args_t;
+
+/* A chip's kernels. entries, bound: round b, and first round of a row variable, of layer l, whose
+ * level is the leaves. first, second, later: rounds 0, 1, and i ... i + count - 1 of the main
+ * sumcheck (count > 1 on few rows only). */
+typedef struct {
+  uint64_t fingerprint;
+  const char *name;
+  mgp_status_t (*build)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_gkr_dev_t *g);
+  mgp_status_t (*entries)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                          const mgp_gkr_dev_t *g, unsigned l, unsigned b);
+  mgp_status_t (*bound)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_gkr_dev_t *g, unsigned l);
+  mgp_status_t (*first)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_main_dev_t *m);
+  mgp_status_t (*second)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                         const mgp_main_dev_t *m);
+  mgp_status_t (*later)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_main_dev_t *m, unsigned i, unsigned count);
+} mgp_cuda_chip_t;
+
+/* Those of the program's chips, made at build time; NULL ends them. */
+const mgp_cuda_chip_t *const *mgp_cuda_own_chips(void);
+/* The kernels that interpret any chip, and the slots of one of their threads. */
+extern const mgp_cuda_chip_t mgp_cuda_chip_any;
+#define MGP_ANY_THREADS 4096u /* that interpret at a time */
+uint64_t mgp_cuda_any_slots(const mgp_form_t *form);
+
+/* Blocks of `threads` for n items: as many as keep the device busy, each with several items. */
+static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
+  const uint64_t blocks = (n + threads - 1) / threads;
+  uint64_t most = 8u * (unsigned)cu->multiprocessors;
+  if (most > MGP_TASK_BLOCKS) most = MGP_TASK_BLOCKS;
+  return (unsigned)(blocks < most ? blocks : most);
+}
+
+/* The tree, its root and all layers. */
+mgp_status_t mgp_cuda_gkr(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp_chip_args_t *args,
+                          const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g);
+/* The main sumcheck, the columns' values and the digest. */
+mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp_chip_args_t *args,
+                           const mgp_task_dev_t &dev, const mgp_main_dev_t &m);
+
+#endif

@@ -1,0 +1,149 @@
+/* Chip proofs of the cuda backend against cpu, word for word: the program's chips, which have
+ * kernels of their own, and random chips, which are interpreted; several under way at a time. */
+#include "backend/task.h"
+#include "conf/backend_ref.h"
+#include "cuda_pair.h"
+
+typedef struct {
+  mgp_task_job_t job;
+  ref_trace_t trace;
+  void *d[2][2]; /* per backend: columns, virtual columns */
+  size_t nwords;
+  uint32_t *words[2];
+  mgp_e_t point[2][32];
+  mgp_digest_t digest[2];
+  mgp_task_t *task;
+} proof_t;
+
+static void *upload(side_t *s, const mgp_f_t *src, size_t words) {
+  return words ? to_device(s, MGP_MEM_WITNESS, src, words * sizeof *src) : NULL;
+}
+
+static proof_t *make_proof(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned id,
+                           uint32_t nrows) {
+  proof_t *f = new_array(1, sizeof *f);
+  const mgp_chip_t *chip = &set->chip[id];
+  mgp_digest_t seed;
+  f->trace = ref_trace(rng, chip, nrows);
+  f->nwords = mgp_task_words(chip, nrows);
+  for (int i = 0; i < MGP_DIGEST_WORDS; i++) seed[i] = rand_f(rng);
+  f->job.chip = (mgp_chip_id_t)id;
+  f->job.nrows = nrows;
+  f->job.stride = f->trace.stride;
+  f->job.alpha = rand_e(rng);
+  f->job.beta = rand_e(rng);
+  mgp_transcript_fork(&f->job.transcript, seed, id);
+  side_t *side[2] = {&p->cpu, &p->cuda};
+  for (int i = 0; i < 2; i++) {
+    f->words[i] = new_array(f->nwords, sizeof *f->words[i]);
+    f->d[i][0] = upload(side[i], f->trace.cols, f->trace.cols_words);
+    f->d[i][1] = upload(side[i], f->trace.virt, f->trace.virt_words);
+  }
+  return f;
+}
+
+static mgp_task_job_t job_for(proof_t *f, int i) {
+  mgp_task_job_t job = f->job;
+  job.d_trace = f->d[i][0];
+  job.d_virt = f->d[i][1];
+  job.words = f->words[i];
+  job.point = f->point[i];
+  job.digest = f->digest[i];
+  return job;
+}
+
+static void begin(pair_t *p, proof_t *f) {
+  const mgp_task_job_t job = job_for(f, 1);
+  const uint64_t before = working_set(&p->cuda);
+  REQUIRE_OK(p->cuda.be->ops->task_begin(p->cuda.be, &job, &f->task));
+  CHECK_EQ_U64(working_set(&p->cuda) - before,
+               p->cuda.be->ops->task_bytes(p->cuda.be, f->job.chip, f->job.nrows));
+}
+
+/* Where the messages differ first, for the report. */
+static size_t first_difference(const proof_t *f) {
+  size_t i = 0;
+  while (i < f->nwords && f->words[0][i] == f->words[1][i]) i++;
+  return i;
+}
+
+static void end(pair_t *p, const mgp_chipset_t *set, proof_t *f) {
+  const mgp_task_job_t job = job_for(f, 0);
+  mgp_task_t *none = NULL;
+  const unsigned n = mgp_task_log(f->job.nrows);
+  const char *name = set->chip[f->job.chip].name;
+  REQUIRE_OK(p->cuda.be->ops->task_end(p->cuda.be, f->task));
+  REQUIRE_OK(p->cpu.be->ops->task_begin(p->cpu.be, &job, &none));
+  REQUIRE_OK(p->cpu.be->ops->task_end(p->cpu.be, none));
+  CHECK_MSG(memcmp(f->words[0], f->words[1], f->nwords * sizeof *f->words[0]) == 0,
+            "chip %u %s, %u rows: word %zu of %zu differs", (unsigned)f->job.chip, name,
+            f->job.nrows, first_difference(f), f->nwords);
+  CHECK_MSG(memcmp(f->point[0], f->point[1], n * sizeof f->point[0][0]) == 0, "%s, %u rows: point",
+            name, f->job.nrows);
+  CHECK_MSG(memcmp(f->digest[0], f->digest[1], sizeof f->digest[0]) == 0, "%s, %u rows: digest",
+            name, f->job.nrows);
+  side_t *side[2] = {&p->cpu, &p->cuda};
+  for (int i = 0; i < 2; i++) {
+    for (int k = 0; k < 2; k++) side[i]->be->ops->free(side[i]->be, f->d[i][k]);
+    free(f->words[i]);
+  }
+  ref_trace_free(&f->trace);
+  free(f);
+}
+
+static void check(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned id,
+                  uint32_t nrows) {
+  proof_t *f = make_proof(p, set, rng, id, nrows);
+  begin(p, f);
+  end(p, set, f);
+}
+
+/* As many as there are slots, ended in another order. */
+static void check_together(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count) {
+  proof_t *f[64];
+  const unsigned slots = (unsigned)p->cuda.be->task_slots;
+  for (unsigned i = 0; i < slots; i++) {
+    f[i] = make_proof(p, set, rng, 1 + i % count, 1 + (uint32_t)(test_rand(rng) % 700));
+    begin(p, f[i]);
+  }
+  for (unsigned i = 0; i < slots; i++) end(p, set, f[(i * 5 + 3) % slots]);
+}
+
+static void check_chips(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count,
+                        unsigned quick) {
+  /* one block and several, few rows and many, for each of the kernels' block sizes */
+  static const uint32_t sizes[] = {1,    2,    3,    4,    5,    63,   64,   65,   127,  128,
+                                   129,  255,  256,  257,  511,  512,  513,  1023, 1024, 1025,
+                                   2047, 2048, 2049, 4095, 4096, 4097, 8193, 16384};
+  const unsigned nsizes = sizeof sizes / sizeof *sizes;
+  for (unsigned id = 1; id <= count; id++)
+    for (unsigned i = 0; i < nsizes; i++)
+      if (!quick || (i + id) % 9 == 0) check(p, set, rng, id, sizes[i]);
+}
+
+int main(void) {
+  static const uint32_t ks[] = {1, 2, 3, 4, 5, 8, 10, 13, 25, 33, 64};
+  const unsigned nk = sizeof ks / sizeof *ks;
+  const unsigned quick = getenv("MGP_TEST_QUICK") != NULL; /* emulated, or under a sanitizer */
+  test_rng_t rng = test_rng();
+  mgp_chipset_t *chips, *set = ref_chipset(&rng, ks, nk);
+  REQUIRE_OK(mgp_chipset_create(&chips));
+
+  pair_t p = pair_create_chips(set, (uint64_t)1 << 30);
+  check_chips(&p, set, &rng, nk, quick);
+  check_together(&p, set, &rng, nk);
+  pair_destroy(&p);
+
+  p = pair_create_chips(chips, (uint64_t)(quick ? 1 : 16) << 30);
+  check_chips(&p, chips, &rng, MGP_CHIP_COUNT - 1, quick);
+  check_together(&p, chips, &rng, MGP_CHIP_COUNT - 1);
+  if (!quick) {
+    check(&p, chips, &rng, 4, (1u << 20) - 1); /* ADDI */
+    check(&p, chips, &rng, 6, (1u << 20) + 1); /* ADD */
+    check(&p, chips, &rng, 21, 1u << 22);      /* LW */
+  }
+  pair_destroy(&p);
+  mgp_chipset_destroy(chips);
+  ref_chipset_free(set);
+  return test_result();
+}
