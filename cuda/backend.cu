@@ -7,10 +7,22 @@
 #include "chips.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
+#include "profile.h"
 
 /* --- errors ----------------------------------------------------------------------------------- */
 
+/* All that is under way ends before the kernel's time does. */
+static cudaError_t measure(mgp_cuda_t *cu, const char *what) {
+  const cudaError_t error = cudaStreamSynchronize(cu->stream);
+  if (strncmp(what, "kernel ", 7) == 0)
+    mgp_profile_add(cu->profile, what + 7);
+  else
+    mgp_profile_mark(cu->profile);
+  return error;
+}
+
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
+  if (error == cudaSuccess && cu->profile && cu->stream) error = measure(cu, what);
   if (error == cudaSuccess) return MGP_OK;
   mgp_status_t st = error == cudaErrorMemoryAllocation ? MGP_RESOURCES : MGP_INTERNAL;
   return mgp_fail(st, "CUDA device %d (%s) on host %s: %s: %s (error %d)", cu->device,
@@ -107,6 +119,8 @@ static void destroy(mgp_backend_t *be) {
   mgp_ledger_free(cu->host_ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
   if (cu->stream) (void)cudaStreamDestroy(cu->stream);
+  if (cu->profile) mgp_profile_print(cu->profile, stderr);
+  mgp_profile_destroy(cu->profile);
   (void)cudaGetLastError();
   free(cu);
 }
@@ -222,6 +236,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
   cu->sync_each = is_set("MGP_CUDA_SYNC");
   cu->poison = is_set("MGP_CUDA_POISON");
+  if (is_set("MGP_CUDA_PROFILE")) cu->profile = mgp_profile_create();
   if (gethostname(cu->host, sizeof cu->host - 1) != 0) snprintf(cu->host, sizeof cu->host, "?");
   mgp_status_t st = mgp_cuda_chips_create(chips, &cu->chips);
   if (st == MGP_OK) st = open_device(cu);

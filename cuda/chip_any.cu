@@ -68,7 +68,7 @@ struct any_t {
     const uint32_t *at = a.words + a.form.leaf + j * (1 + MGP_MAX_TUPLE);
     mgp_dot_t sum(mgp_ld(&constants[j]));
     for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++)
-      if (at[i] != MGP_FORM_NONE) sum.mac(*slot(at[i]), beta[i]);
+      if (at[i] != MGP_FORM_NONE) sum.mac(*slot(at[i]), mgp_ld(beta + i));
     return sum.value();
   }
   __device__ mgp_f_t multiplicity(uint32_t j) const {

@@ -35,20 +35,12 @@ __device__ __forceinline__ mgp_f_t mgp_chip_virtual(const mgp_chip_args_t &a, ui
 template <class Chip> struct mgp_leaf_source_t {
   Chip chip;
   uint32_t k;
-  const mgp_e_t *constants;
-  mgp_e_t beta[MGP_MAX_TUPLE + 1];
+  const mgp_e_t *constants, *beta;
 
   __device__ __forceinline__ mgp_leaf_source_t(const mgp_chip_args_t &a, const mgp_task_dev_t &dev)
-      : chip(a), k(a.form.k), constants(dev.leaf) {
-#pragma unroll
-    for (unsigned i = 0; i <= MGP_MAX_TUPLE; i++) beta[i] = dev.state->beta[i];
-  }
-  __device__ __forceinline__ void prepare(uint32_t row) {
-    chip.prepare(row);
-  }
-  __device__ __forceinline__ uint32_t entries() const {
-    return (k + 1) / 2;
-  }
+      : chip(a), k(a.form.k), constants(dev.leaf), beta(dev.leaf + a.form.k) {}
+  __device__ __forceinline__ void prepare(uint32_t row) { chip.prepare(row); }
+  __device__ __forceinline__ uint32_t entries() const { return (k + 1) / 2; }
   __device__ __forceinline__ mgp_leaves_t leaves(uint32_t e) const {
     mgp_leaves_t l;
     l.p1 = 0;
@@ -83,8 +75,39 @@ __device__ __forceinline__ mgp_node_t mgp_gkr_node(const mgp_node_t &a, const mg
   return r;
 }
 
-/* Levels n ... n + m - 1, and the leaves if they are stored. A row's nodes are made in their order;
- * those that wait for their right neighbour are in `left`, one per level. */
+/* A row's nodes are made in their order; `left` has those that wait for their right neighbours, one
+ * per level. Takes node i of the level m - UP above level n to its place and, if it is a right
+ * neighbour, its parent to its own. (Recursion over levels: with a loop the nodes would not stay in
+ * registers.) */
+template <unsigned UP>
+__device__ __forceinline__ void mgp_chip_climb(const mgp_gkr_dev_t &g, uint32_t row, uint32_t i,
+                                               bool there, mgp_node_t node, mgp_node_t *left) {
+  const unsigned s = g.m > UP ? g.m - UP : 0;
+  if (there && s == 0) mgp_gkr_store_node(g.level[g.n], g.rows, row, node.p, node.q);
+  if (s == 0) return;
+  if (there) {
+    mgp_e_t *to = g.level[g.n + s] + 2 * (size_t)i * g.rows + row;
+    mgp_st(to, node.p);
+    mgp_st(to + g.rows, node.q);
+  }
+  if ((i & 1) == 0) {
+    left[UP - 1] = node;
+    return;
+  }
+  if (there) {
+    node = mgp_gkr_node(left[UP - 1], node);
+  } else if (i - 1 < mgp_gkr_nodes(g, g.n + s)) { /* alone: it is its parent */
+    node = left[UP - 1];
+    there = true;
+  }
+  mgp_chip_climb<UP + 1>(g, row, i >> 1, there, node, left);
+}
+template <>
+__device__ __forceinline__ void mgp_chip_climb<MGP_TASK_LOG_K + 1>(const mgp_gkr_dev_t &, uint32_t,
+                                                                   uint32_t, bool, mgp_node_t,
+                                                                   mgp_node_t *) {}
+
+/* Levels n ... n + m - 1, and the leaves if they are stored. */
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
     chip_build(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g) {
@@ -98,17 +121,11 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
 #pragma unroll 1
     for (uint32_t e = 0; e < all; e++) {
       mgp_node_t node;
-      bool there = e < entries;
       node.p = node.q = mgp_e_zero();
-      if (there) {
+      if (e < entries) {
         const mgp_leaves_t l = src.leaves(e);
-        if (g.m == 0) {
-          node.p = mgp_e_from_f(l.p0);
-          node.q = l.q0;
-        } else {
-          node.p = mgp_e_add(mgp_e_mul_f(l.q1, l.p0), mgp_e_mul_f(l.q0, l.p1));
-          node.q = mgp_e_mul(l.q0, l.q1);
-        }
+        node.p = mgp_e_add(mgp_e_mul_f(l.q1, l.p0), mgp_e_mul_f(l.q0, l.p1));
+        node.q = mgp_e_mul(l.q0, l.q1); /* one leaf alone is the node: q1 = 1, p1 = 0 */
         if (leaf) {
           mgp_e_t *to = leaf + 4 * (size_t)e * g.rows + row;
           mgp_st(to, mgp_e_from_f(l.p0));
@@ -119,30 +136,7 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
           }
         }
       }
-      /* node i of the level that has 2^s nodes per row */
-      uint32_t i = e;
-#pragma unroll
-      for (unsigned up = 1; up <= MGP_TASK_LOG_K; up++) {
-        const unsigned s = g.m > up ? g.m - up : 0;
-        if (there && s > 0) {
-          mgp_e_t *to = g.level[g.n + s] + 2 * (size_t)i * g.rows + row;
-          mgp_st(to, node.p);
-          mgp_st(to + g.rows, node.q);
-        }
-        if (there && s == 0) mgp_gkr_store_node(g.level[g.n], g.rows, row, node.p, node.q);
-        if (s == 0) break;
-        if ((i & 1) == 0) {
-          left[up - 1] = node;
-          break;
-        }
-        if (there) {
-          node = mgp_gkr_node(left[up - 1], node);
-        } else if (i - 1 < mgp_gkr_nodes(g, g.n + s)) { /* alone: it is its parent */
-          node = left[up - 1];
-          there = true;
-        }
-        i >>= 1;
-      }
+      mgp_chip_climb<1>(g, row, e, e < entries, node, left);
     }
   }
 }

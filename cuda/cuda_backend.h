@@ -9,7 +9,8 @@
  * device (task_dev.cuh); kernels that know a chip are written at build time (gen_chips.c).
  * Errors name the call or kernel, the device and the host. With MGP_CUDA_FAIL=n in the environment
  * the n-th checked call of a backend fails (for tests); with MGP_CUDA_SYNC=1 each kernel is waited
- * for, so that the one at fault is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5.
+ * for, so that the one at fault is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5;
+ * with MGP_CUDA_PROFILE=1 the time by kernel is printed at the end.
  */
 #ifndef MGP_CUDA_BACKEND_H
 #define MGP_CUDA_BACKEND_H

@@ -60,9 +60,11 @@ static void print_denominator(const gen_t *g, uint32_t j) {
     if (!is_constant(g, it->tuple[i])) at[n++] = i;
   fprintf(g->f, "      mgp_dot_t d%" PRIu32 "(mgp_ld(constants + %" PRIu32 "));\n", j, j);
   for (uint32_t i = 0; i < n; i += 2) {
-    fprintf(g->f, "      d%" PRIu32 ".mac%s(v%u, beta[%" PRIu32 "]", j, i + 1 < n ? "2" : "",
-            it->tuple[at[i]], at[i] + 1);
-    if (i + 1 < n) fprintf(g->f, ", v%u, beta[%" PRIu32 "]", it->tuple[at[i + 1]], at[i + 1] + 1);
+    fprintf(g->f, "      d%" PRIu32 ".mac%s(v%u, mgp_ld(beta + %" PRIu32 ")", j,
+            i + 1 < n ? "2" : "", it->tuple[at[i]], at[i] + 1);
+    if (i + 1 < n)
+      fprintf(g->f, ",\n             v%u, mgp_ld(beta + %" PRIu32 ")", it->tuple[at[i + 1]],
+              at[i + 1] + 1);
     fprintf(g->f, ");\n");
   }
 }

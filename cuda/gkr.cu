@@ -61,7 +61,7 @@ __device__ __forceinline__ void tail(const mgp_task_dev_t &dev, const mgp_gkr_de
     r = mgp_gkr_halve(g, r);
     __syncthreads();
   }
-  if (threadIdx.x == 0) {
+  if (threadIdx.x < 32) {
     mgp_gkr_halved_t load;
     load.src = r.src;
     load.stride = load.rows = r.rows;
@@ -87,7 +87,7 @@ __device__ __forceinline__ void entry_layer(const mgp_task_dev_t &dev, const mgp
     __syncthreads();
   }
   if (g.n == 0) {
-    if (threadIdx.x == 0) {
+    if (threadIdx.x < 32) {
       mgp_entry_t e = mgp_gkr_fold_row(src, 0, ev, dev.state->weight);
       mgp_gkr_lift(&e, dev.state->lambda);
       mgp_gkr_close_layer(dev, g, l, e);
@@ -117,7 +117,7 @@ __device__ __forceinline__ void row_layer(const mgp_task_dev_t &dev, const mgp_g
     tail(dev, g, l, 1, r);
     return;
   }
-  if (threadIdx.x == 0) {
+  if (threadIdx.x < 32) {
     mgp_entry_t e = mgp_gkr_load(r.src, r.rows, 0);
     mgp_gkr_lift(&e, dev.state->lambda);
     mgp_gkr_close_layer(dev, g, 0, e);
@@ -132,13 +132,14 @@ static __global__ void __launch_bounds__(TAIL)
     up<TAIL>(g, t);
     __syncthreads();
   }
-  if (threadIdx.x == 0) {
+  if (threadIdx.x < 32) {
     mgp_task_state_t *s = dev.state;
+    mgp_warp_sponge_t sponge(&s->tr);
     mgp_e_t root[2];
-    root[0] = s->p = mgp_ld(g.level[0]);
-    root[1] = s->q = mgp_ld(g.level[0] + 1);
-    mgp_task_send(dev, MGP_LABEL_GKR_ROOT, root, 2);
-    mgp_gkr_open_layer(s, g.n + g.m == 0);
+    root[0] = mgp_ld(g.level[0]);
+    root[1] = mgp_ld(g.level[0] + 1);
+    mgp_task_say(dev, &sponge, MGP_LABEL_GKR_ROOT, root, 2);
+    mgp_gkr_open_layer(s, &sponge, root[0], root[1], g.n + g.m == 0);
   }
   __syncthreads();
   for (unsigned l = 0; l < count; l++) {

@@ -128,33 +128,39 @@ __device__ __forceinline__ mgp_e_t mgp_gkr_row_round(const mgp_task_dev_t &dev, 
   return acc;
 }
 
-/* --- closing a round or layer: one thread ----------------------------------------------------- */
+/* --- closing a round or layer: one warp ------------------------------------------------------- */
 
 /* sum: h(0) - lambda and h_2 */
 MGP_CALLED void mgp_gkr_close_round(const mgp_task_dev_t &dev, unsigned i, unsigned ev,
                                     const mgp_e_t sum[2]) {
   mgp_task_state_t *s = dev.state;
+  mgp_warp_sponge_t sponge(&s->tr);
   mgp_e_t h[3];
   h[0] = mgp_e_add(sum[0], s->lambda);
   h[2] = sum[1];
   h[1] = mgp_e_sub(mgp_e_mul(mgp_e_sub(s->claim, h[0]), s->inv[i]), h[2]);
-  mgp_task_send(dev, MGP_LABEL_GKR_ROUND, h + 1, 2);
-  const mgp_e_t x = mgp_sponge_squeeze_ext(&s->tr);
-  s->claim = mgp_task_horner(h, 3, x);
-  s->x[i] = x;
-  if (i >= ev) return;
-  for (uint32_t e = 0; e < 1u << i; e++) {
-    const mgp_e_t w = s->weight[e], with = mgp_e_mul(w, x);
-    s->weight[e] = mgp_e_sub(w, with);
-    s->weight[e + (1u << i)] = with;
+  mgp_task_say(dev, &sponge, MGP_LABEL_GKR_ROUND, h + 1, 2);
+  const mgp_e_t x = sponge.squeeze_ext();
+  sponge.store(&s->tr);
+  if (threadIdx.x == 0) {
+    s->claim = mgp_task_horner(h, 3, x);
+    s->x[i] = x;
   }
+  if (i >= ev || threadIdx.x >= 1u << i) return;
+  const mgp_e_t w = s->weight[threadIdx.x], with = mgp_e_mul(w, x);
+  s->weight[threadIdx.x] = mgp_e_sub(w, with);
+  s->weight[threadIdx.x + (1u << i)] = with;
 }
 
-/* The claim of the next layer, or of the main sumcheck after the last one. */
-MGP_CALLED void mgp_gkr_open_layer(mgp_task_state_t *s, bool to_main) {
-  s->lambda = mgp_sponge_squeeze_ext(&s->tr);
-  const mgp_e_t q = to_main ? mgp_e_sub(s->q, mgp_e_one()) : s->q;
-  s->claim = mgp_e_add(s->p, mgp_e_mul(s->lambda, q));
+/* The claim about p and q of the next layer, or of the main sumcheck after the last one. */
+__device__ __forceinline__ void mgp_gkr_open_layer(mgp_task_state_t *s, mgp_warp_sponge_t *sponge,
+                                                   const mgp_e_t &p, const mgp_e_t &q,
+                                                   bool to_main) {
+  const mgp_e_t lambda = sponge->squeeze_ext();
+  sponge->store(&s->tr);
+  if (threadIdx.x != 0) return;
+  s->lambda = lambda;
+  s->claim = mgp_e_add(p, mgp_e_mul(lambda, to_main ? mgp_e_sub(q, mgp_e_one()) : q));
   s->weight[0] = mgp_e_one();
 }
 
@@ -162,18 +168,18 @@ MGP_CALLED void mgp_gkr_open_layer(mgp_task_state_t *s, bool to_main) {
 MGP_CALLED void mgp_gkr_close_layer(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l,
                                     const mgp_entry_t &e) {
   mgp_task_state_t *s = dev.state;
+  mgp_warp_sponge_t sponge(&s->tr);
   mgp_e_t ev[4];
   ev[0] = mgp_e_sub(e.p0, mgp_e_mul(s->lambda, e.q0));
   ev[1] = e.p1;
   ev[2] = e.q0;
   ev[3] = e.q1;
-  mgp_task_send(dev, MGP_LABEL_GKR_EVALS, ev, 4);
-  const mgp_e_t x = mgp_sponge_squeeze_ext(&s->tr);
-  s->p = mgp_e_lerp(ev[0], ev[1], x);
-  s->q = mgp_e_lerp(ev[2], ev[3], x);
-  for (unsigned i = 0; i < l; i++) s->point[i + 1] = s->x[i];
-  s->point[0] = x;
-  mgp_gkr_open_layer(s, l + 1 == g.n + g.m);
+  mgp_task_say(dev, &sponge, MGP_LABEL_GKR_EVALS, ev, 4);
+  const mgp_e_t x = sponge.squeeze_ext();
+  for (unsigned i = threadIdx.x; i < l; i += 32) s->point[i + 1] = s->x[i];
+  if (threadIdx.x == 0) s->point[0] = x;
+  mgp_gkr_open_layer(s, &sponge, mgp_e_lerp(ev[0], ev[1], x), mgp_e_lerp(ev[2], ev[3], x),
+                     l + 1 == g.n + g.m);
 }
 
 /* --- whole rounds ----------------------------------------------------------------------------- */
@@ -195,7 +201,7 @@ __device__ __forceinline__ void mgp_gkr_entries(const mgp_task_dev_t &dev, const
     const mgp_e_t w = mgp_task_eq(dev.state->point + ev, low, threadIdx.x & ((1u << low) - 1));
     for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
   }
-  if (mgp_task_grid_sum<THREADS, 2, 1>(dev, acc, sum) && threadIdx.x == 0)
+  if (mgp_task_grid_sum<THREADS, 2, 1>(dev, acc, sum) && threadIdx.x < 32)
     mgp_gkr_close_round(dev, i, ev, sum);
 }
 
@@ -210,7 +216,7 @@ __device__ __forceinline__ void mgp_gkr_rows_of(const mgp_task_dev_t &dev, const
     const unsigned y = (threadIdx.x >> 1) & ((1u << low) - 1);
     acc = mgp_e_mul(acc, mgp_task_eq(dev.state->point + i + 1, low, y));
   }
-  if (mgp_task_grid_sum<THREADS, 1, 2>(dev, &acc, sum) && threadIdx.x == 0)
+  if (mgp_task_grid_sum<THREADS, 1, 2>(dev, &acc, sum) && threadIdx.x < 32)
     mgp_gkr_close_round(dev, i, mgp_gkr_entry_vars(g, l), sum);
 }
 

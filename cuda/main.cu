@@ -79,12 +79,16 @@ static __global__ void __launch_bounds__(WIDE) main_eq(mgp_task_dev_t dev, mgp_m
                    gridDim.x * WIDE);
 }
 
-/* The end of the proof, by one thread. */
+/* The end of the proof, by one warp. */
 __device__ __forceinline__ void finish(const mgp_task_dev_t &dev, const mgp_main_dev_t &m,
                                        uint32_t ncols) {
   mgp_task_state_t *s = dev.state;
-  mgp_task_send(dev, MGP_LABEL_COLUMNS, m.columns, ncols);
-  for (int i = 0; i < MGP_DIGEST_WORDS; i++) dev.result->digest[i] = mgp_sponge_squeeze(&s->tr);
+  mgp_warp_sponge_t sponge(&s->tr);
+  mgp_task_send(dev, &sponge, MGP_LABEL_COLUMNS, m.columns, ncols);
+  for (int i = 0; i < MGP_DIGEST_WORDS; i++) {
+    const mgp_f_t w = sponge.squeeze();
+    if (threadIdx.x == 0) dev.result->digest[i] = w;
+  }
 }
 
 /* sum over the rows of eq(x, row) column[row], for GROUP columns per y of the grid. */
@@ -97,11 +101,15 @@ static __global__ void __launch_bounds__(WIDE)
   const mgp_e_t *eq = dev.eq_rows + ((size_t)1 << (m.n - low));
   mgp_dot_t dot[GROUP];
   mgp_e_t v[GROUP];
+#pragma unroll 2
   for (uint32_t row = blockIdx.x * WIDE + threadIdx.x; row < m.rows; row += gridDim.x * WIDE) {
     const mgp_e_t w = mgp_ld(&eq[row >> low]);
+    mgp_f_t cell[GROUP];
 #pragma unroll
     for (uint32_t c = 0; c < GROUP; c++)
-      if (c < count) dot[c].mac(args.trace[(first + c) * args.stride + row], w);
+      cell[c] = c < count ? args.trace[(first + c) * args.stride + row] : 0;
+#pragma unroll
+    for (uint32_t c = 0; c < GROUP; c++) dot[c].mac(cell[c], w);
   }
   mgp_e_t w = mgp_e_one();
   if (low) w = mgp_task_eq(dev.state->x, low, threadIdx.x & ((1u << low) - 1));
@@ -119,14 +127,15 @@ static __global__ void __launch_bounds__(WIDE)
   __syncthreads();
   if (!is_last) return;
   __threadfence();
-  for (uint32_t c = threadIdx.x; c < ncols; c += WIDE) {
+  for (uint32_t c = threadIdx.x / 32; c < ncols; c += WIDE / 32) { /* a warp per column */
     mgp_e_t s = mgp_e_zero();
-    for (unsigned b = 0; b < gridDim.x; b++)
+    for (unsigned b = threadIdx.x % 32; b < gridDim.x; b += 32)
       s = mgp_e_add(s, mgp_ld(&m.partial[c * MGP_MAIN_COLUMN_BLOCKS + b]));
-    m.columns[c] = s;
+    for (int with = 16; with > 0; with /= 2) s = mgp_e_add(s, mgp_shfl_xor(s, with));
+    if (threadIdx.x % 32 == 0) m.columns[c] = s;
   }
   __syncthreads();
-  if (threadIdx.x == 0) finish(dev, m, ncols);
+  if (threadIdx.x < 32) finish(dev, m, ncols);
 }
 
 /* --- launches --------------------------------------------------------------------------------- */

@@ -35,7 +35,7 @@ typedef struct {
   mgp_e_t *fold[2];   /* [nforms + 1][rows after one fold], after two; each rounded up to even */
 } mgp_main_dev_t;
 
-#define MGP_MAIN_COLUMN_BLOCKS 64u /* blocks over the rows when columns are evaluated */
+#define MGP_MAIN_COLUMN_BLOCKS 512u /* blocks over the rows when columns are evaluated */
 
 /* Rows of round i, pairs of them, planes of their storage. */
 static __host__ __device__ __forceinline__ uint32_t mgp_main_rows(const mgp_main_dev_t &m,
@@ -159,19 +159,23 @@ mgp_main_pair(const mgp_main_dev_t &m, const Chip &chip, typename Chip::template
 
 /* --- closing a round -------------------------------------------------------------------------- */
 
-/* One thread: message and challenge of round i from h(1), h(2), h(3). */
+/* One warp: message and challenge of round i from h(1), h(2), h(3). */
 MGP_CALLED void mgp_main_close(const mgp_task_dev_t &dev, const mgp_main_dev_t &m, unsigned i,
                                const mgp_e_t ev[3]) {
   mgp_task_state_t *s = dev.state;
+  mgp_warp_sponge_t sponge(&s->tr);
   mgp_e_t h[4], sel[2];
   const mgp_e_t rest = mgp_e_sub(s->claim, mgp_e_mul(s->point[m.m + i], ev[0]));
   mgp_task_cubic(mgp_e_mul(rest, s->inv[i]), ev, h);
-  mgp_task_send(dev, MGP_LABEL_MAIN_ROUND, h + 1, 3);
-  const mgp_e_t x = mgp_sponge_squeeze_ext(&s->tr);
+  mgp_task_say(dev, &sponge, MGP_LABEL_MAIN_ROUND, h + 1, 3);
+  const mgp_e_t x = sponge.squeeze_ext();
+  sponge.store(&s->tr);
+  mgp_main_sel(m, i, s->edge, sel);
+  __syncwarp();
+  if (threadIdx.x != 0) return;
   s->claim = mgp_task_horner(h, 4, x);
   s->x[i] = x;
   dev.result->point[i] = x;
-  mgp_main_sel(m, i, s->edge, sel);
   s->edge = mgp_e_lerp(sel[0], sel[1], x);
 }
 
@@ -185,7 +189,7 @@ __device__ __forceinline__ void mgp_main_end_round(const mgp_task_dev_t &dev,
     for (int k = 0; k < 3; k++) acc[k] = mgp_e_mul(acc[k], w);
   }
   if (!mgp_task_grid_sum<MGP_MAIN_THREADS, 3, 1>(dev, acc, sum)) return;
-  if (threadIdx.x == 0) mgp_main_close(dev, m, i, sum);
+  if (threadIdx.x < 32) mgp_main_close(dev, m, i, sum);
   __syncthreads();
   if (i + 1 < m.n) mgp_main_edges(dev, m, i + 1, threadIdx.x, MGP_MAIN_THREADS);
   __syncthreads();

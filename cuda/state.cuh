@@ -50,6 +50,7 @@ typedef struct {
   struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;
   bool sync_each, poison;
+  struct mgp_profile *profile; /* or NULL: profile.h */
 } mgp_cuda_t;
 
 static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) {

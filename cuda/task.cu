@@ -94,7 +94,7 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   l->dev.partial = place<mgp_e_t>(&p, MGP_TASK_SUMS * MGP_TASK_BLOCKS);
   l->dev.eq_rows = place<mgp_e_t>(&p, (uint64_t)2 << heap_log(l->g.n));
   l->dev.eq_entries = place<mgp_e_t>(&p, (uint64_t)2 << l->g.m);
-  l->dev.leaf = place<mgp_e_t>(&p, l->g.k);
+  l->dev.leaf = place<mgp_e_t>(&p, l->g.k + MGP_MAX_TUPLE + 1);
   l->args.slots = NULL;
   if (mgp_cuda_chip(cu->chips, id) == &mgp_cuda_chip_any)
     l->args.slots = place<uint32_t>(&p, mgp_cuda_any_slots(form) * MGP_ANY_THREADS);
@@ -141,6 +141,8 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++) sum.mac(c[i], s->beta[i]);
     mgp_st(&dev.leaf[j], sum.value());
   }
+  if (threadIdx.x <= MGP_MAX_TUPLE)
+    mgp_st(&dev.leaf[args.form.k + threadIdx.x], s->beta[threadIdx.x]);
 }
 
 struct mgp_task {

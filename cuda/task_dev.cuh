@@ -8,23 +8,18 @@
 #ifndef MGP_CUDA_TASK_DEV_CUH
 #define MGP_CUDA_TASK_DEV_CUH
 
-#include "element.cuh"
-#include "poseidon2.cuh"
+#include "warp_sponge.cuh"
 
 extern "C" {
 #include "backend/task_math.h"
 }
 
-/* Code of one thread that every kernel has: called, or it would be most of each kernel. */
+/* Code of one warp or thread that every kernel has: called, or it would be most of each kernel. */
 #ifdef MGP_EMULATED
 #define MGP_CALLED __attribute__((noinline, unused)) static
 #else
 #define MGP_CALLED static __device__ __noinline__
 #endif
-
-#define MGP_SPONGE                MGP_CALLED
-#define MGP_SPONGE_PERMUTE(state) p2_permute(state)
-#include "protocol/sponge.h"
 
 #define MGP_TASK_VARS   32u   /* most variables of a claim: rows and interactions */
 #define MGP_TASK_LOG_K  6u    /* most of them for interactions */
@@ -46,7 +41,7 @@ typedef struct {
   uint32_t *next_word;                    /* where the next message goes */
   unsigned arrivals;                      /* blocks that have delivered their sums */
   mgp_e_t alpha, beta[MGP_MAX_TUPLE + 1]; /* powers of beta */
-  mgp_e_t p, q, lambda, claim;
+  mgp_e_t lambda, claim;
   mgp_e_t point[MGP_TASK_VARS];         /* the claim of the layer is at */
   mgp_e_t inv[MGP_TASK_VARS];           /* what the rounds divide by, inverted */
   mgp_e_t x[MGP_TASK_VARS];             /* challenges of this sumcheck */
@@ -60,7 +55,7 @@ typedef struct {
   mgp_e_t *partial;    /* [MGP_TASK_SUMS][MGP_TASK_BLOCKS] */
   mgp_e_t *eq_rows;    /* heap: eq of the last s row variables at [2^s, 2^(s+1)) */
   mgp_e_t *eq_entries; /* the same for the last s entry variables */
-  mgp_e_t *leaf;       /* [k] constants of the leaves */
+  mgp_e_t *leaf;       /* [k] constants of the leaves, then powers of beta from beta^0 on */
 } mgp_task_dev_t;
 
 /* --- sums ------------------------------------------------------------------------------------- */
@@ -114,16 +109,28 @@ __device__ __forceinline__ bool mgp_task_grid_sum(const mgp_task_dev_t &dev, con
   return true;
 }
 
-/* --- messages: one thread --------------------------------------------------------------------- */
+/* --- messages: one warp ----------------------------------------------------------------------- */
 
-MGP_CALLED void mgp_task_send(const mgp_task_dev_t &dev, mgp_label_t label, const mgp_e_t *v,
-                              unsigned n) {
+/* Absorbs n elements in memory that all lanes see, and writes them out. */
+MGP_CALLED void mgp_task_send(const mgp_task_dev_t &dev, mgp_warp_sponge_t *sponge,
+                              mgp_label_t label, const mgp_e_t *v, unsigned n) {
   mgp_task_state_t *s = dev.state;
   uint32_t *to = s->next_word;
-  mgp_sponge_absorb(&s->tr, label, v->c, n * MGP_D);
-  for (unsigned i = 0; i < n; i++)
-    for (int d = 0; d < MGP_D; d++) *to++ = mgp_f_to_u32(v[i].c[d]);
-  s->next_word = to;
+  sponge->absorb((uint32_t)label, v->c, n * MGP_D);
+  for (unsigned i = threadIdx.x; i < n * MGP_D; i += 32) to[i] = mgp_f_to_u32(v->c[i]);
+  __syncwarp();
+  if (threadIdx.x == 0) s->next_word = to + n * MGP_D;
+  __syncwarp();
+}
+/* The same for up to MGP_TASK_MESSAGE elements that every lane has. */
+#define MGP_TASK_MESSAGE 4u
+__device__ __forceinline__ void mgp_task_say(const mgp_task_dev_t &dev, mgp_warp_sponge_t *sponge,
+                                             mgp_label_t label, const mgp_e_t *v, unsigned n) {
+  MGP_SHARED(mgp_e_t, message, [MGP_TASK_MESSAGE]);
+  if (threadIdx.x == 0)
+    for (unsigned i = 0; i < n; i++) message[i] = v[i];
+  __syncwarp();
+  mgp_task_send(dev, sponge, label, message, n);
 }
 
 /* 1 / x for a divisor of a round. */

@@ -5,10 +5,6 @@
 #include "base/verify.h"
 #include "math/poseidon2_simd.h"
 
-#define MGP_SPONGE                static inline
-#define MGP_SPONGE_PERMUTE(state) mgp_p2_permute_simd(state)
-#include "protocol/sponge.h"
-
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
   memset(t, 0, sizeof *t);
   t->s[MGP_P2_RATE] = mgp_f_from_u32(tag);
@@ -16,7 +12,15 @@ void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
 
 void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n) {
   for (size_t i = 0; i < n; i++) MGP_VERIFY_CHECK(words[i] < MGP_P);
-  mgp_sponge_absorb(t, (uint32_t)label, words, n);
+  t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
+  t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)n));
+  for (size_t i = 0; i < n; i += MGP_P2_RATE) {
+    size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
+    memset(t->s, 0, MGP_P2_RATE * sizeof t->s[0]);
+    memcpy(t->s, words + i, len * sizeof t->s[0]);
+    mgp_p2_permute_simd(t->s);
+  }
+  t->pos = 0;
 }
 
 void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp_e_t *v, size_t n) {
@@ -39,11 +43,17 @@ void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uin
 }
 
 mgp_f_t mgp_transcript_squeeze(mgp_transcript_t *t) {
-  return mgp_sponge_squeeze(t);
+  if (t->pos == MGP_P2_RATE) {
+    mgp_p2_permute_simd(t->s);
+    t->pos = 0;
+  }
+  return t->s[t->pos++];
 }
 
 mgp_e_t mgp_transcript_squeeze_ext(mgp_transcript_t *t) {
-  return mgp_sponge_squeeze_ext(t);
+  mgp_e_t r;
+  for (int i = 0; i < MGP_D; i++) r.c[i] = mgp_transcript_squeeze(t);
+  return r;
 }
 
 void mgp_transcript_squeeze_digest(mgp_transcript_t *t, mgp_f_t digest[MGP_DIGEST_WORDS]) {

@@ -1,0 +1,100 @@
+/* The transcript on the device (protocol/transcript.h): one warp, a word of the state per lane.
+ * Lanes 16 to 31 do what lanes 0 to 15 do. All lanes of the warp call each function together.
+ *
+ * A permutation is a chain of about 3000 cycles. One thread with the whole state would take several
+ * times as long, and every round of a sumcheck waits for one. In a partial round every lane takes
+ * the S-box of word 0 while the other words are added up. */
+#ifndef MGP_CUDA_WARP_SPONGE_CUH
+#define MGP_CUDA_WARP_SPONGE_CUH
+
+#include "element.cuh"
+#include "poseidon2.cuh"
+
+/* Round constants by lane: not in constant memory, which serves one address at a time. */
+static __device__ const mgp_f_t p2_warp_initial[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_INITIAL;
+static __device__ const mgp_f_t p2_warp_final[MGP_P2_FULL_HALF][MGP_P2_WIDTH] = MGP_P2_RC_FINAL;
+static __device__ const mgp_f_t p2_warp_diag[MGP_P2_WIDTH] = MGP_P2_DIAG;
+
+__device__ __forceinline__ mgp_f_t p2_lane_xor(mgp_f_t v, int with) {
+  return __shfl_xor_sync(0xffffffffu, v, with);
+}
+
+/* Sum over the lanes that differ in the bits of a, b and a + b. */
+__device__ __forceinline__ mgp_f_t p2_warp_sum(mgp_f_t v, int a, int b) {
+  const mgp_f_t x = p2_lane_xor(v, a), y = p2_lane_xor(v, b), z = p2_lane_xor(v, a + b);
+  return mgp_f_add(mgp_f_add(v, x), mgp_f_add(y, z));
+}
+
+/* circ(2, 3, 1, 1) on groups of four, then column sums added */
+__device__ __forceinline__ mgp_f_t p2_warp_external(mgp_f_t s, unsigned lane) {
+  const mgp_f_t x = p2_lane_xor(s, 1), y = p2_lane_xor(s, 2), z = p2_lane_xor(s, 3);
+  const mgp_f_t next = lane & 1 ? z : x;
+  const mgp_f_t four = mgp_f_add(mgp_f_add(s, x), mgp_f_add(y, z));
+  s = mgp_f_add(mgp_f_add(four, s), mgp_f_dbl(next));
+  return mgp_f_add(s, p2_warp_sum(s, 4, 8));
+}
+
+__device__ __forceinline__ mgp_f_t p2_warp_permute(mgp_f_t s) {
+  const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
+  mgp_f_t rc[2 * MGP_P2_FULL_HALF];
+#pragma unroll
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
+    rc[r] = p2_warp_initial[r][lane] - MGP_P;
+    rc[MGP_P2_FULL_HALF + r] = p2_warp_final[r][lane] - MGP_P;
+  }
+  const mgp_f_t diag = p2_warp_diag[lane];
+  s = p2_warp_external(s, lane);
+#pragma unroll
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++) s = p2_warp_external(p2_sbox(s, rc[r]), lane);
+#pragma unroll 1
+  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
+    const mgp_f_t first = __shfl_sync(0xffffffffu, s, 0);
+    mgp_f_t rest = p2_warp_sum(lane ? s : 0, 1, 2);
+    rest = p2_warp_sum(rest, 4, 8);
+    const mgp_f_t z = p2_sbox(first, mgp_p2_rc_partial_dev[r] - MGP_P);
+    s = mgp_f_add(mgp_f_add(rest, z), mgp_f_mul(lane ? s : z, diag));
+  }
+#pragma unroll
+  for (int r = 0; r < MGP_P2_FULL_HALF; r++)
+    s = p2_warp_external(p2_sbox(s, rc[MGP_P2_FULL_HALF + r]), lane);
+  return s;
+}
+
+struct mgp_warp_sponge_t {
+  mgp_f_t s;
+  unsigned pos;
+
+  __device__ __forceinline__ explicit mgp_warp_sponge_t(const mgp_transcript_t *t)
+      : s(t->s[threadIdx.x % MGP_P2_WIDTH]), pos(t->pos) {}
+  __device__ __forceinline__ void store(mgp_transcript_t *t) const {
+    if (threadIdx.x < MGP_P2_WIDTH) t->s[threadIdx.x] = s;
+    if (threadIdx.x == 0) t->pos = pos;
+  }
+  /* n words in memory that all lanes see */
+  __device__ __forceinline__ void absorb(uint32_t label, const mgp_f_t *words, unsigned n) {
+    const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
+    if (lane == MGP_P2_RATE + 1) s = mgp_f_add(s, mgp_f_from_u32(label));
+    if (lane == MGP_P2_RATE + 2) s = mgp_f_add(s, mgp_f_from_u32(n));
+#pragma unroll 1
+    for (unsigned i = 0; i < n; i += MGP_P2_RATE) {
+      if (lane < MGP_P2_RATE) s = i + lane < n ? words[i + lane] : 0;
+      s = p2_warp_permute(s);
+    }
+    pos = 0;
+  }
+  __device__ __forceinline__ mgp_f_t squeeze() {
+    if (pos == MGP_P2_RATE) {
+      s = p2_warp_permute(s);
+      pos = 0;
+    }
+    return __shfl_sync(0xffffffffu, s, (int)pos++);
+  }
+  __device__ __forceinline__ mgp_e_t squeeze_ext() {
+    mgp_e_t r;
+#pragma unroll
+    for (int i = 0; i < MGP_D; i++) r.c[i] = squeeze();
+    return r;
+  }
+};
+
+#endif
