@@ -52,7 +52,7 @@ class Proof:
     def mine(self, data, make_body=Body):
         """The check that refuses, or `accepted`."""
         try:
-            verifier.verify(data, self.program, self.bench.degree, self.bench.chips, make_body)
+            self.run = verifier.verify(data, self.program, self.bench.degree, self.bench.chips, make_body)
             return "accepted"
         except Refused as refused:
             return refused.check

@@ -22,16 +22,12 @@ def rounds(parameters, shape, n_public_terms):
     yield "fold", 2 ** (p.log_height - 2) + 3, 0
 
 
-def bits(parameters, shape, n_public_terms):
-    field = parameters.degree * log2(P)
-    for name, error, grinding in rounds(parameters, shape, n_public_terms):
-        if error:
-            yield name, field - log2(error) + grinding
-    yield "queries", parameters.queries * log2(4 / 3) + parameters.grind_query
-
-
 def check_security(parameters, shape, n_public_terms):
-    """The least bits of a round."""
-    out = sorted((value, name) for name, value in bits(parameters, shape, n_public_terms))
-    check(out[0][0] >= LEAST_BITS[parameters.degree], "security", "%.1f bits in %s" % out[0])
-    return out[0][0]
+    """Bits by name of the round."""
+    field = parameters.degree * log2(P)
+    out = {name: field - log2(error) + grinding
+           for name, error, grinding in rounds(parameters, shape, n_public_terms) if error}
+    out["queries"] = parameters.queries * log2(4 / 3) + parameters.grind_query
+    worst = min(out, key=out.get)
+    check(out[worst] >= LEAST_BITS[parameters.degree], "security", "%.1f bits in %s" % (out[worst], worst))
+    return out

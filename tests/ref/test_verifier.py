@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The second verifier accepts what mgprove proves, reads ELF files as mgprove does, and refuses another
 program, another exit code, another public output."""
+import json
 import os
 import subprocess
 import sys
@@ -18,12 +19,28 @@ def expect(bench, proof, what, verdict="accepted"):
     bench.check(got == verdict, "%s: %s, not %s" % (what, got, verdict))
 
 
+def check_bits(bench, proof):
+    """Each round's bits are those that `mgprove inspect` shows, rounded down to the digit that it shows."""
+    path, report = bench.write("inspected.mgp", proof.data), os.path.join(bench.work, "report")
+    subprocess.run([bench.mgprove, "inspect", "--quiet", path, "--elf", proof.elf_path, "--json", report], check=True,
+                   capture_output=True, timeout=60)
+    with open(report, "rb") as f:
+        shown = {r["name"]: r["bits"] + r["grind"] for r in json.load(f)["rounds"]}
+    mine, = proof.run.bits
+    bench.check(set(mine) == set(shown), "rounds %s, not %s" % (sorted(mine), sorted(shown)))
+    for name in mine:
+        bench.check(-1e-6 < mine[name] - shown[name] < 0.1 + 1e-6,
+                    "%s: %f bits, not %f" % (name, mine[name], shown[name]))
+
+
 def test_guests(bench):
     for name, size, options in (("silent", 20, ("--partitions", "7", "--trace-rows", "64")),
                                 ("panic", 5, ("--partitions", "3", "--trace-rows", "1024")),
                                 ("edges", 1, ("--partitions", "2", "--trace-rows", "65536")),
                                 ("interpreter", 2, ())):
-        expect(bench, bench.prove(name, *options, size=size), "%s %s" % (name, " ".join(options)))
+        proof = bench.prove(name, *options, size=size)
+        expect(bench, proof, "%s %s" % (name, " ".join(options)))
+        check_bits(bench, proof)
 
 
 def test_plans(bench):
@@ -94,14 +111,18 @@ def test_command(bench):
     """The program's exit codes and options."""
     proof = bench.prove("panic", size=5)
     path, output = bench.write("panic.mgp", proof.data), bench.write("five", b"\5\0\0\0")
+    # without the bytes of the output, which the digest stands for: has_output and their number are 0
+    bare = bench.write("bare.mgp", proof.changed({16: 0, 17: 0})[:-4])
 
-    def run(code_wanted, says, elf_path, *options):
+    def run(code_wanted, says, elf_path, *options, path=path):
         done = subprocess.run([sys.executable, os.path.join(HERE, "verifier.py"), "--elf", elf_path, "--degree",
                                str(bench.degree), path, *options], capture_output=True, timeout=120)
         text = done.stdout.decode() + done.stderr.decode()
         bench.check(done.returncode == code_wanted and says in text, "%s: %d, %s" % (options, done.returncode, text))
 
     run(0, "accepted", proof.elf_path, "--exit-code", "5", "--public-output", output)
+    run(0, "accepted", proof.elf_path, "--exit-code", "5", "--public-output", output, path=bare)
+    run(1, "refused: public-output", proof.elf_path, "--exit-code", "5", "--public-output", bare, path=bare)
     run(1, "refused: exit-code", proof.elf_path)
     run(1, "refused: public-output", proof.elf_path, "--exit-code", "any", "--public-output", path)
     run(2, "no ELF file", output)
