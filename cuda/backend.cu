@@ -244,6 +244,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
     destroy(&cu->base);
     return st;
   }
+  mgp_cuda_chips_load(cu->chips, device);
   *out = &cu->base;
   return MGP_OK;
 }

@@ -26,7 +26,7 @@ __device__ __forceinline__ void from_f(mgp_f_t c, mgp_e_t *v) {
 }
 
 struct any_t {
-  static const unsigned THREADS = MGP_ANY_THREADS;
+  static const unsigned THREADS = MGP_ANY_THREADS, LOG_K = MGP_TASK_LOG_K;
   const mgp_chip_args_t &a;
   uint32_t *slots;
 

@@ -1,6 +1,7 @@
 /* The kernels that know a chip, as templates over it. A Chip is made from mgp_chip_args_t and has
  *
  *   THREADS                 most threads at a time (0: any number)
+ *   LOG_K                   log2 of the interactions, rounded up, or more
  *   prepare(row)            before leaves() of that row
  *   leaves(e, constants, beta, &out)  leaves 2e and 2e + 1 of the row
  *   nforms(), form(f, row)  form f on a row
@@ -79,7 +80,7 @@ __device__ __forceinline__ mgp_node_t mgp_gkr_node(const mgp_node_t &a, const mg
  * per level. Takes node i of the level m - UP above level n to its place and, if it is a right
  * neighbour, its parent to its own. (Recursion over levels: with a loop the nodes would not stay in
  * registers.) */
-template <unsigned UP>
+template <unsigned UP, unsigned MOST>
 __device__ __forceinline__ void mgp_chip_climb(const mgp_gkr_dev_t &g, uint32_t row, uint32_t i,
                                                bool there, mgp_node_t node, mgp_node_t *left) {
   const unsigned s = g.m > UP ? g.m - UP : 0;
@@ -100,13 +101,8 @@ __device__ __forceinline__ void mgp_chip_climb(const mgp_gkr_dev_t &g, uint32_t 
     node = left[UP - 1];
     there = true;
   }
-  mgp_chip_climb<UP + 1>(g, row, i >> 1, there, node, left);
+  if constexpr (UP < MOST) mgp_chip_climb<UP + 1, MOST>(g, row, i >> 1, there, node, left);
 }
-template <>
-__device__ __forceinline__ void mgp_chip_climb<MGP_TASK_LOG_K + 1>(const mgp_gkr_dev_t &, uint32_t,
-                                                                   uint32_t, bool, mgp_node_t,
-                                                                   mgp_node_t *) {}
-
 /* Levels n ... n + m - 1, and the leaves if they are stored. */
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
@@ -116,7 +112,7 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
   mgp_e_t *const leaf = g.m ? g.level[g.n + g.m] : NULL;
   for (uint32_t row = blockIdx.x * MGP_MAIN_THREADS + threadIdx.x; row < g.rows;
        row += gridDim.x * MGP_MAIN_THREADS) {
-    mgp_node_t left[MGP_TASK_LOG_K];
+    mgp_node_t left[Chip::LOG_K ? Chip::LOG_K : 1];
     src.prepare(row);
 #pragma unroll 1
     for (uint32_t e = 0; e < all; e++) {
@@ -136,7 +132,7 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
           }
         }
       }
-      mgp_chip_climb<1>(g, row, e, e < entries, node, left);
+      mgp_chip_climb<1, Chip::LOG_K ? Chip::LOG_K : 1>(g, row, e, e < entries, node, left);
     }
   }
 }
@@ -339,8 +335,17 @@ template <class Chip> struct mgp_chip_launch_t {
     return MGP_LAUNCH(cu, chip_later<Chip>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m, i,
                       count, low(pairs));
   }
+  /* The driver loads a kernel when it is first asked for. */
+  static void load() {
+    mgp_kernel_load(chip_build<Chip>);
+    mgp_kernel_load(chip_entries<Chip>);
+    mgp_kernel_load(chip_bound<Chip>);
+    mgp_kernel_load(chip_first<Chip>);
+    mgp_kernel_load(chip_second<Chip>);
+    mgp_kernel_load(chip_later<Chip>);
+  }
   static constexpr mgp_cuda_chip_t table(uint64_t fingerprint, const char *name) {
-    return mgp_cuda_chip_t{fingerprint, name, build, entries, bound, first, second, later};
+    return mgp_cuda_chip_t{fingerprint, name, load, build, entries, bound, first, second, later};
   }
 };
 

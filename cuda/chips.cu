@@ -3,9 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <exception>
+#include <thread>
+
 #include "ops.cuh"
 
 struct mgp_cuda_chips {
+  std::thread *loader; /* or NULL */
   uint64_t nwords;
   uint32_t *d_words;
   struct {
@@ -43,6 +47,8 @@ failed:
 
 void mgp_cuda_chips_destroy(mgp_cuda_chips_t *c) {
   if (!c) return;
+  if (c->loader) c->loader->join();
+  delete c->loader;
   for (unsigned id = 0; id < MGP_CHIP_COUNT; id++) free(c->chip[id].words);
   free(c);
 }
@@ -75,4 +81,25 @@ const uint32_t *mgp_cuda_form_words(const mgp_cuda_chips_t *c, mgp_chip_id_t id)
 }
 const mgp_cuda_chip_t *mgp_cuda_chip(const mgp_cuda_chips_t *c, mgp_chip_id_t id) {
   return c->chip[id].kernels;
+}
+
+static void load_kernels(const mgp_cuda_chips_t *c, int device) {
+  if (cudaSetDevice(device) != cudaSuccess) return; /* then nothing else works either */
+  mgp_cuda_gkr_load();
+  mgp_cuda_main_load();
+  for (unsigned id = 0; id < MGP_CHIP_COUNT; id++)
+    if (c->chip[id].kernels) c->chip[id].kernels->load();
+}
+
+void mgp_cuda_chips_load(mgp_cuda_chips_t *c, int device) {
+#ifdef MGP_EMULATED
+  (void)c, (void)device, (void)load_kernels;
+#else
+  if (!c || c->nwords == 0 || c->loader) return;
+  try {
+    c->loader = new std::thread(load_kernels, c, device);
+  } catch (const std::exception &) { /* no thread: they are loaded as they are needed */
+    c->loader = NULL;
+  }
+#endif
 }

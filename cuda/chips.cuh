@@ -14,6 +14,10 @@ uint64_t mgp_cuda_chips_bytes(const mgp_cuda_chips_t *chips);
 mgp_status_t mgp_cuda_chips_upload(mgp_cuda_t *cu, mgp_cuda_chips_t *chips);
 void mgp_cuda_chips_drop(mgp_cuda_t *cu, mgp_cuda_chips_t *chips);
 
+/* Loads all kernels of chip proofs from another thread while this one goes on: a few hundred take
+ * the driver some tenths of a second. */
+void mgp_cuda_chips_load(mgp_cuda_chips_t *chips, int device);
+
 /* NULL if there are no chips or the chip has no interactions. */
 const mgp_form_t *mgp_cuda_form(const mgp_cuda_chips_t *chips, mgp_chip_id_t id);
 const uint32_t *mgp_cuda_form_words(const mgp_cuda_chips_t *chips, mgp_chip_id_t id);

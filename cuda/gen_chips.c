@@ -204,15 +204,17 @@ static void print_atoms(const gen_t *g) {
 
 static void print_chip(const gen_t *g) {
   const uint32_t nforms = g->form.nforms;
+  unsigned log_k = 0;
+  while (1u << log_k < g->form.k) log_k++;
   fprintf(g->f,
           "namespace {\nstruct %s_t {\n"
-          "  static const unsigned THREADS = 0;\n"
+          "  static const unsigned THREADS = 0, LOG_K = %u;\n"
           "  const mgp_chip_args_t &a;\n"
           "  size_t at;\n\n"
           "  __device__ __forceinline__ explicit %s_t(const mgp_chip_args_t &args) : a(args), "
           "at(0) {}\n"
           "  __device__ __forceinline__ void prepare(uint32_t r) { at = r; }\n",
-          g->chip->name, g->chip->name);
+          g->chip->name, log_k, g->chip->name);
   print_leaves(g);
   fprintf(g->f,
           "  __device__ __forceinline__ static constexpr uint32_t nforms() { return %" PRIu32

@@ -198,3 +198,14 @@ mgp_status_t mgp_cuda_gkr(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp
   for (unsigned l = count; l < layers; l++) MGP_TRY(wide_layer(cu, chip, args, dev, g, l));
   return MGP_OK;
 }
+
+void mgp_cuda_gkr_load(void) {
+  mgp_kernel_load(gkr_up);
+  mgp_kernel_load(gkr_set_up);
+  mgp_kernel_load(gkr_entries);
+  mgp_kernel_load(gkr_bound);
+  mgp_kernel_load(gkr_plain);
+  mgp_kernel_load(gkr_halved);
+  mgp_kernel_load(gkr_tail);
+  mgp_kernel_load(gkr_top);
+}

@@ -156,3 +156,9 @@ mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mg
   MGP_TRY(MGP_LAUNCH(cu, main_eq, mgp_task_grid(cu, 2u << heap_top(m.n), WIDE), WIDE, dev, m));
   return MGP_LAUNCH(cu, main_columns, grid, WIDE, dev, m, *args, low);
 }
+
+void mgp_cuda_main_load(void) {
+  mgp_kernel_load(main_set_up);
+  mgp_kernel_load(main_eq);
+  mgp_kernel_load(main_columns);
+}

@@ -9,7 +9,7 @@
 
 typedef struct {
   char name[64];
-  uint64_t calls, ns;
+  uint64_t calls, ns, longest;
 } line_t;
 
 struct mgp_profile {
@@ -38,6 +38,7 @@ void mgp_profile_add(mgp_profile_t *p, const char *name) {
   if (i < p->n) {
     p->line[i].calls++;
     p->line[i].ns += now - p->last;
+    if (now - p->last > p->line[i].longest) p->line[i].longest = now - p->last;
   }
   p->last = now;
 }
@@ -52,11 +53,12 @@ void mgp_profile_print(const mgp_profile_t *p, FILE *f) {
   uint64_t all = 0;
   qsort(sorted.line, sorted.n, sizeof *sorted.line, longer_first);
   for (unsigned i = 0; i < sorted.n; i++) all += sorted.line[i].ns;
-  fprintf(f, "# %-40s %9s %11s %9s %6s\n", "kernel", "launches", "ms", "us each", "%");
+  fprintf(f, "# %-40s %9s %11s %9s %9s %6s\n", "kernel", "launches", "ms", "us each", "longest",
+          "%");
   for (unsigned i = 0; i < sorted.n; i++) {
     const line_t *l = &sorted.line[i];
-    fprintf(f, "%-42s %9llu %11.3f %9.1f %6.1f\n", l->name, (unsigned long long)l->calls,
-            (double)l->ns / 1e6, (double)l->ns / 1e3 / (double)l->calls,
+    fprintf(f, "%-42s %9llu %11.3f %9.1f %9.1f %6.1f\n", l->name, (unsigned long long)l->calls,
+            (double)l->ns / 1e6, (double)l->ns / 1e3 / (double)l->calls, (double)l->longest / 1e3,
             all ? 100.0 * (double)l->ns / (double)all : 0);
   }
 }

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   uint64_t fingerprint;
   const char *name;
+  void (*load)(void); /* before they are first needed, by any thread */
   mgp_status_t (*build)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                         const mgp_gkr_dev_t *g);
   mgp_status_t (*entries)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
@@ -43,6 +44,16 @@ extern const mgp_cuda_chip_t mgp_cuda_chip_any;
 #define MGP_ANY_THREADS 4096u /* that interpret at a time */
 uint64_t mgp_cuda_any_slots(const mgp_form_t *form);
 
+/* Has the driver load a kernel, which it would do at the first launch. */
+template <typename F> static inline void mgp_kernel_load(F kernel) {
+#ifdef MGP_EMULATED
+  (void)kernel;
+#else
+  cudaFuncAttributes a;
+  (void)cudaFuncGetAttributes(&a, kernel); /* an error shows again at the launch */
+#endif
+}
+
 /* Blocks of `threads` for n items: as many as keep the device busy, each with several items. */
 static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
   const uint64_t blocks = (n + threads - 1) / threads;
@@ -51,6 +62,9 @@ static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned 
   return (unsigned)(blocks < most ? blocks : most);
 }
 
+/* Loads the kernels that are the same for all chips. */
+void mgp_cuda_gkr_load(void);
+void mgp_cuda_main_load(void);
 /* The tree, its root and all layers. */
 mgp_status_t mgp_cuda_gkr(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp_chip_args_t *args,
                           const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g);
