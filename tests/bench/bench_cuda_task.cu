@@ -1,9 +1,9 @@
 /* Chip proofs of the CUDA backend: bench_cuda_task [LOG_ROWS [CHIP]]
  *
- * For some chips, or this one, alone: time per row, bytes that the method moves (each pass counted once), what
- * they take at the bandwidth of a copy, and the part of that floor that is reached. Then many
- * together, of many rows and of few. Results are not checked here: tests/gpu does that. With
- * MGP_CUDA_PROFILE=1 a table by kernel follows; then other times mean nothing. */
+ * For some chips, or this one, alone: time per row, bytes that the method moves (each pass counted
+ * once), what they take at the bandwidth of a copy, and the part of that floor that is reached.
+ * Then many together, of many rows and of few. Results are not checked here: tests/gpu does that.
+ * With MGP_CUDA_PROFILE=1 a table by kernel follows; then other times mean nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
