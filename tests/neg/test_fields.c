@@ -11,41 +11,78 @@ static test_rng_t rng;
 
 #define MOST_SHARDS 8u /* of each kind that a changed file may say it has */
 
-/* A proof of one shard, decoded. */
+/* A proof, decoded. The members on top are of one shard, the one that is changed. */
 typedef struct {
-  mgp_run_t run;
   mgp_params_t params, honest; /* honest: where those changed are out of bounds */
   mgp_statement_t st;
   mgp_shape_t shape;
-  uint8_t *output;
   uint32_t *body; /* canonical words */
   size_t body_words;
+  /* the run */
+  mgp_run_t run;
+  uint8_t *output;
+  uint32_t nshards, number; /* number: of the shard above, from 0 */
+  struct {
+    mgp_params_t params;
+    uint8_t *bytes; /* statement and body */
+    size_t nbytes;
+  } other[2 * MOST_SHARDS];
 } decoded_t;
 
-static void decode(const uint8_t *file, size_t n, decoded_t *d) {
+static uint32_t word_at(const uint8_t *b) {
+  return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+static void keep_shard(decoded_t *d, const mgp_shard_t *shard, const mgp_shape_t *shape) {
+  d->params = d->honest = shard->params;
+  d->st = shard->statement;
+  d->body_words = shape->body_words;
+  d->body = malloc(d->body_words * 4);
+  if (!d->body) abort();
+  for (size_t i = 0; i < d->body_words; i++) d->body[i] = word_at(shard->body + 4 * i);
+}
+
+/* number: of the shard to take apart */
+static void decode(const uint8_t *file, size_t n, uint32_t number, decoded_t *d) {
   mgp_proof_t proof;
   mgp_chain_t chain;
   static mgp_shard_t shard;
+  size_t at = 0;
   memset(d, 0, sizeof *d);
   REQUIRE_OK(mgp_proof_parse(file, n, &proof));
-  mgp_chain_begin(&guest.prog, &chain);
-  REQUIRE_OK(mgp_proof_shard(&proof, &chain, 0, 0, &shard));
   d->run = proof.run;
-  d->params = d->honest = shard.params;
-  d->st = shard.statement;
-  REQUIRE_OK(mgp_shape_create(chips, &guest.prog, &d->params, &d->st, &d->shape));
-  d->body_words = d->shape.body_words;
-  d->body = malloc(d->body_words * 4);
+  d->nshards = proof.nshards;
+  d->number = number;
+  CHECK(number < d->nshards && d->nshards <= 2 * MOST_SHARDS);
   d->output = malloc(d->run.output_bytes + 1u);
-  if (!d->body || !d->output) abort();
+  if (!d->output) abort();
   memcpy(d->output, proof.output, d->run.output_bytes);
-  for (size_t i = 0; i < d->body_words; i++)
-    d->body[i] = (uint32_t)shard.body[4 * i] | (uint32_t)shard.body[4 * i + 1] << 8 |
-                 (uint32_t)shard.body[4 * i + 2] << 16 | (uint32_t)shard.body[4 * i + 3] << 24;
+  mgp_chain_begin(&guest.prog, &chain);
+  for (uint32_t i = 0; i < d->nshards; i++) {
+    mgp_shape_t shape;
+    REQUIRE_OK(mgp_proof_shard(&proof, &chain, i, at, &shard));
+    REQUIRE_OK(mgp_shape_create(chips, &guest.prog, &shard.params, &shard.statement, &shape));
+    const mgp_statement_t *st = &shard.statement;
+    d->other[i].params = shard.params;
+    d->other[i].nbytes = mgp_shard_bytes(&shard.params, st->kind, st->ngaps, shape.body_words);
+    d->other[i].bytes = malloc(d->other[i].nbytes);
+    if (!d->other[i].bytes) abort();
+    memcpy(d->other[i].bytes, proof.shards + at, d->other[i].nbytes);
+    at += d->other[i].nbytes;
+    if (i == number) {
+      keep_shard(d, &shard, &shape);
+      d->shape = shape;
+    } else {
+      mgp_shape_free(&shape);
+    }
+    REQUIRE_OK(mgp_chain_advance(&chain, st));
+  }
+  CHECK_EQ_U64(at, proof.shards_nbytes);
 }
 
 static void decoded_free(decoded_t *d) {
   mgp_shape_free(&d->shape);
+  for (uint32_t i = 0; i < d->nshards; i++) free(d->other[i].bytes);
   free(d->body);
   free(d->output);
 }
@@ -55,8 +92,7 @@ static void decoded_free(decoded_t *d) {
 static uint8_t *encode(const decoded_t *d, size_t *nbytes) {
   mgp_shape_t shape;
   mgp_params_t params[2 * MOST_SHARDS];
-  size_t words = d->body_words;
-  for (unsigned i = 0; i < 2 * MOST_SHARDS; i++) params[i] = d->params;
+  size_t words = d->body_words, total = 0, at = 0;
   if (mgp_shape_create(chips, &guest.prog, &d->params, &d->st, &shape) == MGP_OK) {
     if (shape.body_words < (size_t)1 << 22) words = shape.body_words;
     mgp_shape_free(&shape);
@@ -65,12 +101,21 @@ static uint8_t *encode(const decoded_t *d, size_t *nbytes) {
   if (!body) abort();
   for (size_t i = 0; i < words; i++) body[i] = d->body[i % d->body_words];
   const mgp_params_t *sizes = mgp_params_check(&d->params) == MGP_OK ? &d->params : &d->honest;
-  size_t nshard = mgp_shard_bytes(sizes, d->st.kind, d->st.ngaps, words);
-  uint8_t *shard = malloc(nshard), *file = NULL;
-  if (!shard) abort();
-  mgp_shard_write(sizes, &d->st, body, words, shard);
-  REQUIRE_OK(mgp_proof_serialize(&d->run, params, shard, nshard, d->output, &file, nbytes));
-  free(shard);
+  size_t own = mgp_shard_bytes(sizes, d->st.kind, d->st.ngaps, words);
+  for (uint32_t i = 0; i < d->nshards; i++) total += i == d->number ? own : d->other[i].nbytes;
+  uint8_t *shards = malloc(total), *file = NULL;
+  if (!shards) abort();
+  for (uint32_t i = 0; i < 2 * MOST_SHARDS; i++)
+    params[i] = i < d->nshards && i != d->number ? d->other[i].params : d->params;
+  for (uint32_t i = 0; i < d->nshards; i++) {
+    if (i == d->number)
+      mgp_shard_write(sizes, &d->st, body, words, shards + at);
+    else
+      memcpy(shards + at, d->other[i].bytes, d->other[i].nbytes);
+    at += i == d->number ? own : d->other[i].nbytes;
+  }
+  REQUIRE_OK(mgp_proof_serialize(&d->run, params, shards, total, d->output, &file, nbytes));
+  free(shards);
   free(body);
   return file;
 }
@@ -425,7 +470,7 @@ static unsigned change_proof(uint32_t partitions, unsigned times) {
   o.log_rows = 14;
   REQUIRE_OK(guest_prove(&guest, 1, &o, &r));
   CHECK_EQ_STR(verdict(r.bytes, r.nbytes), "accepted");
-  decode(r.bytes, r.nbytes, &d);
+  decode(r.bytes, r.nbytes, 0, &d);
   uint8_t *again = encode(&d, &n);
   CHECK(n == r.nbytes && memcmp(again, r.bytes, n) == 0);
   free(again);
