@@ -15,12 +15,12 @@
 #include "math/ext.h"
 #include "vm/program.h"
 
-#define MGP_MAX_COLUMNS         64u
+#define MGP_MAX_COLUMNS         320u
 #define MGP_MAX_VIRTUAL         8u
-#define MGP_MAX_NODES           1024u
-#define MGP_MAX_CONSTRAINTS     48u
+#define MGP_MAX_NODES           4096u
+#define MGP_MAX_CONSTRAINTS     320u
 #define MGP_MAX_INTERACTIONS    64u
-#define MGP_MAX_TUPLE           6u
+#define MGP_MAX_TUPLE           15u
 #define MGP_CONSTRAINT_DEGREE   3
 #define MGP_TUPLE_DEGREE        2
 #define MGP_MULTIPLICITY_DEGREE 1
@@ -39,7 +39,9 @@
   X(RANGE, 10, 2, 1)      /* B, v: B = 2^n, n <= 16, v < B */                                      \
   X(BYTE, 11, 4, 1)       /* op, x, y, z: 0: z = 0; 1: z = x & y; 2: z = x >> 7 */                 \
   X(TS2, 12, 2, 1)        /* d, e < 2^MGP_TS2_BITS */                                              \
-  X(SHAMT, 13, 4, 1)      /* x + 2^16 left, w2 + 2 w1 + 4 w0, Q, P */
+  X(SHAMT, 13, 4, 1)      /* x + 2^16 left, w2 + 2 w1 + 4 w0, Q, P */                              \
+  X(SHARD, 14, 4, 0)      /* 1, in, id, s: what a SHARD_RAM row does (decl_shard_ram.c) */         \
+  X(ACC, 15, 15, 0)       /* i, x, y: the sum of points before row i */
 
 typedef enum {
   MGP_BUS_NONE,

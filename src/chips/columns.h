@@ -65,6 +65,21 @@
 #define MGP_COLS_MEM_IMAGE(X) MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
 #define MGP_COLS_MEM_HINT(X) MGP_COLS_BOUND(X) X(i_lo) X(i_hi)
 #define MGP_COLS_MEM_ZERO(X) MGP_COLS_BOUND(X) X(g)
+/* SHARD_RAM: elements of F_{p^7}, and the S-boxes of a Poseidon2: s = input, c = its cube, of full
+ * round r and word i; t, q the same for the one S-box of partial round r. Inputs of round 0 are
+ * linear in the record. */
+#define MGP_COLS_E7(X, v) X(v##0) X(v##1) X(v##2) X(v##3) X(v##4) X(v##5) X(v##6)
+#define MGP_COLS_P2(X, v) X(v##_0) X(v##_1) X(v##_2) X(v##_3) X(v##_4) X(v##_5) X(v##_6) X(v##_7)  \
+    X(v##_8) X(v##_9) X(v##_10) X(v##_11) X(v##_12) X(v##_13) X(v##_14) X(v##_15)
+#define MGP_COLS_P13(X, v) X(v##0) X(v##1) X(v##2) X(v##3) X(v##4) X(v##5) X(v##6) X(v##7) X(v##8) \
+    X(v##9) X(v##10) X(v##11) X(v##12)
+#define MGP_COLS_SHARD_RAM(X) X(on) X(in) X(a_lo) X(a_hi) X(v_lo) X(v_hi) X(j) X(nonce) X(ts) X(d) \
+    X(i) X(w_hi) MGP_COLS_E7(X, x) MGP_COLS_E7(X, y) MGP_COLS_E7(X, ax) MGP_COLS_E7(X, bx)         \
+    MGP_COLS_E7(X, l) MGP_COLS_P2(X, c0)                                                           \
+    MGP_COLS_P2(X, s1) MGP_COLS_P2(X, c1) MGP_COLS_P2(X, s2) MGP_COLS_P2(X, c2)                    \
+    MGP_COLS_P2(X, s3) MGP_COLS_P2(X, c3) MGP_COLS_P13(X, t) MGP_COLS_P13(X, q)                    \
+    MGP_COLS_P2(X, s4) MGP_COLS_P2(X, c4) MGP_COLS_P2(X, s5) MGP_COLS_P2(X, c5)                    \
+    MGP_COLS_P2(X, s6) MGP_COLS_P2(X, c6) MGP_COLS_P2(X, s7) MGP_COLS_P2(X, c7)
 /* clang-format on */
 
 /* Tables commit to multiplicities only; their contents are virtual columns. */
@@ -82,7 +97,7 @@
 #define MGP_VIRT_TS2(X)     X(d) X(e)
 #define MGP_VIRT_SHAMT(X)   X(x) X(w) X(Q) X(P)
 
-#define MGP_OTHERCHIP_LIST(X) X(REFRESH) X(MEM_IMAGE) X(MEM_HINT) X(MEM_ZERO)
+#define MGP_OTHERCHIP_LIST(X) X(REFRESH) X(MEM_IMAGE) X(MEM_HINT) X(MEM_ZERO) X(SHARD_RAM)
 #define MGP_TABLE_LIST(X)     X(PROGRAM) X(IMAGE) X(RANGE) X(BYTE) X(TS2) X(SHAMT)
 
 /* Register accesses of instruction chips: chip, timestamps used by a row, then (age proof, time

@@ -26,16 +26,24 @@ static int is_const(const mgp_decl_t *d, uint16_t i, mgp_f_t v) {
   return d->nodes[i].op == MGP_X_CONST && d->nodes[i].value == v;
 }
 
+static uint32_t node_hash(mgp_xnode_t n) {
+  const uint64_t x = (n.op | (uint64_t)n.a << 8 | (uint64_t)n.b << 24) ^ (uint64_t)n.value << 32;
+  return (uint32_t)((x * 0x9e3779b97f4a7c15u) >> 32) % MGP_DECL_BUCKETS;
+}
+
 static uint16_t node_intern(mgp_decl_t *d, mgp_xnode_t n) {
-  for (uint32_t i = 0; i < d->nnodes; i++) {
-    const mgp_xnode_t *m = &d->nodes[i];
-    if (m->op == n.op && m->a == n.a && m->b == n.b && m->value == n.value) return (uint16_t)i;
+  uint32_t at = node_hash(n);
+  for (; d->bucket[at]; at = (at + 1) % MGP_DECL_BUCKETS) {
+    const mgp_xnode_t *m = &d->nodes[d->bucket[at] - 1];
+    if (m->op == n.op && m->a == n.a && m->b == n.b && m->value == n.value)
+      return (uint16_t)(d->bucket[at] - 1);
   }
   if (d->nnodes == MGP_MAX_NODES) {
     FAIL_ITEM(d, "more than %u nodes", MGP_MAX_NODES);
     return 0;
   }
   d->nodes[d->nnodes] = n;
+  d->bucket[at] = (uint16_t)(d->nnodes + 1);
   return (uint16_t)d->nnodes++;
 }
 
@@ -213,8 +221,8 @@ static int begin(mgp_decl_t *d, const char *kind, const char *item) {
   return d->st == MGP_OK;
 }
 
-void mgp_decl_let(mgp_decl_t *d, const char *name, const char *formula) {
-  if (!begin(d, "definition", name)) return;
+static void define(mgp_decl_t *d, const char *name, uint16_t node) {
+  if (d->st != MGP_OK) return;
   if (find_name(d, name, strlen(name)) != MGP_NO_NODE) {
     FAIL_ITEM(d, "%s", "the name is taken");
     return;
@@ -223,10 +231,12 @@ void mgp_decl_let(mgp_decl_t *d, const char *name, const char *formula) {
     FAIL_ITEM(d, "more than %u definitions", MGP_MAX_DEFINITIONS);
     return;
   }
-  uint16_t x = parse_one(d, formula);
-  if (d->st != MGP_OK) return;
   d->definition[d->ndefinitions].name = pool_copy(d, name, strlen(name));
-  d->definition[d->ndefinitions++].node = x;
+  d->definition[d->ndefinitions++].node = node;
+}
+
+void mgp_decl_let(mgp_decl_t *d, const char *name, const char *formula) {
+  if (begin(d, "definition", name)) define(d, name, parse_one(d, formula));
 }
 
 static void add_constraint(mgp_decl_t *d, const char *name, uint16_t x) {
@@ -329,6 +339,40 @@ void mgp_decl_request(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, co
 }
 void mgp_decl_entry(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, const char *tuple) {
   interaction(d, bus, 1, 0, multiplicity, tuple);
+}
+
+void mgp_decl_move(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, const char *tuple) {
+  interaction(d, bus, 0, 0, multiplicity, tuple);
+}
+
+/* --- nodes, for declarations made by loops ------------------------------------------------- */
+
+mgp_node_t mgp_decl_formula(mgp_decl_t *d, const char *formula) {
+  return begin(d, "formula", formula) ? parse_one(d, formula) : 0;
+}
+mgp_node_t mgp_decl_constant(mgp_decl_t *d, mgp_f_t value) {
+  return d->st == MGP_OK ? node_const(d, value) : 0;
+}
+mgp_node_t mgp_decl_add(mgp_decl_t *d, mgp_node_t a, mgp_node_t b) {
+  return d->st == MGP_OK ? node_make(d, MGP_X_ADD, a, b) : 0;
+}
+mgp_node_t mgp_decl_sub(mgp_decl_t *d, mgp_node_t a, mgp_node_t b) {
+  return d->st == MGP_OK ? node_make(d, MGP_X_SUB, a, b) : 0;
+}
+mgp_node_t mgp_decl_mul(mgp_decl_t *d, mgp_node_t a, mgp_node_t b) {
+  return d->st == MGP_OK ? node_make(d, MGP_X_MUL, a, b) : 0;
+}
+
+void mgp_decl_define(mgp_decl_t *d, const char *name, mgp_node_t node) {
+  if (begin(d, "definition", name)) define(d, name, node);
+}
+
+void mgp_decl_zero_node(mgp_decl_t *d, const char *name, mgp_node_t node) {
+  if (begin(d, "constraint", name)) add_constraint(d, name, node);
+}
+
+void mgp_decl_share(mgp_decl_t *d) {
+  d->shared = 1;
 }
 
 /* --- vocabulary of instruction chips ------------------------------------------------------- */
@@ -512,11 +556,11 @@ static void check_complete(mgp_decl_t *d) {
   for (uint32_t i = 0; i < d->ndefinitions; i++)
     if (!d->definition[i].used)
       FAIL(d, "chip %s: definition %s is not used", c->name, d->definition[i].name);
-  uint64_t used = 0;
+  uint8_t used[MGP_MAX_COLUMNS] = {0};
   for (uint32_t i = 0; i < d->nnodes; i++)
-    if (d->nodes[i].op == MGP_X_COLUMN) used |= (uint64_t)1 << d->nodes[i].a;
+    if (d->nodes[i].op == MGP_X_COLUMN) used[d->nodes[i].a] = 1;
   for (uint32_t i = 0; i < c->ncols; i++)
-    if (!(used >> i & 1)) FAIL(d, "chip %s: column %s is not used", c->name, c->col_name[i]);
+    if (!used[i]) FAIL(d, "chip %s: column %s is not used", c->name, c->col_name[i]);
 }
 
 /* Rows beyond the end are zero, and constraints are not multiplied by sel. */

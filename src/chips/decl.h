@@ -34,6 +34,24 @@ void mgp_decl_receive(mgp_decl_t *d, mgp_bus_t bus, const char *tuple);
 void mgp_decl_request(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, const char *tuple);
 void mgp_decl_entry(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, const char *tuple);
 
+/* A move on a bus that is no lookup, with a multiplicity that is a formula: 1 gives, -1 takes. */
+void mgp_decl_move(mgp_decl_t *d, mgp_bus_t bus, const char *multiplicity, const char *tuple);
+
+/* --- expressions as nodes, where formulas would be too long ---------------------------------- */
+
+typedef uint16_t mgp_node_t;
+mgp_node_t mgp_decl_formula(mgp_decl_t *d, const char *formula);
+mgp_node_t mgp_decl_constant(mgp_decl_t *d, mgp_f_t value);
+mgp_node_t mgp_decl_add(mgp_decl_t *d, mgp_node_t a, mgp_node_t b);
+mgp_node_t mgp_decl_sub(mgp_decl_t *d, mgp_node_t a, mgp_node_t b);
+mgp_node_t mgp_decl_mul(mgp_decl_t *d, mgp_node_t a, mgp_node_t b);
+/* A name for a node. */
+void mgp_decl_define(mgp_decl_t *d, const char *name, mgp_node_t node);
+/* Constraint: node = 0. */
+void mgp_decl_zero_node(mgp_decl_t *d, const char *name, mgp_node_t node);
+/* Asks the documentation to name every node that is used more than once. */
+void mgp_decl_share(mgp_decl_t *d);
+
 /* --- vocabulary of instruction chips ------------------------------------------------------- */
 
 /* STATE: takes (pc, ts), gives (next_pc, ts + dt). */
@@ -63,6 +81,7 @@ void mgp_decl_memory(mgp_decl_t *d, const char *key, const char *in, const char 
 #define LOOKUP(bus, tuple)                mgp_decl_request(d, MGP_BUS_##bus, "1", tuple)
 #define LOOKUP_IF(m, bus, tuple)          mgp_decl_request(d, MGP_BUS_##bus, m, tuple)
 #define ENTRY(bus, m, tuple)              mgp_decl_entry(d, MGP_BUS_##bus, m, tuple)
+#define MOVE(m, bus, tuple)               mgp_decl_move(d, MGP_BUS_##bus, m, tuple)
 #define U16(formula)                      LOOKUP(RANGE, "65536, " formula)
 #define STEP(next_pc)                     mgp_decl_step(d, next_pc)
 #define PROGRAM(rd, rs1, rs2, flags, xyz) mgp_decl_program(d, rd, rs1, rs2, flags, xyz)

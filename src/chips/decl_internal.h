@@ -5,7 +5,8 @@
 #include "chips/decl.h"
 
 #define MGP_MAX_DEFINITIONS 48u
-#define MGP_DECL_POOL_BYTES 4096u
+#define MGP_DECL_POOL_BYTES 12288u
+#define MGP_DECL_BUCKETS    (4 * MGP_MAX_NODES)
 #define MGP_NO_NODE         UINT16_MAX
 
 struct mgp_decl {
@@ -14,6 +15,7 @@ struct mgp_decl {
   const char *kind, *item; /* what is being declared, for messages */
   uint32_t nnodes;
   mgp_xnode_t nodes[MGP_MAX_NODES];
+  uint16_t bucket[MGP_DECL_BUCKETS]; /* number of a node + 1, found by the hash of its contents */
   const char *virtual_name[MGP_MAX_VIRTUAL];
   uint32_t ndefinitions;
   struct {
@@ -21,6 +23,8 @@ struct mgp_decl {
     uint16_t node;
     uint8_t used;
   } definition[MGP_MAX_DEFINITIONS];
+  int shared;                     /* mgp_decl_share */
+  uint16_t uses[MGP_MAX_NODES];   /* for the documentation, if shared */
   uint32_t accesses, fields_done; /* mgp_chip_accesses; bit f: field f declared */
   uint16_t pair_age;              /* first half of the TS2 lookup, or MGP_NO_NODE */
   uint32_t pool_used;

@@ -52,6 +52,20 @@ static void print_const(mgp_f_t value, FILE *f) {
   print_integer(x > MGP_P / 2 ? MGP_P - x : x, f);
 }
 
+static int is_shared(const mgp_decl_t *d, uint16_t i) {
+  return d->uses[i] > 1 && d->nodes[i].op >= MGP_X_ADD;
+}
+
+/* The constant's place in a product that is printed as one, if the constant is negative: "- 3·x".
+ */
+static int negative_factor(const mgp_decl_t *d, uint16_t i, uint16_t *constant, uint16_t *other) {
+  const mgp_xnode_t *n = &d->nodes[i];
+  if (!d->shared || is_shared(d, i) || n->op != MGP_X_MUL) return 0;
+  *constant = is_const(d, n->a) ? n->a : n->b;
+  *other = is_const(d, n->a) ? n->b : n->a;
+  return is_const(d, *constant) && mgp_f_to_u32(d->nodes[*constant].value) > MGP_P / 2;
+}
+
 static void print_node(const mgp_decl_t *d, uint16_t i, context_t context, FILE *f);
 
 /* Sums: constants last. Products: constants first, inverses as quotients. */
@@ -77,6 +91,14 @@ static void print_operation(const mgp_decl_t *d, const mgp_xnode_t *n, FILE *f) 
     return;
   }
   print_node(d, a, n->op == MGP_X_ADD ? TERM : FACTOR, f);
+  uint16_t constant, other;
+  if (n->op == MGP_X_ADD && negative_factor(d, b, &constant, &other)) {
+    fputs(" - ", f);
+    print_integer(MGP_P - mgp_f_to_u32(d->nodes[constant].value), f);
+    fputs("·", f);
+    print_node(d, other, FACTOR, f);
+    return;
+  }
   fputs(n->op == MGP_X_ADD ? " + " : "·", f);
   print_node(d, b, n->op == MGP_X_ADD ? TERM : FACTOR, f);
 }
@@ -86,6 +108,10 @@ static void print_node(const mgp_decl_t *d, uint16_t i, context_t context, FILE 
   for (uint32_t k = 0; k < d->ndefinitions && n->op >= MGP_X_ADD; k++) {
     if (d->definition[k].node != i) continue;
     fputs(d->definition[k].name, f);
+    return;
+  }
+  if (is_shared(d, i)) {
+    fprintf(f, "n%u", i);
     return;
   }
   const int paren = (n->op == MGP_X_ADD || n->op == MGP_X_SUB) && context != TERM;
@@ -127,6 +153,36 @@ static void print_interaction(const mgp_decl_t *d, const mgp_interaction_t *it, 
   }
 }
 
+/* Marks the operations that are used more than once. */
+static void share_nodes(mgp_decl_t *d) {
+  const mgp_chip_t *c = d->chip;
+  for (uint32_t i = 0; i < c->nconstraints; i++) d->uses[c->constraints[i]]++;
+  for (uint32_t i = 0; i < c->ninteractions; i++)
+    for (unsigned j = 0; j < c->interactions[i].len; j++) d->uses[c->interactions[i].tuple[j]]++;
+  for (uint32_t i = d->nnodes; i-- > 0;) {
+    if (!d->uses[i] || d->nodes[i].op < MGP_X_ADD) continue;
+    d->uses[d->nodes[i].a]++;
+    d->uses[d->nodes[i].b]++;
+  }
+}
+
+/* In the order in which they were made; with nodes in the order of nodes if they are shared, as
+ * then they need each other. */
+static void print_definitions(const mgp_decl_t *d, FILE *f) {
+  for (uint32_t k = 0; k < d->ndefinitions && !d->shared; k++) print_definition(d, k, f);
+  for (uint16_t i = 0; i < d->nnodes && d->shared; i++) {
+    uint32_t k = 0;
+    while (k < d->ndefinitions && d->definition[k].node != i) k++;
+    if (k < d->ndefinitions) {
+      print_definition(d, k, f);
+    } else if (is_shared(d, i)) {
+      fprintf(f, "n%u := ", i);
+      print_operation(d, &d->nodes[i], f);
+      fputc('\n', f);
+    }
+  }
+}
+
 mgp_status_t mgp_chip_print(mgp_chip_id_t id, FILE *f) {
   const mgp_declaration_t *decl = &mgp_declarations[id];
   mgp_chip_t chip;
@@ -135,7 +191,8 @@ mgp_status_t mgp_chip_print(mgp_chip_id_t id, FILE *f) {
   decl->declare(d);
   fprintf(f, "columns: %s\n", decl->columns);
   if (chip.nvirtual) fprintf(f, "virtual: %s\n", decl->virtuals);
-  for (uint32_t i = 0; i < d->ndefinitions; i++) print_definition(d, i, f);
+  if (d->shared) share_nodes(d);
+  print_definitions(d, f);
   for (uint32_t i = 0; i < chip.nconstraints; i++) {
     fprintf(f, "0 = ");
     print_node(d, chip.constraints[i], TERM, f);

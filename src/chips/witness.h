@@ -2,7 +2,8 @@
  *
  * mgp_witness_row dispatches on the chip. `index` says which row: for instruction chips the step's
  * index in raw->steps; for REFRESH 4 * step + slot (slot = 0, 1, 2: the access through a/pa, b/pb,
- * o/po); for MEM_IMAGE, MEM_HINT, MEM_ZERO the index into bounds[0..2]; for tables the row.
+ * o/po); for MEM_IMAGE, MEM_HINT, MEM_ZERO the index into bounds[0..2]; for SHARD_RAM the
+ * index into ram; for tables the row.
  * Column c is written to out[c * stride] in Montgomery form. */
 #ifndef MGP_CHIPS_WITNESS_H
 #define MGP_CHIPS_WITNESS_H
@@ -15,7 +16,7 @@ MGP_HD mgp_chip_id_t mgp_step_chip(const mgp_insn_t *insn, const mgp_step_t *ste
 
 /* Which of the accesses a, b, o of a step are register accesses older than the window of its
  * lookup: bit 0 for a/pa, 1 for b/pb, 2 for o/po. Each set bit asks for one REFRESH row, and the
- * step's own row then uses the refreshed timestamp (chips.md section 6). */
+ * step's own row then uses the refreshed timestamp (chips.md section 3). */
 MGP_HD unsigned mgp_refresh_mask(const mgp_insn_t *insn, mgp_chip_id_t chip,
                                  const mgp_step_t *step);
 
@@ -31,6 +32,7 @@ MGP_HD void mgp_witness_row(mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t i
 #include "chips/witness_mem.h"
 #include "chips/witness_muldiv.h"
 #include "chips/witness_other.h"
+#include "chips/witness_shard_ram.h"
 
 #define MGP_STORE_COLUMN(col) out[stride * c++] = row->col;
 #define MGP_STORE_FUNCTION(name)                                                                   \

@@ -113,6 +113,10 @@ static mgp_status_t check_kind(const counts_t *c) {
   if (memory ? steps || refreshes : !whole && words)
     return MGP_REJECT("statement-kind", "a shard of %s",
                       memory ? "memory with instructions" : "the program with first values");
+  if (c->total[MGP_CHIP_SHARD_RAM] % 2 || (whole && c->total[MGP_CHIP_SHARD_RAM]))
+    return MGP_REJECT("statement-ram", "%llu SHARD_RAM rows, %s",
+                      (unsigned long long)c->total[MGP_CHIP_SHARD_RAM],
+                      whole ? "in a run of one shard" : "an odd number");
   if ((memory ? words : steps) == 0)
     return MGP_REJECT("statement-empty", "a shard without %s", memory ? "words" : "steps");
   return MGP_OK;
@@ -154,6 +158,7 @@ static mgp_status_t check_buses(const counts_t *c) {
       if (!constant || m->value != mgp_f_one()) minus[x->bus] += c->total[id];
     }
   }
+  plus[MGP_BUS_SHARD] += c->total[MGP_CHIP_SHARD_RAM]; /* public terms with a count */
   for (unsigned bus = 1; bus < MGP_BUS_COUNT; bus++)
     if (plus[bus] + MGP_MAX_PUBLIC_TERMS >= MGP_P || minus[bus] + MGP_MAX_PUBLIC_TERMS >= MGP_P)
       return MGP_REJECT("shape-bus", "too many interactions on bus %s",
@@ -307,9 +312,10 @@ static mgp_public_term_t *add_term(mgp_public_term_t *at, int sign, mgp_bus_t bu
   const uint32_t t[] = {t0, t1, t2, t3, t4};
   memset(at, 0, sizeof *at);
   at->sign = sign;
+  at->count = 1;
   at->bus = (uint8_t)bus;
   at->len = (uint8_t)mgp_bus_tuple_length(bus);
-  memcpy(at->t, t, at->len * sizeof t[0]);
+  memcpy(at->t, t, at->len * sizeof t[0]); /* at most five */
   return at + 1;
 }
 
@@ -334,6 +340,17 @@ static mgp_public_term_t *add_chains(mgp_public_term_t *t, const mgp_statement_t
   return t;
 }
 
+/* As many rows receive as send: MEM balances for every key. */
+static mgp_public_term_t *add_ram(mgp_public_term_t *t, const mgp_statement_t *st) {
+  const uint32_t memory = st->kind == MGP_SHARD_MEMORY;
+  mgp_ram_terms_t ram = {
+      .in_id = memory ? st->nshards + 1 : st->id, .out_id = memory ? 0 : st->id, .memory = memory};
+  for (uint32_t p = 0; p < MGP_MAX_PARTITIONS; p++) ram.rows += st->rows[p][MGP_CHIP_SHARD_RAM];
+  ram.n_in = ram.rows / 2;
+  memcpy(ram.sum, st->point, sizeof ram.sum);
+  return t + mgp_public_ram_terms(&ram, t);
+}
+
 uint32_t mgp_public_terms(const mgp_statement_t *st, const mgp_shape_t *shape,
                           mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]) {
   mgp_public_term_t *t = out;
@@ -347,5 +364,34 @@ uint32_t mgp_public_terms(const mgp_statement_t *st, const mgp_shape_t *shape,
       t = add_term(t, -1, MGP_BUS_PUB, i, st->commit[i] & 0xffff, st->commit[i] >> 16, 0, 0);
   }
   if (st->kind != MGP_SHARD_PROGRAM) t = add_chains(t, st);
+  if (st->kind != MGP_SHARD_WHOLE) t = add_ram(t, st);
+  return (uint32_t)(t - out);
+}
+
+uint32_t mgp_public_ram_terms(const mgp_ram_terms_t *ram,
+                              mgp_public_term_t out[MGP_MAX_RAM_TERMS]) {
+  mgp_public_term_t *t = out;
+  mgp_point_t offset = mgp_curve_offset();
+  if (ram->rows == 0) return 0;
+  if (ram->n_in) {
+    t = add_term(t, 1, MGP_BUS_SHARD, 1, 1, ram->in_id, ram->memory, 0);
+    t[-1].count = ram->n_in;
+  }
+  if (ram->n_in < ram->rows) {
+    t = add_term(t, 1, MGP_BUS_SHARD, 1, 0, ram->out_id, ram->memory, 0);
+    t[-1].count = ram->rows - ram->n_in;
+  }
+  for (int end = 0; end < 2; end++, t++) {
+    memset(t, 0, sizeof *t);
+    t->sign = end ? -1 : 1;
+    t->count = 1;
+    t->bus = MGP_BUS_ACC;
+    t->len = 1 + MGP_CURVE_POINT_WORDS;
+    t->t[0] = end ? ram->rows : 0;
+    if (end)
+      memcpy(t->t + 1, ram->sum, sizeof ram->sum);
+    else
+      mgp_curve_write(&offset, t->t + 1);
+  }
   return (uint32_t)(t - out);
 }

@@ -4,6 +4,7 @@
 #ifndef MGP_PROTOCOL_SHAPE_H
 #define MGP_PROTOCOL_SHAPE_H
 
+#include "chips/ram.h"
 #include "protocol/proof.h"
 
 typedef struct {
@@ -63,14 +64,20 @@ typedef struct {
 void mgp_shape_body_parts(const mgp_chipset_t *chips, const mgp_params_t *params,
                           const mgp_shape_t *shape, mgp_body_parts_t *out);
 
-/* A public term of the bus sum: sign / (alpha + bus + sum beta^i t_i). */
+/* A public term of the bus sum: sign * count / (alpha + bus + sum beta^i t_i). */
 typedef struct {
   int sign;
+  uint32_t count; /* >= 1, < p */
   uint8_t bus, len;
   uint32_t t[MGP_MAX_TUPLE]; /* canonical */
 } mgp_public_term_t;
-#define MGP_MAX_PUBLIC_TERMS (2 + 2 * MGP_REGISTERS + 1 + 8 + 4 + 2 * MGP_MAX_GAPS)
+#define MGP_MAX_RAM_TERMS 4
+#define MGP_MAX_PUBLIC_TERMS                                                                       \
+  (2 + 2 * MGP_REGISTERS + 1 + 8 + 4 + 2 * MGP_MAX_GAPS + MGP_MAX_RAM_TERMS)
 uint32_t mgp_public_terms(const mgp_statement_t *st, const mgp_shape_t *shape,
                           mgp_public_term_t out[MGP_MAX_PUBLIC_TERMS]);
+
+/* Terms of the SHARD_RAM rows on SHARD and ACC: none without rows. Returns how many. */
+uint32_t mgp_public_ram_terms(const mgp_ram_terms_t *ram, mgp_public_term_t out[MGP_MAX_RAM_TERMS]);
 
 #endif

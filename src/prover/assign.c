@@ -57,10 +57,11 @@ static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t
 static mgp_status_t count_parts(mgp_session_t *s) {
   const mgp_backend_ops_t *ops = s->be->ops;
   mgp_f_t *d_piece = NULL;
-  uint32_t widest = 0;
+  uint32_t widest = 1;
   mgp_status_t st;
-  for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++)
-    if (s->chips->chip[c].ncols > widest) widest = s->chips->chip[c].ncols;
+  for (uint32_t i = 0; i < s->nparts; i++)
+    for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++)
+      if (s->parts[i].rows[c] && s->chips->chip[c].ncols > widest) widest = s->chips->chip[c].ncols;
   MGP_TRY_GOTO(st,
                ops->alloc(s->be, MGP_MEM_ACCUMULATOR, s->count_total * sizeof *s->d_counts,
                           (void **)&s->d_counts),

@@ -89,8 +89,8 @@ mgp_status_t mgp_verify_bus_sum(mgp_verifier_t *v) {
       d = mgp_e_add(d, mgp_e_mul_f(v->beta[j + 1], mgp_f_from_u32(terms[i].t[j])));
     if (mgp_e_is_zero(d))
       return MGP_REJECT("public-denominator", "the denominator of public term %u is zero", i);
-    mgp_e_t sign = mgp_e_from_f(mgp_f_from_i32(terms[i].sign));
-    add_fraction(sum, sign, d);
+    mgp_f_t count = mgp_f_from_u32(terms[i].count);
+    add_fraction(sum, mgp_e_from_f(terms[i].sign > 0 ? count : mgp_f_neg(count)), d);
   }
   for (uint32_t i = 0; i < v->shape->ntraces; i++)
     add_fraction(sum, v->tasks[i].p, v->tasks[i].q); /* q was checked */

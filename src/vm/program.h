@@ -73,6 +73,7 @@ typedef enum {
   MGP_CHIP_MEM_IMAGE, /* memory boundary: first value from the program image */
   MGP_CHIP_MEM_HINT,  /* ... free, hint region */
   MGP_CHIP_MEM_ZERO,  /* ... zero */
+  MGP_CHIP_SHARD_RAM, /* memory that goes from shard to shard */
   /* tables; from here on a trace has a fixed number of rows that the verifier computes */
   MGP_CHIP_PROGRAM,
   MGP_CHIP_IMAGE,

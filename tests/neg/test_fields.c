@@ -408,7 +408,7 @@ static unsigned change_claims(decoded_t *d, unsigned times) {
   CHANGE("parameter", SHAPES "statement-halt statement-commit " AFTER_START, params, 26);
   tally_t t = {.name = "number of rows",
                .checks = SHAPES "statement-halt statement-commit statement-time statement-image "
-                                "statement-empty " AFTER_START};
+                                "statement-empty statement-ram " AFTER_START};
   for (unsigned i = 0; i < times; i++) {
     uint32_t *w = &d->st.rows[test_rand(&rng) % d->params.partitions]
                              [1 + test_rand(&rng) % (MGP_CHIP_FIRST_TABLE - 1)];

@@ -95,6 +95,8 @@ static void test_statements(const mini_t *m) {
   BAD("statement-commit", st.has_commit = 0);
   BAD("statement-commit", st.has_commit = 2);
   BAD("statement-image", st.rows[2][MGP_CHIP_MEM_IMAGE] = m->prog.nimage_words);
+  BAD("statement-ram", st.rows[2][MGP_CHIP_SHARD_RAM] = 1);
+  BAD("statement-ram", st.rows[0][MGP_CHIP_SHARD_RAM] = 2);
   BAD("statement-time", st.rows[2][MGP_CHIP_J] = 1u << 29);
   BAD("statement-time", st.rows[2][MGP_CHIP_J] = UINT32_MAX);
   BAD("shape-bus", st.rows[0][MGP_CHIP_MEM_ZERO] = UINT32_MAX);

@@ -1,5 +1,5 @@
-"""The chips, read from docs/chips.md: bus tags of section 1, ids and time steps of section 7, columns,
-constraints and interactions of section 8."""
+"""The chips, read from docs/chips.md: bus tags of section 1, ids and time steps of section 8, columns,
+constraints and interactions of section 9."""
 import os
 import re
 
@@ -132,11 +132,11 @@ def load(path=DOCUMENT):
     for names, numbers in re.findall(r"^\| ([A-Z_0-9, ]+) \| ([\d, ]+) \|", text.split("## 2.")[0], re.M):
         tags.update(zip(names.split(", "), map(int, numbers.split(", "))))
     chips = {}
-    for number, name, counts in re.findall(r"^\| (\d+) \| (\w+) \| (.*) \|$", text.split("## 7.")[1], re.M):
+    for number, name, counts in re.findall(r"^\| (\d+) \| (\w+) \| (.*) \|$", text.split("## 8.")[1], re.M):
         columns, interactions, _, constraints, _, time_step, _ = counts.split(" | ")
         chips[name] = Chip(name, int(number), int(time_step))
         chips[name].counts = int(columns), int(interactions), int(constraints)
-    for name, body in re.findall(r"^### (\w+)\n\n```\n(.*?)\n```$", text.split("## 8.")[1], re.M | re.S):
+    for name, body in re.findall(r"^### (\w+)\n\n```\n(.*?)\n```$", text.split("## 9.")[1], re.M | re.S):
         for line in body.split("\n"):
             chips[name].parse_line(line, tags)
     for chip in chips.values():

@@ -1,4 +1,4 @@
-"""Instruction word -> row of the PROGRAM table (chips.md, section 4). Ids are those of its section 7."""
+"""Instruction word -> row of the PROGRAM table (chips.md, section 4). Ids are those of its section 8."""
 from field import P
 
 HALT_PC = 3 << 27

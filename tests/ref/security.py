@@ -11,7 +11,7 @@ def rounds(parameters, shape, n_public_terms):
     """(name, error times the size of the extension, bits of grinding)"""
     p = parameters
     degree = sum(t.n_rows * sum(max(1, len(i)) for i in t.chip.interactions) for t in shape.traces)
-    yield "alpha, beta", degree + 6 * n_public_terms, p.grind_alpha
+    yield "alpha, beta", degree + 15 * n_public_terms, p.grind_alpha
     yield "GKR lambda", 1, 0
     yield "GKR round", 3, 0
     yield "main lambda", max(len(t.chip.constraints) for t in shape.traces) + 1, 0

@@ -7,7 +7,7 @@ from poseidon2 import cap_depth
 from refusal import check
 
 MAX_TRACES, MAX_COLUMNS, MAX_CHUNKS = 1 << 14, 1 << 16, 1 << 20
-MAX_PUBLIC_TERMS = 213
+MAX_PUBLIC_TERMS = 217
 
 
 class Trace:

@@ -47,6 +47,7 @@ def check_statement(run, statement, program, ordinary):
     check(1 + run_time(statement, ordinary) < MAX_TIME, "statement-time", "the run is too long")
     check(total["HALT"] == 1, "statement-halt", "%d HALT rows" % total["HALT"])
     check(total["COMMIT"] == run.has_commit, "statement-commit", "%d COMMIT rows" % total["COMMIT"])
+    check(total["SHARD_RAM"] == 0, "statement-ram", "SHARD_RAM rows in a run of one shard")
     check(any(total[chip.name] for chip in ordinary if chip.time_step), "statement-empty", "no instruction")
     check(total["MEM_IMAGE"] <= len(program.image), "statement-image", "more MEM_IMAGE rows than image words")
 

@@ -44,8 +44,9 @@ def test_header(bench):
             ("more rows", "ADDI", None, "gkr-layer"), ("a run too long", "DIV", 1 << 28, "statement-time"),
             ("two HALT rows", "HALT", 2, "statement-halt"), ("no HALT row", "HALT", 0, "statement-halt"),
             ("two COMMIT rows", "COMMIT", 2, "statement-commit"), ("no COMMIT row", "COMMIT", 0, "statement-commit"),
+            ("memory from nowhere", "SHARD_RAM", 2, "statement-ram"),
             ("image rows", "MEM_IMAGE", len(proof.program.image) + 1, "statement-image"),
-            ("entries of a bus", "REFRESH", (P - 213) // 4, "shape-bus"), ("chunks", "REFRESH", 1 << 28, "shape-chunks"),
+            ("entries of a bus", "REFRESH", (P - 217) // 4, "shape-bus"), ("chunks", "REFRESH", 1 << 28, "shape-chunks"),
             ("another length", "REFRESH", 1 << 14, "format-length")):
         value = proof.word(ids[chip]) + 1 if value is None else value
         bench.agree(proof, proof.changed({ids[chip]: value}), what, [name])

@@ -23,12 +23,12 @@ static const struct {
 
 static void print_chips(const mgp_chipset_t *set, FILE *f) {
   fprintf(
-      f, "\n## 7. Table of chips\n\nA row costs columns + 2·interactions: the unit in which shards "
+      f, "\n## 8. Table of chips\n\nA row costs columns + 2·interactions: the unit in which shards "
          "and partitions are cut.\n\n");
   mgp_chipset_print_table(set, f);
   fprintf(
       f,
-      "\n## 8. Declarations\n\nColumns, constraints and interactions in their order, the order of "
+      "\n## 9. Declarations\n\nColumns, constraints and interactions in their order, the order of "
       "the protocol. `:=` names a formula; `BUS m: tuple` is an interaction with multiplicity m. "
       "Constants are mod p.\n");
   for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
@@ -90,10 +90,11 @@ static void print_chips_share(const mgp_chipset_t *set, const measure_t *m, unit
 
 static void print_workloads(const mgp_chipset_t *set, const measure_t *m, FILE *f) {
   fprintf(
-      f, "\n## 9. Workloads\n\nPrebuilt guests (`guest/prebuilt`), tables not counted, REFRESH and "
-         "memory boundary included.\n\n"
-         "| guest (size) | steps | cells a step | interactions a step | ts a step | REFRESH rows | "
-         "boundary rows |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+      f,
+      "\n## 10. Workloads\n\nPrebuilt guests (`guest/prebuilt`), tables not counted, REFRESH and "
+      "memory boundary included.\n\n"
+      "| guest (size) | steps | cells a step | interactions a step | ts a step | REFRESH rows | "
+      "boundary rows |\n| --- | --- | --- | --- | --- | --- | --- |\n");
   for (unsigned w = 0; w < NWORKLOADS; w++) {
     const double steps = (double)m[w].steps;
     uint64_t bounds = 0;

@@ -56,7 +56,7 @@ static int count_row(const ctx_t *c, const request_t *r, uint32_t (*value)[MGP_C
 
 static void count_range(void *ctx, int thread, uint64_t first, uint64_t last) {
   ctx_t *c = ctx;
-  uint32_t value[MGP_MAX_NODES][MGP_COUNT_ROWS];
+  uint32_t value[MGP_COUNT_NODES][MGP_COUNT_ROWS];
   c->bad[thread].row = NO_ROW;
   for (uint64_t block = first; block < last; block++) {
     const uint32_t row = (uint32_t)block * MGP_COUNT_ROWS;
@@ -74,8 +74,8 @@ static void count_range(void *ctx, int thread, uint64_t first, uint64_t last) {
 }
 
 /* The part of the chip's DAG under its requests. */
-static void take_requests(ctx_t *c, const mgp_chip_t *chip, uint32_t *d_counts,
-                          const uint64_t *offset) {
+static mgp_status_t take_requests(ctx_t *c, const mgp_chip_t *chip, uint32_t *d_counts,
+                                  const uint64_t *offset) {
   uint8_t live[MGP_MAX_NODES] = {0};
   uint16_t to[MGP_MAX_NODES];
   mgp_count_program_t *p = &c->program;
@@ -93,6 +93,9 @@ static void take_requests(ctx_t *c, const mgp_chip_t *chip, uint32_t *d_counts,
   }
   for (uint32_t i = 0; i < chip->nnodes; i++) {
     if (!live[i]) continue;
+    if (p->nnodes == MGP_COUNT_NODES)
+      return mgp_fail(MGP_INTERNAL, "chip %s: its requests take more than %u nodes", chip->name,
+                      MGP_COUNT_NODES);
     mgp_xnode_t n = chip->nodes[i];
     if (n.op >= MGP_X_ADD) {
       n.a = to[n.a];
@@ -112,6 +115,7 @@ static void take_requests(ctx_t *c, const mgp_chip_t *chip, uint32_t *d_counts,
     for (unsigned e = 0; e < it->len; e++) r->tuple[e] = to[it->tuple[e]];
     r->counts = d_counts + offset[mgp_bus_table((mgp_bus_t)it->bus) - MGP_CHIP_FIRST_TABLE];
   }
+  return MGP_OK;
 }
 
 mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_t *d_trace,
@@ -121,7 +125,7 @@ mgp_status_t mgp_cpu_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_t *d
   if (chip->is_table)
     return mgp_fail(MGP_INTERNAL, "table %s makes no requests to count", chip->name);
   ctx_t c = {.prog = mgp_cpu_of(be)->prog, .trace = d_trace, .stride = stride, .nrows = nrows};
-  take_requests(&c, chip, d_counts, offset);
+  MGP_TRY(take_requests(&c, chip, d_counts, offset));
   if (c.nrequests == 0) return MGP_OK;
   c.kernels = mgp_count_kernels(mgp_cpu_of(be)->isa);
   const uint64_t blocks = ((uint64_t)nrows + MGP_COUNT_ROWS - 1) / MGP_COUNT_ROWS;

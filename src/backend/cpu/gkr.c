@@ -18,6 +18,7 @@ typedef struct {
   unsigned n, m; /* log2 of rows and interactions */
   uint32_t k;
   int varying, threads;
+  uint32_t slots, chip_nodes;
   uint64_t blocks;                       /* of rows */
   uint32_t nodes[MAX_LOG_K + 1];         /* per row at level n + s */
   uint64_t row_blocks[MAX_LOG_ROWS + 1]; /* entry blocks of level t <= n */
@@ -29,9 +30,12 @@ static int has_varying(const mgp_chip_t *chip) {
   return chip->ninteractions == 1; /* then the leaf itself is a stored node */
 }
 
-static plan_t make_plan(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows) {
+static plan_t make_plan(const mgp_backend_t *be, const mgp_chip_t *chip, const mgp_poly_t *poly,
+                        uint32_t nrows) {
   plan_t p = {.n = mgp_log2_up(nrows), .m = mgp_log2_up(chip->ninteractions)};
   p.k = chip->ninteractions;
+  p.slots = mgp_poly_slots(poly);
+  p.chip_nodes = chip->nnodes;
   p.varying = has_varying(chip);
   p.blocks = (nrows + MGP_BLOCK - 1) / MGP_BLOCK;
   p.threads = mgp_range_threads(be->threads, p.blocks, BUILD_GRAIN);
@@ -45,7 +49,13 @@ static size_t leaf_words(const plan_t *p) {
   return (size_t)((p->k + 1) / 2) * (p->varying ? 4 : 2) * EB;
 }
 static size_t scratch_words(const plan_t *p) {
-  return (size_t)MGP_POLY_SLOTS * MGP_BLOCK + (p->k == 2 ? 2 : 1) * leaf_words(p) + 2 * EB;
+  return (size_t)p->slots * MGP_BLOCK + (p->k == 2 ? 2 : 1) * leaf_words(p) + 2 * EB;
+}
+/* Of all threads; before they start, the weights of the chip's nodes lie there. */
+static uint64_t all_scratch_words(const plan_t *p) {
+  const uint64_t words = (uint64_t)p->threads * scratch_words(p);
+  const uint64_t nodes = (uint64_t)p->chip_nodes * MGP_D;
+  return words > nodes ? words : nodes;
 }
 /* Words per block of an in-row level. */
 static size_t level_stride(const plan_t *p, unsigned s) {
@@ -88,20 +98,22 @@ struct mgp_gkr {
 
 uint64_t mgp_cpu_gkr_bytes(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows) {
   if (chip->ninteractions == 0) return 0;
-  const plan_t p = make_plan(be, chip, nrows);
-  const uint64_t words =
-      tree_words(&p) + (uint64_t)p.threads * scratch_words(&p) + mgp_eq_words(p.n) + 4 * EB;
+  mgp_poly_t poly;
+  if (mgp_poly_build(chip, 0, &poly) != MGP_OK) return UINT64_MAX;
+  const plan_t p = make_plan(be, chip, &poly, nrows);
+  const uint64_t words = tree_words(&p) + all_scratch_words(&p) + mgp_eq_words(p.n) + 4 * EB;
   return words * sizeof(mgp_f_t) + sizeof(mgp_gkr_t);
 }
 
-static mgp_status_t describe_leaves(const mgp_chip_t *chip, mgp_e_t alpha, mgp_e_t beta,
+/* g: room for the weights of the chip's nodes. */
+static mgp_status_t describe_leaves(const mgp_chip_t *chip, mgp_e_t alpha, mgp_e_t beta, mgp_e_t *g,
                                     mgp_leaves_t *l) {
-  mgp_e_t g[MGP_MAX_NODES], constant;
+  const size_t g_bytes = chip->nnodes * sizeof *g;
+  mgp_e_t constant;
   uint32_t nmult = 0;
-  MGP_TRY(mgp_poly_build(chip, 0, &l->poly));
   for (uint32_t j = 0; j < l->count; j++) {
     const mgp_interaction_t *it = &chip->interactions[j];
-    memset(g, 0, sizeof g);
+    memset(g, 0, g_bytes);
     mgp_e_t power = beta;
     for (unsigned i = 0; i < it->len; i++, power = mgp_e_mul(power, beta))
       g[it->tuple[i]] = mgp_e_add(g[it->tuple[i]], power);
@@ -117,7 +129,7 @@ static mgp_status_t describe_leaves(const mgp_chip_t *chip, mgp_e_t alpha, mgp_e
       continue;
     }
     mgp_poly_weight_t term[MGP_POLY_COLUMNS];
-    memset(g, 0, sizeof g);
+    memset(g, 0, g_bytes);
     g[it->mult] = mgp_e_one();
     n = mgp_poly_linear(chip, &l->poly, g, &constant, term, MGP_POLY_COLUMNS);
     l->mult_sum[j] = (mgp_poly_sum_t){constant.c[0], (uint16_t)nmult, (uint16_t)n};
@@ -190,7 +202,8 @@ mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_
   mgp_gkr_t *g = mem;
   memset(g, 0, sizeof *g);
   plan_t *p = &g->plan;
-  *p = make_plan(be, chip, nrows);
+  MGP_TRY_GOTO(st, mgp_poly_build(chip, 0, &g->leaves.poly), fail);
+  *p = make_plan(be, chip, &g->leaves.poly, nrows);
   g->kernels = mgp_gkr_kernels(mgp_cpu_of(be)->isa);
   g->open = mgp_open_kernels(mgp_cpu_of(be)->isa);
   mgp_leaves_t *l = &g->leaves;
@@ -201,9 +214,8 @@ mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_
   l->nrows = nrows;
   l->count = p->k;
   l->varying = p->varying;
-  MGP_TRY_GOTO(st, describe_leaves(chip, alpha, beta, l), fail);
-  MGP_TRY_GOTO(st, mgp_scratch_words(be, (uint64_t)p->threads * scratch_words(p), &g->scratch),
-               fail);
+  MGP_TRY_GOTO(st, mgp_scratch_words(be, all_scratch_words(p), &g->scratch), fail);
+  MGP_TRY_GOTO(st, describe_leaves(chip, alpha, beta, (mgp_e_t *)g->scratch, l), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, mgp_eq_words(p->n), &g->tables), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, 4 * EB, &g->constant), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, tree_words(p), &g->tree), fail);
@@ -215,7 +227,7 @@ mgp_status_t mgp_cpu_gkr_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_
   for (int i = 0; i < p->threads; i++) {
     mgp_f_t *w = g->scratch + (size_t)i * scratch_words(p);
     g->thread[i].slots = w;
-    g->thread[i].node = w + (size_t)MGP_POLY_SLOTS * MGP_BLOCK;
+    g->thread[i].node = w + (size_t)p->slots * MGP_BLOCK;
     g->thread[i].entries[0] = g->thread[i].node + 2 * EB;
     g->thread[i].entries[1] = g->thread[i].entries[0] + (p->k == 2 ? leaf_words(p) : 0);
   }

@@ -4,12 +4,13 @@
 
 #include "backend/cpu/kernels.h"
 
-#define MGP_COUNT_ROWS 32u
+#define MGP_COUNT_ROWS  32u
+#define MGP_COUNT_NODES 512u /* under the requests of a chip */
 
 typedef struct {
   uint32_t nnodes;
-  mgp_xnode_t node[MGP_MAX_NODES]; /* operands before their use */
-  uint8_t wanted[MGP_MAX_NODES];   /* as canonical integers */
+  mgp_xnode_t node[MGP_COUNT_NODES]; /* operands before their use */
+  uint8_t wanted[MGP_COUNT_NODES];   /* as canonical integers */
 } mgp_count_program_t;
 
 typedef struct {

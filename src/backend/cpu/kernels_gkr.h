@@ -37,7 +37,7 @@ typedef struct {
 
 /* Per thread. */
 typedef struct {
-  mgp_f_t *slots;      /* [MGP_POLY_SLOTS][MGP_BLOCK] */
+  mgp_f_t *slots;      /* [slots][MGP_BLOCK] */
   mgp_f_t *entries[2]; /* leaf entries of a block */
   mgp_f_t *node;       /* [p, q][D][MGP_BLOCK] */
 } mgp_gkr_scratch_t;

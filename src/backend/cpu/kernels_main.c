@@ -40,7 +40,7 @@ static void split_unit(const pass_t *p, uint64_t unit) {
     const mgp_f_t *col =
         c < f->ncols ? f->trace + c * f->stride : f->virt + (c - f->ncols) * f->stride;
     mgp_f_t *even = p->s->columns + (size_t)c * MGP_BLOCK;
-    split_column(col, row, f->nrows, even, even + (size_t)MGP_POLY_COLUMNS * MGP_BLOCK);
+    split_column(col, row, f->nrows, even, even + (size_t)f->poly.ncols * MGP_BLOCK);
   }
 }
 
@@ -160,8 +160,11 @@ static void prepare(pass_t *p, const mgp_main_pass_t *a, const mgp_main_scratch_
   p->form = a->form;
   p->s = scratch;
   p->x = mgp_vec(a->x);
-  for (uint32_t c = 0; c < 2 * MGP_POLY_COLUMNS; c++)
+  const uint32_t ncols = a->form->poly.ncols;
+  for (uint32_t c = 0; c < ncols; c++) {
     p->column[c] = scratch->columns + (size_t)c * MGP_BLOCK;
+    p->column[MGP_POLY_COLUMNS + c] = scratch->columns + (size_t)(ncols + c) * MGP_BLOCK;
+  }
   for (uint32_t s = 0; s < mgp_poly_slots(&a->form->poly); s++) {
     p->base[MGP_POLY_COLUMNS + s] = scratch->slots + (size_t)s * MGP_BLOCK;
     p->slot[s] = scratch->slots + (size_t)s * MGP_D * MGP_MAIN_STEP;

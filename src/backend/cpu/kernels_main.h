@@ -36,12 +36,12 @@ typedef struct {
 
 /* Per thread. */
 typedef struct {
-  mgp_f_t *columns; /* [2][MGP_POLY_COLUMNS][MGP_BLOCK]: even rows, odd rows */
-  mgp_f_t *slots;   /* [MGP_POLY_SLOTS][D][MGP_MAIN_STEP], or base [MGP_POLY_SLOTS][MGP_BLOCK] */
-  mgp_f_t *slopes;  /* the same for MGP_POLY_COLUMNS forms */
+  mgp_f_t *columns; /* [2][columns][MGP_BLOCK]: even rows, odd rows */
+  mgp_f_t *slots;   /* [slots, >= 2][D][MGP_MAIN_STEP], or base [slots][MGP_BLOCK] */
+  mgp_f_t *slopes;  /* the same for forms */
   mgp_f_t *linear;  /* [2][D][MGP_BLOCK]: L at 0, and its slope */
   mgp_f_t *low;     /* MGP_EQ_LOW_WORDS */
-  mgp_e_t *sums;    /* [MGP_MAX_COLUMNS] */
+  mgp_e_t *sums;    /* [columns] */
 } mgp_main_scratch_t;
 
 #define MGP_MAIN_SLOT_WORDS (MGP_D * MGP_MAIN_STEP > MGP_BLOCK ? MGP_D * MGP_MAIN_STEP : MGP_BLOCK)

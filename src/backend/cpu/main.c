@@ -15,12 +15,17 @@
 typedef struct {
   unsigned n;
   int threads;
-  uint32_t elements;  /* of an entry */
+  uint32_t elements; /* of an entry */
+  uint32_t ncols, slots, nodes;
   uint64_t blocks[2]; /* of the two buffers of folded entries; the first: units of the trace */
 } plan_t;
 
-static plan_t make_plan(const mgp_backend_t *be, const mgp_poly_t *poly, uint32_t nrows) {
+static plan_t make_plan(const mgp_backend_t *be, const mgp_chip_t *chip, const mgp_poly_t *poly,
+                        uint32_t nrows) {
   plan_t p = {.n = mgp_log2_up(nrows), .elements = poly->nforms + 1};
+  p.ncols = poly->ncols;
+  p.slots = mgp_poly_slots(poly);
+  p.nodes = chip->nnodes;
   p.blocks[0] = (nrows + MGP_MAIN_UNIT - 1) / MGP_MAIN_UNIT;
   p.blocks[1] = (p.blocks[0] + 1) / 2;
   p.threads = mgp_range_threads(be->threads, p.blocks[0], PASS_GRAIN * 4);
@@ -31,12 +36,26 @@ static uint64_t buffer_words(const plan_t *p, unsigned i) {
   return p->n >= i + 2 ? p->blocks[i] * p->elements * EB : 0;
 }
 
-#define COLUMN_WORDS (2u * MGP_POLY_COLUMNS * MGP_BLOCK)
-#define SLOT_WORDS   (MGP_POLY_SLOTS * MGP_MAIN_SLOT_WORDS)
-#define SLOPE_WORDS  (MGP_POLY_COLUMNS * MGP_MAIN_SLOT_WORDS)
-#define SCRATCH_WORDS                                                                              \
-  ((size_t)COLUMN_WORDS + SLOT_WORDS + SLOPE_WORDS + 2 * EB + MGP_EQ_LOW_WORDS +                   \
-   MGP_MAX_COLUMNS * MGP_D)
+/* Of a thread; fold_unit wants two slots whatever the chip. */
+static size_t column_words(const plan_t *p) {
+  return (size_t)2 * p->ncols * MGP_BLOCK;
+}
+static size_t slot_words(const plan_t *p) {
+  return (size_t)(p->slots + 2) * MGP_MAIN_SLOT_WORDS;
+}
+static size_t slope_words(const plan_t *p) {
+  return (size_t)p->elements * MGP_MAIN_SLOT_WORDS;
+}
+static size_t scratch_words(const plan_t *p) {
+  return column_words(p) + slot_words(p) + slope_words(p) + 2 * EB + MGP_EQ_LOW_WORDS +
+         (size_t)p->ncols * MGP_D;
+}
+/* Of all threads; before they start, the weights of the chip's nodes lie there. */
+static uint64_t all_scratch_words(const plan_t *p) {
+  const uint64_t words = (uint64_t)p->threads * scratch_words(p),
+                 nodes = (uint64_t)p->nodes * MGP_D;
+  return words > nodes ? words : nodes;
+}
 
 /* --- state ----------------------------------------------------------------------------------- */
 
@@ -59,9 +78,9 @@ struct mgp_main {
 uint64_t mgp_cpu_main_bytes(const mgp_backend_t *be, const mgp_chip_t *chip, uint32_t nrows) {
   mgp_poly_t poly;
   if (mgp_poly_build(chip, 1, &poly) != MGP_OK) return UINT64_MAX;
-  const plan_t p = make_plan(be, &poly, nrows);
-  const uint64_t words = (uint64_t)p.threads * SCRATCH_WORDS + mgp_eq_words(p.n) +
-                         (uint64_t)p.elements * EB + buffer_words(&p, 0) + buffer_words(&p, 1);
+  const plan_t p = make_plan(be, chip, &poly, nrows);
+  const uint64_t words = all_scratch_words(&p) + mgp_eq_words(p.n) + (uint64_t)p.elements * EB +
+                         buffer_words(&p, 0) + buffer_words(&p, 1);
   return words * sizeof(mgp_f_t) + sizeof(mgp_main_t);
 }
 
@@ -82,12 +101,13 @@ static mgp_e_t times_w(mgp_e_t a) {
   return mgp_e_mul_f(a, mgp_f_from_u32(MGP_W));
 }
 
+/* g: room for the weights of the chip's nodes. */
 static void describe(mgp_main_t *m, const mgp_chip_t *chip, mgp_e_t alpha, mgp_e_t beta,
-                     mgp_e_t lambda, const mgp_e_t *eq_int) {
+                     mgp_e_t lambda, const mgp_e_t *eq_int, mgp_e_t *g) {
   mgp_main_form_t *f = &m->form;
   const mgp_poly_t *poly = &f->poly;
-  mgp_e_t g[MGP_MAX_NODES], interactions[NSRC], constraints[NSRC], constant = mgp_e_zero();
-  memset(g, 0, sizeof g);
+  mgp_e_t interactions[NSRC], constraints[NSRC], constant = mgp_e_zero();
+  memset(g, 0, chip->nnodes * sizeof *g);
   for (uint32_t j = 0; j < chip->ninteractions; j++) {
     const mgp_interaction_t *it = &chip->interactions[j];
     const mgp_e_t weight = mgp_e_mul(lambda, eq_int[j]);
@@ -99,7 +119,7 @@ static void describe(mgp_main_t *m, const mgp_chip_t *chip, mgp_e_t alpha, mgp_e
       g[it->tuple[i]] = mgp_e_add(g[it->tuple[i]], power);
   }
   constant = mgp_e_add(constant, spread(chip, poly, g, interactions));
-  memset(g, 0, sizeof g);
+  memset(g, 0, chip->nnodes * sizeof *g);
   mgp_e_t power = mgp_e_sqr(lambda);
   for (uint32_t c = 0; c < chip->nconstraints; c++, power = mgp_e_mul(power, lambda)) {
     const mgp_poly_sum_t *sum = &poly->constraint[c];
@@ -129,10 +149,10 @@ static void describe(mgp_main_t *m, const mgp_chip_t *chip, mgp_e_t alpha, mgp_e
 static void place_scratch(mgp_main_t *m) {
   for (int t = 0; t < m->plan.threads; t++) {
     mgp_main_scratch_t *s = &m->thread[t];
-    s->columns = m->scratch + (size_t)t * SCRATCH_WORDS;
-    s->slots = s->columns + COLUMN_WORDS;
-    s->slopes = s->slots + SLOT_WORDS;
-    s->linear = s->slopes + SLOPE_WORDS;
+    s->columns = m->scratch + (size_t)t * scratch_words(&m->plan);
+    s->slots = s->columns + column_words(&m->plan);
+    s->slopes = s->slots + slot_words(&m->plan);
+    s->linear = s->slopes + slope_words(&m->plan);
     s->low = s->linear + 2 * EB;
     s->sums = (mgp_e_t *)(s->low + MGP_EQ_LOW_WORDS);
   }
@@ -153,7 +173,7 @@ mgp_status_t mgp_cpu_main_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f
   mgp_main_form_t *f = &m->form;
   MGP_TRY_GOTO(st, mgp_poly_build(chip, 1, &f->poly), fail);
   plan_t *p = &m->plan;
-  *p = make_plan(be, &f->poly, nrows);
+  *p = make_plan(be, chip, &f->poly, nrows);
   m->kernels = mgp_main_kernels(mgp_cpu_of(be)->isa);
   m->open = mgp_open_kernels(mgp_cpu_of(be)->isa);
   f->trace = d_trace;
@@ -161,13 +181,13 @@ mgp_status_t mgp_cpu_main_begin(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f
   f->stride = stride;
   f->ncols = chip->ncols;
   f->nrows = nrows;
-  describe(m, chip, alpha, beta, lambda, eq_int);
-  MGP_TRY_GOTO(st, mgp_scratch_words(be, (uint64_t)p->threads * SCRATCH_WORDS, &m->scratch), fail);
+  MGP_TRY_GOTO(st, mgp_scratch_words(be, all_scratch_words(p), &m->scratch), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, mgp_eq_words(p->n), &m->tables), fail);
   MGP_TRY_GOTO(st, mgp_scratch_words(be, (uint64_t)p->elements * EB, &m->constant), fail);
   for (unsigned i = 0; i < 2; i++)
     MGP_TRY_GOTO(st, mgp_scratch_words(be, buffer_words(p, i), &m->buffer[i]), fail);
   place_scratch(m);
+  describe(m, chip, alpha, beta, lambda, eq_int, (mgp_e_t *)m->scratch);
   memset(m->constant, 0, (size_t)p->elements * EB * sizeof *m->constant);
   for (unsigned i = 0; i < MGP_BLOCK; i++)
     mgp_planes_set(m->constant + (size_t)(p->elements - 1) * EB, MGP_BLOCK, i, f->constant);

@@ -4,15 +4,19 @@
 
 #define NO_SLOT UINT16_MAX
 
+#define POOL_TERMS 4096u
+
 /* The forms found so far, as an echelon over F: row r has its pivot at pivot[r], and is the sum of
- * mix[r][i] * form i. */
+ * mix[r] over forms. Most forms are single columns: rows and mixes are lists of terms in a pool. */
 typedef struct {
   const mgp_chip_t *chip;
   mgp_poly_t *p;
   mgp_status_t st;
   uint32_t pivot[MGP_POLY_COLUMNS];
-  mgp_f_t row[MGP_POLY_COLUMNS][MGP_POLY_COLUMNS];
-  mgp_f_t mix[MGP_POLY_COLUMNS][MGP_POLY_COLUMNS];
+  mgp_f_t pivot_inv[MGP_POLY_COLUMNS];
+  mgp_poly_sum_t row[MGP_POLY_COLUMNS], mix[MGP_POLY_COLUMNS];
+  uint32_t npool;
+  mgp_poly_term_t pool[POOL_TERMS];
   uint16_t operand[MGP_MAX_NODES];
   /* the affine combination last taken apart */
   mgp_f_t constant, column[MGP_POLY_COLUMNS], weight[MGP_MAX_NODES];
@@ -77,6 +81,28 @@ static mgp_poly_sum_t new_sum(const builder_t *b, mgp_f_t constant) {
   return (mgp_poly_sum_t){constant, (uint16_t)b->p->nterms, 0};
 }
 
+/* The n values that are not zero, as terms in the pool. */
+static mgp_poly_sum_t to_pool(builder_t *b, const mgp_f_t *value, uint32_t n) {
+  mgp_poly_sum_t sum = {0, (uint16_t)b->npool, 0};
+  for (uint32_t i = 0; i < n && b->st == MGP_OK; i++) {
+    if (value[i] == 0) continue;
+    if (b->npool == POOL_TERMS) {
+      b->st =
+          mgp_fail(MGP_INTERNAL, "chip %s: forms of more than %u terms", b->chip->name, POOL_TERMS);
+      break;
+    }
+    b->pool[b->npool++] = (mgp_poly_term_t){(uint16_t)i, value[i]};
+    sum.n++;
+  }
+  return sum;
+}
+
+/* value += f * terms */
+static void add_scaled(const builder_t *b, mgp_f_t *value, mgp_f_t f, mgp_poly_sum_t sum) {
+  for (const mgp_poly_term_t *t = b->pool + sum.first; t < b->pool + sum.first + sum.n; t++)
+    value[t->src] = mgp_f_add(value[t->src], mgp_f_mul(f, t->coef));
+}
+
 /* Writes the columns of the last combination as a mix of forms; makes a form of them if they are
  * independent of those there are. */
 static void reduce_columns(builder_t *b, mgp_f_t *mix) {
@@ -85,12 +111,10 @@ static void reduce_columns(builder_t *b, mgp_f_t *mix) {
   memcpy(left, b->column, sizeof left);
   memset(mix, 0, MGP_POLY_COLUMNS * sizeof *mix);
   for (uint32_t r = 0; r < p->nforms; r++) {
-    mgp_f_t f = left[b->pivot[r]];
-    if (f == 0) continue;
-    f = mgp_f_mul(f, mgp_f_inv(b->row[r][b->pivot[r]]));
-    for (uint32_t c = 0; c < p->ncols; c++)
-      left[c] = mgp_f_sub(left[c], mgp_f_mul(f, b->row[r][c]));
-    for (uint32_t i = 0; i <= r; i++) mix[i] = mgp_f_add(mix[i], mgp_f_mul(f, b->mix[r][i]));
+    if (left[b->pivot[r]] == 0) continue;
+    const mgp_f_t f = mgp_f_mul(left[b->pivot[r]], b->pivot_inv[r]);
+    add_scaled(b, left, mgp_f_neg(f), b->row[r]);
+    add_scaled(b, mix, f, b->mix[r]);
   }
   uint32_t pivot = 0;
   while (pivot < p->ncols && left[pivot] == 0) pivot++;
@@ -99,9 +123,11 @@ static void reduce_columns(builder_t *b, mgp_f_t *mix) {
   p->form[r] = new_sum(b, 0);
   for (uint32_t c = 0; c < p->ncols; c++) add_term(b, &p->form[r], c, b->column[c]);
   b->pivot[r] = pivot;
-  memcpy(b->row[r], left, sizeof left);
-  for (uint32_t i = 0; i < r; i++) b->mix[r][i] = mgp_f_neg(mix[i]);
-  b->mix[r][r] = mgp_f_one();
+  b->pivot_inv[r] = mgp_f_inv(left[pivot]);
+  b->row[r] = to_pool(b, left, p->ncols);
+  for (uint32_t i = 0; i < r; i++) mix[i] = mgp_f_neg(mix[i]);
+  mix[r] = mgp_f_one();
+  b->mix[r] = to_pool(b, mix, r + 1);
   memset(mix, 0, MGP_POLY_COLUMNS * sizeof *mix);
   mix[r] = mgp_f_one();
 }

@@ -15,7 +15,7 @@
 #include "chips/chip.h"
 
 #define MGP_POLY_COLUMNS (MGP_MAX_COLUMNS + MGP_MAX_VIRTUAL)
-#define MGP_POLY_OPS     320u
+#define MGP_POLY_OPS     1024u
 #define MGP_POLY_SLOTS   (MGP_POLY_COLUMNS + MGP_POLY_OPS)
 #define MGP_POLY_TERMS   2048u
 

@@ -89,6 +89,8 @@ static mgp_status_t raw_row(mgp_strict_t *st, mgp_chip_id_t chip, const mgp_raw_
     if (chip == MGP_CHIP_COMMIT)
       MGP_TRY(mgp_strict_device(st, op, "raw->commits", raw->commits,
                                 sizeof raw->commits[0] * ((size_t)s->o + 1)));
+  } else if (chip == MGP_CHIP_SHARD_RAM) {
+    MGP_TRY(mgp_strict_device(st, op, "raw->ram", raw->ram, sizeof raw->ram[0] * (index + 1)));
   } else if (chip < MGP_CHIP_FIRST_TABLE) {
     const mgp_bound_t *bounds = raw->bounds[chip - MGP_CHIP_MEM_IMAGE];
     MGP_TRY(mgp_strict_device(st, op, "raw->bounds", bounds, sizeof bounds[0] * (index + 1)));
