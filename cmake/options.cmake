@@ -57,7 +57,8 @@ mgp_found(MGP_CUDA "${MGP_NVCC}" "no nvcc was found in PATH, CUDA_HOME or /usr/l
 
 if(MGP_HAVE_CUDA AND EXISTS ${CMAKE_SOURCE_DIR}/cuda/CMakeLists.txt)
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
-    set(CMAKE_CUDA_ARCHITECTURES 80-real 90)
+    # A100, L4 and L40, H100, B200, and PTX for what comes after; one of them builds faster
+    set(CMAKE_CUDA_ARCHITECTURES 80-real 89-real 90-real 100)
   endif()
   set(CMAKE_CUDA_COMPILER ${MGP_NVCC} CACHE FILEPATH "CUDA compiler")
   enable_language(CUDA)
