@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""mgprove on a GPU, or on the emulated one if MGP_TEST_MGPROVE names that program: the cpu backend's
+proof byte for byte at every cache level, memory as planned, and what happens without a device."""
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
+import cli  # noqa: E402
+from cli import RESOURCES  # noqa: E402
+
+EMULATED = "MGP_TEST_MGPROVE" in os.environ
+# guest, size, options of the plan, options that change no byte
+PROOFS = [
+    ("fibonacci", 40, [], [["--cache", "none"]]),
+    ("edges", 1, ["--partitions", "2"], [["--cache", "trace", "--ranks", "2"]]),
+    ("sort", 20, ["--trace-rows", "4096"], [["--cache", "full"]]),
+]
+
+
+def emulated(t):
+    if EMULATED:
+        t.mgprove = os.environ["MGP_TEST_MGPROVE"]
+
+
+def check_memory(t, name):
+    """The ledger's peak of device memory is the planned one, and host memory is in the report too."""
+    for rank in t.json(name)["ranks"]:
+        peak = max(p["total"] for p in rank["phases"].values())
+        planned = rank["predicted_peak_bytes"]
+        t.check(0.98 * planned <= peak <= planned, f"planned {planned}, measured {peak}")
+        t.check(rank["host_peak_bytes"] > 0, "no host memory in the report")
+
+
+def test_bytes(t):
+    emulated(t)
+    for name, size, plan, variants in PROOFS:
+        t.prove(name, size, "cpu.mgp", "--backend", "cpu", "-q", *plan)
+        for options in variants:
+            t.prove(name, size, "cuda.mgp", "--backend", "cuda", "--mem-report", "memory.json", "-q",
+                    *plan, *options)
+            t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), f"{name} {options}: other bytes")
+            check_memory(t, "memory.json")
+
+
+def test_limits(t):
+    """What cannot fit is refused before anything is computed, with the numbers."""
+    emulated(t)
+    hint = t.hint(40)
+    t.refused(RESOURCES, r"GiB per rank.*GiB", "prove", cli.guest("fibonacci"), "--hint", hint, "-q",
+              "--backend", "cuda", "--memory", "10M")
+    t.refused(RESOURCES, r"free.*--memory asks for", "prove", cli.guest("fibonacci"), "--hint", hint,
+              "-q", "--backend", "cuda", "--memory", "4000G")
+
+
+def test_report(t):
+    emulated(t)
+    _, out, err = t.prove("fibonacci", 40, "p.mgp", "--backend", "cuda", "--json", "report.json")
+    report = t.json("report.json")
+    t.check(report["backend"] == "cuda" and report["isa"] in err, f"{report['isa']} in\n{err}")
+    _, out, _ = t.run("doctor", "--json", "doctor.json")
+    devices = t.json("doctor.json")["ranks"][0]["devices"]
+    t.check(devices and devices[0]["name"] == report["isa"] and report["isa"] in out, out)
+    _, out, _ = t.run("plan", cli.guest("fibonacci"), "--hint", t.hint(40), "--backend", "cuda")
+    t.check(re.search(r"^peak memory +\d", out, re.M), out)
+
+
+def test_no_device(t):
+    """Only where devices can be taken away."""
+    if not EMULATED:
+        return
+    emulated(t)
+    os.environ["MGP_EMU_DEVICES"] = "0"
+    try:
+        t.refused(RESOURCES, "no CUDA device", "prove", cli.guest("fibonacci"), "--hint", t.hint(40),
+                  "--backend", "cuda")
+        _, _, err = t.prove("fibonacci", 40, "auto.mgp")
+        t.check(len(re.findall("no CUDA device", err)) == 1, err)
+        _, out, _ = t.run("doctor")
+        t.check("none found" in out, out)
+    finally:
+        del os.environ["MGP_EMU_DEVICES"]
+
+
+def skip_without_device():
+    t = cli.Test(os.path.abspath(sys.argv[1]), os.getcwd())
+    emulated(t)
+    _, out, _ = t.run("doctor", code=None)
+    if "architecture" not in out:
+        print("skipped: no CUDA device")
+        sys.exit(77)
+
+
+if __name__ == "__main__":
+    skip_without_device()
+    sys.exit(cli.main([test_bytes, test_limits, test_report, test_no_device]))
