@@ -58,8 +58,9 @@ MGP_HD int mgp_curve_is_canonical(mgp_e7_t y) {
 /* The point over x with canonical ordinate. 0 if there is none. */
 MGP_HD int mgp_curve_lift(mgp_e7_t x, mgp_e7_t *y) {
   const mgp_e7_t square = mgp_curve_rhs(x);
-  if (mgp_e7_legendre(square) != 1) return 0;
-  mgp_e7_t root = mgp_e7_sqrt(square);
+  const mgp_f_t norm = mgp_e7_norm(square);
+  if (mgp_f_legendre(norm) != 1) return 0;
+  const mgp_e7_t root = mgp_e7_sqrt_of_norm(square, norm);
   if (root.c[6] == 0) return 0;
   *y = mgp_curve_is_canonical(root) ? root : mgp_e7_neg(root);
   return 1;

@@ -161,20 +161,25 @@ MGP_HD mgp_e7_t mgp_e7_inv(mgp_e7_t a) {
   return mgp_e7_mul_f(t, mgp_f_inv(mgp_e7_mul_low(a, t)));
 }
 /* 1 if a is a square and not 0, -1 if it is none, 0 for 0 */
+MGP_HD int mgp_f_legendre(mgp_f_t a) {
+  if (a == 0) return 0;
+  return mgp_f_pow(a, (MGP_P - 1) / 2) == mgp_f_one() ? 1 : -1;
+}
 MGP_HD int mgp_e7_legendre(mgp_e7_t a) {
-  const mgp_f_t n = mgp_e7_norm(a);
-  if (n == 0) return 0;
-  return mgp_f_pow(n, (MGP_P - 1) / 2) == mgp_f_one() ? 1 : -1;
+  return mgp_f_legendre(mgp_e7_norm(a));
 }
 
 /* A square root of a, a square: the caller has asked mgp_e7_legendre (0 for 0). As (r + 1) / 2 =
  * 1 + (p + 1) / 2 * (p + p^3 + p^5), the root of a^(r + 1) = a N(a) takes three powers of one
  * a^((p + 1) / 2); the root of N(a) is taken in F. */
-MGP_HD mgp_e7_t mgp_e7_sqrt(mgp_e7_t a) {
+MGP_HD mgp_e7_t mgp_e7_sqrt_of_norm(mgp_e7_t a, mgp_f_t norm) {
   const mgp_e7_t v = mgp_e7_frobenius(mgp_e7_pow(a, (MGP_P + 1) / 2), 0);
   const mgp_e7_t v2 = mgp_e7_frobenius(v, 1), v4 = mgp_e7_frobenius(v, 2);
   const mgp_e7_t root = mgp_e7_mul(mgp_e7_mul(v, a), mgp_e7_mul(v2, v4)); /* of a N(a) */
-  return mgp_e7_mul_f(root, mgp_f_inv(mgp_f_sqrt(mgp_e7_norm(a))));
+  return mgp_e7_mul_f(root, mgp_f_inv(mgp_f_sqrt(norm)));
+}
+MGP_HD mgp_e7_t mgp_e7_sqrt(mgp_e7_t a) {
+  return mgp_e7_sqrt_of_norm(a, mgp_e7_norm(a));
 }
 
 #endif
