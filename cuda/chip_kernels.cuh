@@ -141,12 +141,18 @@ template <class Chip>
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     chip_entries(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l,
                  unsigned b) {
-  mgp_gkr_entries<MGP_TASK_WIDE>(dev, g, l, b, MGP_GKR_LOW, mgp_leaf_source_t<Chip>(args, dev));
+  mgp_e_t acc[2];
+  mgp_gkr_entry_sums<MGP_TASK_WIDE>(dev, g, l, b, MGP_GKR_LOW, mgp_leaf_source_t<Chip>(args, dev),
+                                    acc);
+  mgp_task_leave_sum<MGP_TASK_WIDE, 2, 1>(dev, acc);
 }
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     chip_bound(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
-  mgp_gkr_bound<MGP_TASK_WIDE>(dev, g, l, MGP_GKR_LOW - 1, mgp_leaf_source_t<Chip>(args, dev));
+  const mgp_e_t acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(
+      dev, l, mgp_gkr_entry_vars(g, l), MGP_GKR_LOW - 1,
+      mgp_gkr_bound_rows(dev, g, l, mgp_leaf_source_t<Chip>(args, dev)), g.rows, g.fold[0]);
+  mgp_task_leave_sum<MGP_TASK_WIDE, 1, 2>(dev, &acc);
 }
 
 /* --- main sumcheck ---------------------------------------------------------------------------- */
@@ -186,7 +192,8 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
     mgp_main_pair<mgp_f_t>(m, chip, form, slope, linear, mgp_e_sub(odd.value(), linear), y == edge,
                            mgp_ld(&eq[y >> low]), acc);
   }
-  mgp_main_end_round(dev, m, 0, low, acc);
+  mgp_main_times_low(dev, m, 0, low, acc);
+  mgp_task_leave_sum<MGP_MAIN_THREADS, 3, 1>(dev, acc);
 }
 
 /* Round 1: rows 4y ... 4y + 3 of the trace are folded to a pair. */
@@ -236,7 +243,8 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
     mgp_main_pair<mgp_e_t>(m, chip, form, slope, a, mgp_e_sub(b, a), y == edge,
                            mgp_ld(&eq[y >> low]), acc);
   }
-  mgp_main_end_round(dev, m, 1, low, acc);
+  mgp_main_times_low(dev, m, 1, low, acc);
+  mgp_task_leave_sum<MGP_MAIN_THREADS, 3, 1>(dev, acc);
 }
 
 /* Folded values at rows 2y and 2y + 1 of a plane of the round before; `beyond` where there are no
@@ -258,6 +266,7 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
     chip_later(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_main_dev_t m, unsigned i,
                unsigned count, unsigned low) {
   typedef typename Chip::template values_t<mgp_e_t> values_t;
+  MGP_SHARED(mgp_e_t, sum, [3]);
   Chip chip(args);
   const mgp_e_t zero = mgp_e_zero();
 #pragma unroll 1
@@ -284,7 +293,9 @@ static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
       mgp_main_pair<mgp_e_t>(m, chip, form, slope, a, mgp_e_sub(b, a), y == edge,
                              mgp_ld(&eq[y >> low]), acc);
     }
-    mgp_main_end_round(dev, m, i, low, acc);
+    mgp_main_times_low(dev, m, i, low, acc);
+    if (mgp_task_grid_sum<MGP_MAIN_THREADS, 3, 1>(dev, acc, sum))
+      mgp_main_end_round(dev, m, i, sum);
   }
 }
 
@@ -304,13 +315,15 @@ template <class Chip> struct mgp_chip_launch_t {
   static mgp_status_t entries(mgp_cuda_t *cu, const mgp_chip_args_t *args,
                               const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g, unsigned l,
                               unsigned b) {
-    return MGP_LAUNCH(cu, chip_entries<Chip>, grid(cu, g->rows, MGP_TASK_WIDE), MGP_TASK_WIDE,
-                      *args, *dev, *g, l, b);
+    const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
+    MGP_TRY(MGP_LAUNCH(cu, chip_entries<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l, b));
+    return mgp_cuda_gkr_close(cu, dev, g, l, b, blocks);
   }
   static mgp_status_t bound(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_gkr_dev_t *g, unsigned l) {
-    return MGP_LAUNCH(cu, chip_bound<Chip>, grid(cu, g->rows, MGP_TASK_WIDE), MGP_TASK_WIDE, *args,
-                      *dev, *g, l);
+    const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
+    MGP_TRY(MGP_LAUNCH(cu, chip_bound<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l));
+    return mgp_cuda_gkr_close(cu, dev, g, l, mgp_gkr_entry_vars(*g, l), blocks);
   }
   /* Few pairs are for one block, which has all bits of a pair in the table. */
   static unsigned low(uint32_t pairs) { return pairs <= MGP_MAIN_FEW ? 0 : MGP_MAIN_LOW; }
@@ -320,14 +333,16 @@ template <class Chip> struct mgp_chip_launch_t {
   static mgp_status_t first(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_main_dev_t *m) {
     const uint32_t pairs = mgp_main_pairs(*m, 0);
-    return MGP_LAUNCH(cu, chip_first<Chip>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
-                      low(pairs));
+    MGP_TRY(MGP_LAUNCH(cu, chip_first<Chip>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
+                       low(pairs)));
+    return mgp_cuda_main_close(cu, dev, m, 0, blocks(cu, pairs));
   }
   static mgp_status_t second(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                              const mgp_main_dev_t *m) {
     const uint32_t pairs = mgp_main_pairs(*m, 1);
-    return MGP_LAUNCH(cu, chip_second<Chip>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
-                      low(pairs));
+    MGP_TRY(MGP_LAUNCH(cu, chip_second<Chip>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
+                       low(pairs)));
+    return mgp_cuda_main_close(cu, dev, m, 1, blocks(cu, pairs));
   }
   static mgp_status_t later(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_main_dev_t *m, unsigned i, unsigned count) {

@@ -4,6 +4,14 @@
 
 #include "state.cuh"
 
+/* Code that is not for all threads of a grid, in every kernel: called, since inlined it would be
+ * most of each, and kernels are loaded before they run. */
+#ifdef MGP_EMULATED
+#define MGP_CALLED __attribute__((noinline, unused)) static
+#else
+#define MGP_CALLED static __device__ __noinline__
+#endif
+
 #if MGP_D == 4
 __device__ __forceinline__ mgp_e_t mgp_ld(const mgp_e_t *p) {
   const uint4 w = *reinterpret_cast<const uint4 *>(p);

@@ -51,6 +51,17 @@ static __global__ void __launch_bounds__(WIDE)
   mgp_gkr_halved<WIDE>(dev, g, l, i, MGP_GKR_LOW - 1, r);
 }
 
+static __global__ void __launch_bounds__(WIDE)
+    gkr_close(mgp_task_dev_t dev, unsigned i, unsigned ev, unsigned blocks) {
+  MGP_SHARED(mgp_e_t, sum, [2]);
+  mgp_task_add_partial<WIDE, 2>(dev, blocks, sum);
+  if (threadIdx.x < 32) mgp_gkr_close_round(dev, i, ev, sum);
+}
+mgp_status_t mgp_cuda_gkr_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g,
+                                unsigned l, unsigned i, unsigned blocks) {
+  return MGP_LAUNCH(cu, gkr_close, 1, WIDE, *dev, i, mgp_gkr_entry_vars(*g, l), blocks);
+}
+
 /* --- one block -------------------------------------------------------------------------------- */
 
 /* Rounds i ... of layer l, and its end. */
@@ -207,5 +218,6 @@ void mgp_cuda_gkr_load(void) {
   mgp_kernel_load(gkr_plain);
   mgp_kernel_load(gkr_halved);
   mgp_kernel_load(gkr_tail);
+  mgp_kernel_load(gkr_close);
   mgp_kernel_load(gkr_top);
 }

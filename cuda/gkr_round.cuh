@@ -188,45 +188,63 @@ MGP_CALLED void mgp_gkr_close_layer(const mgp_task_dev_t &dev, const mgp_gkr_dev
  * of rows have one less. One block alone has the tables for all bits. */
 #define MGP_GKR_LOW 8u
 
-/* Round i of an entry variable of layer l. */
+/* Round i of an entry variable of layer l: what each thread has of its two sums. */
+template <unsigned THREADS, class Source>
+__device__ __forceinline__ void
+mgp_gkr_entry_sums(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l, unsigned i,
+                   unsigned low, const Source &src, mgp_e_t acc[2]) {
+  const unsigned ev = mgp_gkr_entry_vars(g, l);
+  mgp_gkr_entry_round<THREADS>(dev, g, ev, i, low, src, acc);
+  if (low == 0) return;
+  const mgp_e_t w = mgp_task_eq(dev.state->point + ev, low, threadIdx.x & ((1u << low) - 1));
+  for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
+}
 template <unsigned THREADS, class Source>
 __device__ __forceinline__ void mgp_gkr_entries(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                                 unsigned l, unsigned i, unsigned low,
                                                 const Source &src) {
   MGP_SHARED(mgp_e_t, sum, [2]);
-  const unsigned ev = mgp_gkr_entry_vars(g, l);
   mgp_e_t acc[2];
-  mgp_gkr_entry_round<THREADS>(dev, g, ev, i, low, src, acc);
-  if (low) {
-    const mgp_e_t w = mgp_task_eq(dev.state->point + ev, low, threadIdx.x & ((1u << low) - 1));
-    for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
-  }
+  mgp_gkr_entry_sums<THREADS>(dev, g, l, i, low, src, acc);
   if (mgp_task_grid_sum<THREADS, 2, 1>(dev, acc, sum) && threadIdx.x < 32)
-    mgp_gkr_close_round(dev, i, ev, sum);
+    mgp_gkr_close_round(dev, i, mgp_gkr_entry_vars(g, l), sum);
 }
 
-/* Round i of a row variable of layer l. */
+/* Round i of a row variable of layer l: what each thread has, even ones of the first sum, odd ones
+ * of the second. */
+template <unsigned THREADS, class Load>
+__device__ __forceinline__ mgp_e_t mgp_gkr_row_sum(const mgp_task_dev_t &dev, unsigned l,
+                                                   unsigned i, unsigned low, const Load &load,
+                                                   uint32_t rows, mgp_e_t *dst) {
+  const mgp_e_t acc = mgp_gkr_row_round<THREADS>(dev, load, rows, dst, rows, l - 1 - i, low);
+  if (low == 0) return acc;
+  const unsigned y = (threadIdx.x >> 1) & ((1u << low) - 1);
+  return mgp_e_mul(acc, mgp_task_eq(dev.state->point + i + 1, low, y));
+}
 template <unsigned THREADS, class Load>
 __device__ __forceinline__ void mgp_gkr_rows_of(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                                 unsigned l, unsigned i, unsigned low,
                                                 const Load &load, uint32_t rows, mgp_e_t *dst) {
   MGP_SHARED(mgp_e_t, sum, [2]);
-  mgp_e_t acc = mgp_gkr_row_round<THREADS>(dev, load, rows, dst, rows, l - 1 - i, low);
-  if (low) {
-    const unsigned y = (threadIdx.x >> 1) & ((1u << low) - 1);
-    acc = mgp_e_mul(acc, mgp_task_eq(dev.state->point + i + 1, low, y));
-  }
+  const mgp_e_t acc = mgp_gkr_row_sum<THREADS>(dev, l, i, low, load, rows, dst);
   if (mgp_task_grid_sum<THREADS, 1, 2>(dev, &acc, sum) && threadIdx.x < 32)
     mgp_gkr_close_round(dev, i, mgp_gkr_entry_vars(g, l), sum);
 }
 
-/* The first round of a row variable, from entries of which all variables are bound. */
+/* The rows of a level with all entry variables bound, for the first round of a row variable. */
+template <class Source>
+__device__ __forceinline__ mgp_gkr_bound_t<Source>
+mgp_gkr_bound_rows(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l,
+                   const Source &src) {
+  const mgp_gkr_bound_t<Source> load = {src, mgp_gkr_entry_vars(g, l), dev.state->weight,
+                                        dev.state->lambda};
+  return load;
+}
 template <unsigned THREADS, class Source>
 __device__ __forceinline__ void mgp_gkr_bound(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                               unsigned l, unsigned low, const Source &src) {
-  const mgp_gkr_bound_t<Source> load = {src, mgp_gkr_entry_vars(g, l), dev.state->weight,
-                                        dev.state->lambda};
-  mgp_gkr_rows_of<THREADS>(dev, g, l, load.ev, low, load, g.rows, g.fold[0]);
+  mgp_gkr_rows_of<THREADS>(dev, g, l, mgp_gkr_entry_vars(g, l), low,
+                           mgp_gkr_bound_rows(dev, g, l, src), g.rows, g.fold[0]);
 }
 
 /* The same for a level of pairs of rows, which are not stored again. */

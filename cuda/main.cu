@@ -72,6 +72,19 @@ static __global__ void __launch_bounds__(TAIL)
   mgp_task_eq_heap(rho, m.n, heap_top(m.n), dev.eq_rows, first, step);
 }
 
+/* --- end of a round --------------------------------------------------------------------------- */
+
+static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
+    main_close(mgp_task_dev_t dev, mgp_main_dev_t m, unsigned i, unsigned blocks) {
+  MGP_SHARED(mgp_e_t, sum, [3]);
+  mgp_task_add_partial<MGP_MAIN_THREADS, 3>(dev, blocks, sum);
+  mgp_main_end_round(dev, m, i, sum);
+}
+mgp_status_t mgp_cuda_main_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_main_dev_t *m,
+                                 unsigned i, unsigned blocks) {
+  return MGP_LAUNCH(cu, main_close, 1, MGP_MAIN_THREADS, *dev, *m, i, blocks);
+}
+
 /* --- values of the columns -------------------------------------------------------------------- */
 
 static __global__ void __launch_bounds__(WIDE) main_eq(mgp_task_dev_t dev, mgp_main_dev_t m) {
@@ -160,5 +173,6 @@ mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mg
 void mgp_cuda_main_load(void) {
   mgp_kernel_load(main_set_up);
   mgp_kernel_load(main_eq);
+  mgp_kernel_load(main_close);
   mgp_kernel_load(main_columns);
 }

@@ -56,8 +56,8 @@ __device__ __forceinline__ void mgp_main_sel(const mgp_main_dev_t &m, unsigned i
 }
 
 /* Weights of that pair in round i, by threads first, first + step, ... */
-__device__ __forceinline__ void mgp_main_edges(const mgp_task_dev_t &dev, const mgp_main_dev_t &m,
-                                               unsigned i, unsigned first, unsigned step) {
+MGP_CALLED void mgp_main_edges(const mgp_task_dev_t &dev, const mgp_main_dev_t &m, unsigned i,
+                               unsigned first, unsigned step) {
   mgp_e_t sel[2];
   mgp_main_sel(m, i, dev.state->edge, sel);
   const mgp_e_t slope = mgp_e_sub(sel[1], sel[0]);
@@ -179,16 +179,19 @@ MGP_CALLED void mgp_main_close(const mgp_task_dev_t &dev, const mgp_main_dev_t &
   s->edge = mgp_e_lerp(sel[0], sel[1], x);
 }
 
-/* The whole block: what its threads added up in round i, but for eq over the low bits. */
-__device__ __forceinline__ void mgp_main_end_round(const mgp_task_dev_t &dev,
+/* What a thread added up in round i, times eq over the low bits. */
+__device__ __forceinline__ void mgp_main_times_low(const mgp_task_dev_t &dev,
                                                    const mgp_main_dev_t &m, unsigned i,
                                                    unsigned low, mgp_e_t acc[3]) {
-  MGP_SHARED(mgp_e_t, sum, [3]);
-  if (low) {
-    const mgp_e_t w = mgp_task_eq(dev.state->point + m.m + i + 1, low, threadIdx.x);
-    for (int k = 0; k < 3; k++) acc[k] = mgp_e_mul(acc[k], w);
-  }
-  if (!mgp_task_grid_sum<MGP_MAIN_THREADS, 3, 1>(dev, acc, sum)) return;
+  if (low == 0) return;
+  const mgp_e_t w = mgp_task_eq(dev.state->point + m.m + i + 1, low, threadIdx.x);
+  for (int k = 0; k < 3; k++) acc[k] = mgp_e_mul(acc[k], w);
+}
+
+/* The whole block, which has the sums of round i. */
+__device__ __forceinline__ void mgp_main_end_round(const mgp_task_dev_t &dev,
+                                                   const mgp_main_dev_t &m, unsigned i,
+                                                   const mgp_e_t sum[3]) {
   if (threadIdx.x < 32) mgp_main_close(dev, m, i, sum);
   __syncthreads();
   if (i + 1 < m.n) mgp_main_edges(dev, m, i + 1, threadIdx.x, MGP_MAIN_THREADS);

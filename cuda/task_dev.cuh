@@ -14,13 +14,6 @@ extern "C" {
 #include "backend/task_math.h"
 }
 
-/* Code of one warp or thread that every kernel has: called, or it would be most of each kernel. */
-#ifdef MGP_EMULATED
-#define MGP_CALLED __attribute__((noinline, unused)) static
-#else
-#define MGP_CALLED static __device__ __noinline__
-#endif
-
 #define MGP_TASK_VARS   32u   /* most variables of a claim: rows and interactions */
 #define MGP_TASK_LOG_K  6u    /* most of them for interactions */
 #define MGP_TASK_SUMS   3u    /* most sums of a round */
@@ -82,10 +75,32 @@ __device__ __forceinline__ void mgp_task_block_sum(const mgp_e_t *v, mgp_e_t *ou
   __syncthreads();
 }
 
-/* The same over the grid. True in the block that has the sums: the last one. */
+/* What the blocks of a grid have left in `partial`, added up: out[k], k < K. One block. */
+template <unsigned THREADS, int K>
+__device__ __forceinline__ void mgp_task_add_partial(const mgp_task_dev_t &dev, unsigned blocks,
+                                                     mgp_e_t *out) {
+  mgp_e_t sum[K];
+#pragma unroll
+  for (int k = 0; k < K; k++) {
+    sum[k] = mgp_e_zero();
+    for (unsigned b = threadIdx.x; b < blocks; b += THREADS)
+      sum[k] = mgp_e_add(sum[k], mgp_ld(&dev.partial[(unsigned)k * MGP_TASK_BLOCKS + b]));
+  }
+  mgp_task_block_sum<THREADS, K, 1>(sum, out);
+}
+
+/* Leaves the block's sums (as in mgp_task_block_sum) to a kernel that follows. */
 template <unsigned THREADS, int K, int G>
-__device__ __forceinline__ bool mgp_task_grid_sum(const mgp_task_dev_t &dev, const mgp_e_t *v,
-                                                  mgp_e_t *out) {
+__device__ __forceinline__ void mgp_task_leave_sum(const mgp_task_dev_t &dev, const mgp_e_t *v) {
+  MGP_SHARED(mgp_e_t, out, [K * G]);
+  mgp_task_block_sum<THREADS, K, G>(v, out);
+  if (threadIdx.x < K * G)
+    mgp_st(&dev.partial[threadIdx.x * MGP_TASK_BLOCKS + blockIdx.x], out[threadIdx.x]);
+}
+
+/* Sums over the grid. True in the block that has them: the last one. */
+template <unsigned THREADS, int K, int G>
+MGP_CALLED bool mgp_task_grid_sum(const mgp_task_dev_t &dev, const mgp_e_t *v, mgp_e_t *out) {
   MGP_SHARED(bool, is_last);
   mgp_task_block_sum<THREADS, K, G>(v, out);
   if (gridDim.x == 1) return true;
@@ -98,14 +113,7 @@ __device__ __forceinline__ bool mgp_task_grid_sum(const mgp_task_dev_t &dev, con
   __syncthreads();
   if (!is_last) return false;
   __threadfence();
-  mgp_e_t sum[K * G];
-#pragma unroll
-  for (int k = 0; k < K * G; k++) {
-    sum[k] = mgp_e_zero();
-    for (unsigned b = threadIdx.x; b < gridDim.x; b += THREADS)
-      sum[k] = mgp_e_add(sum[k], mgp_ld(&dev.partial[(unsigned)k * MGP_TASK_BLOCKS + b]));
-  }
-  mgp_task_block_sum<THREADS, K * G, 1>(sum, out);
+  mgp_task_add_partial<THREADS, K * G>(dev, gridDim.x, out);
   return true;
 }
 

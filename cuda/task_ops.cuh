@@ -62,6 +62,11 @@ static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned 
   return (unsigned)(blocks < most ? blocks : most);
 }
 
+/* Closes round i, for whose sums `blocks` blocks of a chip's kernel have left their parts. */
+mgp_status_t mgp_cuda_gkr_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g,
+                                unsigned l, unsigned i, unsigned blocks);
+mgp_status_t mgp_cuda_main_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_main_dev_t *m,
+                                 unsigned i, unsigned blocks);
 /* Loads the kernels that are the same for all chips. */
 void mgp_cuda_gkr_load(void);
 void mgp_cuda_main_load(void);

@@ -34,7 +34,7 @@ __device__ __forceinline__ mgp_f_t p2_warp_external(mgp_f_t s, unsigned lane) {
   return mgp_f_add(s, p2_warp_sum(s, 4, 8));
 }
 
-__device__ __forceinline__ mgp_f_t p2_warp_permute(mgp_f_t s) {
+MGP_CALLED mgp_f_t p2_warp_permute(mgp_f_t s) {
   const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
   mgp_f_t rc[2 * MGP_P2_FULL_HALF];
 #pragma unroll
@@ -92,7 +92,7 @@ struct mgp_warp_sponge_t {
   __device__ __forceinline__ mgp_e_t squeeze_ext() {
     mgp_e_t r;
 #pragma unroll
-    for (int i = 0; i < MGP_D; i++) r.c[i] = squeeze();
+    for (int i = 0; i < MGP_D; i++) r.c[i] = squeeze(); /* one of them permutes, if any */
     return r;
   }
 };

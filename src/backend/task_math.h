@@ -4,6 +4,12 @@
 
 #include "math/ext.h"
 
+#ifdef __CUDA_ARCH__
+#define MGP_NO_UNROLL _Pragma("unroll 1")
+#else
+#define MGP_NO_UNROLL
+#endif
+
 /* h(x) by Horner's rule; n coefficients, the constant one first */
 MGP_HD mgp_e_t mgp_task_horner(const mgp_e_t *h, int n, mgp_e_t x) {
   mgp_e_t r = h[n - 1];
@@ -29,6 +35,7 @@ MGP_HD void mgp_task_cubic(mgp_e_t v0, const mgp_e_t ev[3], mgp_e_t h[4]) {
 /* eq(point, i) for i < 2^n */
 MGP_HD mgp_e_t mgp_task_eq(const mgp_e_t *point, unsigned n, uint64_t i) {
   mgp_e_t r = mgp_e_one();
+  MGP_NO_UNROLL
   for (unsigned t = 0; t < n; t++)
     r = mgp_e_mul(r, i >> t & 1 ? point[t] : mgp_e_sub(mgp_e_one(), point[t]));
   return r;
