@@ -91,11 +91,24 @@ static mgp_status_t check_end(const mgp_statement_t *st) {
   return MGP_OK;
 }
 
+/* The end of the accumulator: a point, or nothing if there are no records. */
+static mgp_status_t check_point(const mgp_statement_t *st) {
+  mgp_point_t end;
+  uint32_t rows = 0, any = 0;
+  for (uint32_t p = 0; p < MGP_MAX_PARTITIONS; p++) rows |= st->rows[p][MGP_CHIP_SHARD_RAM];
+  for (unsigned i = 0; i < MGP_POINT_WORDS; i++) any |= st->point[i];
+  if (rows ? !mgp_curve_read(st->point, &end) : any != 0)
+    return MGP_REJECT("statement-point", "the end of the accumulator is %s",
+                      rows ? "not a point of the curve" : "given, but there are no records");
+  return MGP_OK;
+}
+
 static mgp_status_t check_values(const mgp_program_t *prog, const mgp_statement_t *st) {
   if (st->has_commit > 1) return MGP_REJECT("statement-commit", "has_commit is %u", st->has_commit);
   if (st->kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(st));
   if (st->kind != MGP_SHARD_PROGRAM) MGP_TRY(check_chains(prog, st));
   if (st->kind != MGP_SHARD_MEMORY) MGP_TRY(check_end(st));
+  if (st->kind != MGP_SHARD_WHOLE) MGP_TRY(check_point(st));
   return MGP_OK;
 }
 
@@ -113,10 +126,10 @@ static mgp_status_t check_kind(const counts_t *c) {
   if (memory ? steps || refreshes : !whole && words)
     return MGP_REJECT("statement-kind", "a shard of %s",
                       memory ? "memory with instructions" : "the program with first values");
-  if (c->total[MGP_CHIP_SHARD_RAM] % 2 || (whole && c->total[MGP_CHIP_SHARD_RAM]))
-    return MGP_REJECT("statement-ram", "%llu SHARD_RAM rows, %s",
-                      (unsigned long long)c->total[MGP_CHIP_SHARD_RAM],
-                      whole ? "in a run of one shard" : "an odd number");
+  uint64_t records = c->total[MGP_CHIP_SHARD_RAM];
+  if (memory ? records != 2 * words : records % 2 || (whole && records))
+    return MGP_REJECT("statement-ram", "%llu records for %llu words",
+                      (unsigned long long)records, (unsigned long long)words);
   if ((memory ? words : steps) == 0)
     return MGP_REJECT("statement-empty", "a shard without %s", memory ? "words" : "steps");
   return MGP_OK;

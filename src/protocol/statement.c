@@ -92,6 +92,7 @@ void mgp_chain_begin(const mgp_program_t *prog, mgp_chain_t *c) {
   memset(c, 0, sizeof *c);
   c->pc = prog->entry;
   c->hint_at = MGP_HINT_START / 4;
+  c->sum = mgp_curve_identity();
   c->ngaps = mgp_program_gaps(prog, gaps);
   for (uint32_t g = 0; g < c->ngaps; g++) c->zero_at[g] = gaps[g].start;
 }
@@ -124,6 +125,12 @@ void mgp_statement_commit(mgp_statement_t *st, uint32_t has_commit, const uint32
     memset(st->commit, 0, sizeof st->commit);
 }
 
+static int has_records(const mgp_statement_t *st) {
+  uint32_t any = 0;
+  for (uint32_t p = 0; p < MGP_MAX_PARTITIONS; p++) any |= st->rows[p][MGP_CHIP_SHARD_RAM];
+  return any != 0;
+}
+
 mgp_status_t mgp_chain_advance(mgp_chain_t *c, const mgp_statement_t *st) {
   c->commits += st->has_commit;
   if (c->commits > 1)
@@ -137,6 +144,15 @@ mgp_status_t mgp_chain_advance(mgp_chain_t *c, const mgp_statement_t *st) {
     c->hint_at = st->hint_end;
     memcpy(c->zero_at, st->zero_end, c->ngaps * sizeof c->zero_at[0]);
   }
+  if (has_point(st->kind) && has_records(st)) {
+    mgp_point_t end, start = mgp_curve_offset();
+    if (!mgp_curve_read(st->point, &end))
+      return MGP_REJECT("statement-point", "the accumulator of shard %u is not on the curve",
+                        st->id);
+    start = mgp_curve_neg(&start);
+    end = mgp_curve_add(&end, &start);
+    c->sum = mgp_curve_add(&c->sum, &end);
+  }
   c->done[st->kind]++;
   return MGP_OK;
 }
@@ -145,5 +161,8 @@ mgp_status_t mgp_chain_finish(const mgp_chain_t *c, const mgp_run_t *run) {
   if (c->commits != run->has_commit)
     return MGP_REJECT("run-commit", "the run's commitment was made in %u of its shards",
                       c->commits);
+  if (!c->sum.infinity)
+    return MGP_REJECT("run-sum", "the shards' records do not cancel: memory is not what the shard "
+                                 "before has left");
   return MGP_OK;
 }

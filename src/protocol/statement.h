@@ -9,11 +9,12 @@
 
 #include "base/status.h"
 #include "chips/chip.h"
+#include "math/curve.h"
 
 #define MGP_MAX_PARTITIONS 64u
 #define MGP_REGISTERS      33u     /* x0..x31 and the sink */
 #define MGP_MAX_SHARDS     0xffffu /* of either kind: ids are u16 */
-#define MGP_POINT_WORDS    14u     /* x and y of a point of the curve */
+#define MGP_POINT_WORDS    MGP_CURVE_POINT_WORDS
 
 typedef enum { MGP_SHARD_WHOLE = 1, MGP_SHARD_PROGRAM, MGP_SHARD_MEMORY } mgp_shard_kind_t;
 
@@ -69,6 +70,7 @@ typedef struct {
   uint32_t pc, value[MGP_REGISTERS];
   uint32_t commits;
   uint32_t image_at, hint_at, ngaps, zero_at[MGP_MAX_GAPS];
+  mgp_point_t sum; /* of the shards' accumulators, each less its start D: all records so far */
 } mgp_chain_t;
 
 void mgp_chain_begin(const mgp_program_t *prog, mgp_chain_t *c);
@@ -81,7 +83,8 @@ void mgp_statement_commit(mgp_statement_t *st, uint32_t has_commit, const uint32
 /* Moves on behind a shard whose statement mgp_shape_create has accepted. MGP_REJECTED
  * (run-commit) if a second one commits. */
 mgp_status_t mgp_chain_advance(mgp_chain_t *c, const mgp_statement_t *st);
-/* After the last shard: the run's commitment was made in one of them (run-commit). */
+/* After the last shard: the run's commitment was made in one of them (run-commit), and every record
+ * that was sent has been received: their points cancel (run-sum). */
 mgp_status_t mgp_chain_finish(const mgp_chain_t *c, const mgp_run_t *run);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "protocol/security.h"
 #include "protocol/transcript.h"
+#include "verifier/verify.h"
 
 /* Coordinates of a point over the rows of a trace, and of one over the leaves of its sum tree. */
 #define MGP_MAX_POINT  32u
@@ -88,14 +89,5 @@ typedef struct {
 } mgp_paths_t;
 /* Index of the first query whose leaf `index[i]` does not lead to the cap, or n. */
 uint32_t mgp_paths_check(const mgp_paths_t *paths, const uint32_t *index, uint32_t n);
-
-/* A proof that was accepted. */
-typedef struct {
-  mgp_proof_t proof;
-  double security_bits; /* of the worst round of any shard */
-} mgp_verified_t;
-/* All of it. *out is also written, as far as known, when the proof is rejected. */
-mgp_status_t mgp_verify_proof(const mgp_chipset_t *chips, const mgp_program_t *prog,
-                              const uint8_t *bytes, size_t nbytes, mgp_verified_t *out);
 
 #endif

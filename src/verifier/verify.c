@@ -54,17 +54,14 @@ typedef struct {
   mgp_shard_t shard;
   mgp_shape_t shape; /* mgp_shape_free */
   mgp_security_t security;
-  size_t end; /* bytes after the start of all shards */
 } shard_plan_t;
 
-/* Parses shard number i, which begins `at` bytes after the start of all shards, and bounds
- * everything of it, before any allocation in proportion to what it says. */
-static mgp_status_t read_shard(const mgp_chipset_t *chips, const mgp_program_t *prog,
-                               const mgp_proof_t *proof, const mgp_chain_t *chain, uint32_t i,
-                               size_t at, shard_plan_t *out) {
+/* Bounds everything of out->shard, before any allocation in proportion to what it says. left: words
+ * from its body to the end of all shards. */
+static mgp_status_t plan_shard(const mgp_chipset_t *chips, const mgp_program_t *prog, uint32_t i,
+                               size_t left, shard_plan_t *out) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
   mgp_shape_t shape = {0};
-  MGP_TRY(mgp_proof_shard(proof, chain, i, at, &out->shard));
   const mgp_statement_t *st = &out->shard.statement;
   MGP_TRY(mgp_shape_create(chips, prog, &out->shard.params, st, &shape));
   uint32_t nterms = mgp_public_terms(st, &shape, terms);
@@ -73,23 +70,22 @@ static mgp_status_t read_shard(const mgp_chipset_t *chips, const mgp_program_t *
   if (!(out->security.min_bits >= MGP_TARGET_BITS))
     status = MGP_REJECT("security", "the parameters of shard %u give %.1f bits, %.0f are required",
                         i + 1, out->security.min_bits, MGP_TARGET_BITS);
-  else if (mgp_proof_left(proof, &out->shard) / 4 < shape.body_words)
+  else if (left < shape.body_words)
     status = MGP_REJECT("format-length", "the file ends inside the body of shard %u", i + 1);
   if (status != MGP_OK) {
     mgp_shape_free(&shape);
     return status;
   }
   out->shape = shape;
-  out->end = proof->shards_nbytes - mgp_proof_left(proof, &out->shard) + 4 * shape.body_words;
   return MGP_OK;
 }
 
 static mgp_status_t verify_body(const mgp_chipset_t *chips, const mgp_program_t *prog,
-                                const mgp_proof_t *proof, const shard_plan_t *plan) {
+                                uint64_t budget, const shard_plan_t *plan) {
   const mgp_shape_t *shape = &plan->shape;
   mgp_verifier_t v = {.chips = chips,
                       .prog = prog,
-                      .budget = proof->run.budget,
+                      .budget = budget,
                       .params = &plan->shard.params,
                       .statement = &plan->shard.statement,
                       .shape = shape};
@@ -110,7 +106,20 @@ static mgp_status_t verify_body(const mgp_chipset_t *chips, const mgp_program_t 
   return st;
 }
 
-/* Walks along the shards, with the checks of `bodies` or without. */
+mgp_status_t mgp_verify_shard(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                              uint64_t budget, const mgp_shard_t *shard, size_t body_words,
+                              double *bits) {
+  shard_plan_t plan = {.shard = *shard};
+  MGP_TRY(plan_shard(chips, prog, 0, body_words, &plan));
+  mgp_status_t st = plan.shape.body_words == body_words
+                        ? verify_body(chips, prog, budget, &plan)
+                        : MGP_REJECT("format-length", "the body is longer than its header says");
+  mgp_shape_free(&plan.shape);
+  *bits = plan.security.min_bits;
+  return st;
+}
+
+/* Walks along the shards, with a look at their bodies or without. */
 static mgp_status_t walk(const mgp_chipset_t *chips, const mgp_program_t *prog,
                          const mgp_proof_t *proof, int bodies, mgp_verified_t *out) {
   mgp_chain_t chain;
@@ -118,13 +127,15 @@ static mgp_status_t walk(const mgp_chipset_t *chips, const mgp_program_t *prog,
   mgp_chain_begin(prog, &chain);
   for (uint32_t i = 0; i < proof->nshards; i++) {
     shard_plan_t plan;
-    MGP_TRY(read_shard(chips, prog, proof, &chain, i, at, &plan));
-    mgp_status_t st = bodies ? verify_body(chips, prog, proof, &plan) : MGP_OK;
+    MGP_TRY(mgp_proof_shard(proof, &chain, i, at, &plan.shard));
+    size_t left = mgp_proof_left(proof, &plan.shard);
+    MGP_TRY(plan_shard(chips, prog, i, left / 4, &plan));
+    at = proof->shards_nbytes - left + 4 * plan.shape.body_words;
+    mgp_status_t st = bodies ? verify_body(chips, prog, proof->run.budget, &plan) : MGP_OK;
     mgp_shape_free(&plan.shape);
     if (st != MGP_OK) return st;
     if (i == 0 || plan.security.min_bits < out->security_bits)
       out->security_bits = plan.security.min_bits;
-    at = plan.end;
     MGP_TRY(mgp_chain_advance(&chain, &plan.shard.statement));
   }
   if (at != proof->shards_nbytes)
@@ -133,11 +144,16 @@ static mgp_status_t walk(const mgp_chipset_t *chips, const mgp_program_t *prog,
   return bodies ? mgp_chain_finish(&chain, &proof->run) : MGP_OK;
 }
 
-mgp_status_t mgp_verify_proof(const mgp_chipset_t *chips, const mgp_program_t *prog,
-                              const uint8_t *bytes, size_t nbytes, mgp_verified_t *out) {
+mgp_status_t mgp_verify_headers(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                                const uint8_t *bytes, size_t nbytes, mgp_verified_t *out) {
   memset(out, 0, sizeof *out);
   MGP_TRY(mgp_proof_parse(bytes, nbytes, &out->proof));
+  return walk(chips, prog, &out->proof, 0, out);
+}
+
+mgp_status_t mgp_verify_proof(const mgp_chipset_t *chips, const mgp_program_t *prog,
+                              const uint8_t *bytes, size_t nbytes, mgp_verified_t *out) {
   /* all headers and lengths first, so that a file with a wrong one is refused before any work */
-  MGP_TRY(walk(chips, prog, &out->proof, 0, out));
+  MGP_TRY(mgp_verify_headers(chips, prog, bytes, nbytes, out));
   return walk(chips, prog, &out->proof, 1, out);
 }
