@@ -27,8 +27,14 @@ static void print(const plan_t *p, const mgp_inputs_t *in) {
   printf("program        %s\n", mgp_hex(a, in->prog.digest, 32));
   printf("exit code      %" PRIu32 "\n", e->exit_code);
   printf("steps          %" PRIu64 "\n", e->steps);
-  printf("shards         1 (%" PRIu64 " of %u timestamps)\n", e->timestamps, MGP_TS_LIMIT - 2);
-  printf("cost           %" PRIu64 "\n", e->cost);
+  if (e->shards == 1)
+    printf("shards         1 (%" PRIu64 " of %u timestamps)\n", e->timestamps, MGP_TS_LIMIT - 2);
+  else
+    printf("shards         %" PRIu32 ", and %s%" PRIu32 " of memory (%" PRIu64 " words)\n", e->shards,
+           e->exact ? "" : "at least ", e->memory_shards, e->words);
+  printf("cost           %" PRIu64 ", at most %" PRIu64 " a shard\n", e->cost, e->budget);
+  if (!e->exact)
+    printf("estimated      from shards 1, 2, 4, 8 ...; --write-plan counts all of them\n");
   printf("rows           %" PRIu64 " in %" PRIu64 " traces\n", e->rows, e->traces);
   printf("cells          %" PRIu64 ", %.1f per step\n", e->cells,
          (double)e->cells / (double)e->steps);
@@ -40,6 +46,8 @@ static void print(const plan_t *p, const mgp_inputs_t *in) {
          e->params.log_height);
   printf("security       %.1f bits\n", (double)(int64_t)(e->security_bits * 10) / 10);
   printf("proof          %zu bytes\n", e->proof_bytes);
+  printf("plain pass     %.2f s, %.0f million steps/s\n", e->pass_seconds,
+         e->pass_seconds > 0 ? (double)e->steps / e->pass_seconds * 1e-6 : 0);
   printf("raw state      %s per rank\n", mgp_format_size(e->raw, b));
   for (int c = MGP_CACHE_NONE; c <= MGP_CACHE_FULL; c++)
     printf("peak memory    %s per rank with --cache %s\n", mgp_format_size(e->peak[c], b),
@@ -60,7 +68,11 @@ static mgp_status_t write_json(const plan_t *p, const mgp_inputs_t *in, const mg
   mgp_json_u64(j, "exit_code", e->exit_code);
   mgp_json_u64(j, "steps", e->steps);
   mgp_json_u64(j, "timestamps", e->timestamps);
-  mgp_json_u64(j, "shards", 1);
+  mgp_json_u64(j, "shards", e->shards);
+  mgp_json_u64(j, "memory_shards", e->memory_shards);
+  mgp_json_bool(j, "exact", e->exact != 0);
+  mgp_json_u64(j, "budget", e->budget);
+  mgp_json_f64(j, "pass_seconds", e->pass_seconds);
   mgp_json_u64(j, "cost", e->cost);
   mgp_json_u64(j, "ranks", p->ranks);
   mgp_json_u64(j, "rows", e->rows);
@@ -118,14 +130,20 @@ static mgp_status_t plan(const mgp_cli_t *cli) {
   proving.options.hints = in.hints;
   proving.options.hints_nbytes = in.nhints;
   proving.options.print_guest_output = 0;
-  MGP_TRY_GOTO(st, mgp_prove_estimate(&in.prog, &proving.options, p.ranks, &p.e), out);
+  MGP_TRY_GOTO(
+      st, mgp_prove_estimate(&in.prog, &proving.options, p.ranks, o->write_plan != NULL, &p.e),
+      out);
   if (o->threads && o->threads * p.ranks < p.cores) p.cores = (uint32_t)o->threads * p.ranks;
   p.seconds = (double)p.e.cells * CORE_SECONDS_PER_CELL / p.cores;
   print(&p, &in);
   if (o->stats) print_chips(&p, chips);
-  if (o->write_plan) MGP_TRY_GOTO(st, mgp_plan_file_write(o->write_plan, &p.e.params), out);
+  if (o->write_plan) {
+    mgp_plan_t kept = {p.e.budget, p.e.nparams, p.e.plan};
+    MGP_TRY_GOTO(st, mgp_plan_file_write(o->write_plan, &kept), out);
+  }
   if (o->json) st = write_json(&p, &in, chips, o->json);
 out:
+  mgp_estimate_free(&p.e);
   mgp_chipset_destroy(chips);
   mgp_inputs_free(&in);
   mgp_proving_end(&proving);
@@ -137,13 +155,14 @@ const mgp_command_t mgp_cmd_plan = {
     .name = "plan",
     .args = "ELF",
     .summary = "execute a program and say what proving would take",
-    .text = "Rows, cells, memory and the proof's size are exact for the plan that is shown; the "
-            "time is a\n"
+    .text = "Rows, cells, memory and the proof's size are exact for a run of one shard, and with\n"
+            "--write-plan; for a longer one they are scaled from some of its shards. The time is a\n"
             "rule of thumb. --ranks N plans for N ranks.\n",
     .min_args = 1,
     .max_args = 1,
     .options = MGP_OPT(HINT) | MGP_OPT(MAX_STEPS) | MGP_OPT(STATS) | MGP_OPT(BACKEND) |
-               MGP_OPT(ISA) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(PLAN) |
+               MGP_OPT(ISA) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(SHARD_STEPS) |
+               MGP_OPT(MEMORY) | MGP_OPT(PLAN) |
                MGP_OPT(WRITE_PLAN) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(JSON),
     .serial = plan,
 };

@@ -28,7 +28,7 @@ typedef struct {
   const char *output, *json, *mem_report, *events, *batch;
   /* the proof */
   int backend, isa, cache; /* mgp_backend_kind_t, mgp_isa_t, mgp_cache_t */
-  uint64_t partitions, trace_rows, memory, threads, ranks, timeout;
+  uint64_t partitions, trace_rows, shard_steps, memory, threads, ranks, timeout;
   const char *plan, *write_plan;
   bool no_self_check, resume;
   /* checking a proof */
@@ -71,6 +71,8 @@ typedef struct {
     "partitions of the proof (default: the number of ranks)")                                      \
   X(TRACE_ROWS, "trace-rows", 0, NUMBER(16, 1 << 22), trace_rows, "N",                             \
     "most rows of one trace, a power of two")                                                      \
+  X(SHARD_STEPS, "shard-steps", 0, NUMBER(1, 1 << 26), shard_steps, "N",                           \
+    "end a shard at the cost of N average steps (default: what fits the memory)")                  \
   X(PLAN, "plan", 0, TEXT, plan, "FILE|PROOF",                                                     \
     "use the plan of a file (`mgprove plan --write-plan`) or of a proof")                          \
   X(WRITE_PLAN, "write-plan", 0, TEXT, write_plan, "FILE", "write the plan to FILE, for --plan")   \

@@ -69,14 +69,23 @@ static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t 
 static mgp_status_t read_plan(const mgp_options_t *o, mgp_comm_t *comm, mgp_proving_t *p) {
   mgp_status_t st = MGP_OK;
   if (!o->plan) return MGP_OK;
-  if (o->given & (MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS)))
-    st = mgp_fail(MGP_USAGE, "--plan sets everything that --partitions and --trace-rows set: give "
-                             "either");
+  if (o->given & (MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(SHARD_STEPS)))
+    st = mgp_fail(MGP_USAGE, "--plan sets everything that --partitions, --trace-rows and "
+                             "--shard-steps set: give either");
   if (st == MGP_OK && mgp_comm_rank(comm) == 0) st = mgp_plan_file_read(o->plan, &p->plan);
   MGP_TRY(mgp_comm_agree(comm, st));
-  MGP_TRY(mgp_comm_bcast(comm, &p->plan, sizeof p->plan, 0));
+  mgp_params_t *params = (mgp_params_t *)(uintptr_t)p->plan.params;
+  st = mgp_comm_bcast(comm, &p->plan, sizeof p->plan, 0);
+  size_t nbytes = p->plan.nshards * sizeof *params;
+  if (st == MGP_OK && mgp_comm_rank(comm) != 0) {
+    params = malloc(nbytes);
+    if (!params) st = mgp_fail(MGP_RESOURCES, "out of memory for a plan");
+  }
+  p->plan.params = params;
+  st = mgp_comm_agree(comm, st);
+  if (st == MGP_OK) st = mgp_comm_bcast(comm, params, nbytes, 0);
   p->options.plan = &p->plan;
-  return MGP_OK;
+  return st;
 }
 
 static mgp_status_t set_trace_rows(uint64_t rows, mgp_prove_options_t *options) {
@@ -120,6 +129,7 @@ static mgp_status_t set_options(const mgp_cli_t *cli, uint32_t rank, mgp_proving
   q->memory_limit = o->memory;
   q->no_self_check = o->no_self_check;
   q->max_steps = o->max_steps;
+  q->shard_steps = o->shard_steps;
   q->print_guest_output = !o->quiet;
   q->wrong_peak = o->wrong_peak;
   if (o->backend == MGP_BACKEND_STRICT && o->isa != MGP_ISA_AUTO && o->isa != MGP_ISA_PORTABLE)
@@ -152,6 +162,7 @@ mgp_status_t mgp_proving_run(mgp_proving_t *p, mgp_comm_t *comm, const mgp_input
 
 void mgp_proving_end(mgp_proving_t *p) {
   if (p->options.trace_log) (void)fclose(p->options.trace_log);
+  mgp_plan_file_free(&p->plan);
   memset(p, 0, sizeof *p);
 }
 

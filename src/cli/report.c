@@ -136,6 +136,11 @@ void mgp_report_log(const mgp_prove_report_t *r) {
                r->nranks, r->nranks == 1 ? "" : "s", r->transport, r->threads,
                r->threads == 1 ? "" : "s", r->backend, r->isa, mgp_cache_name(r->cache),
                r->params.partitions, r->params.partitions == 1 ? "" : "s");
+  if (r->memory_shards)
+    mgp_log_info("%" PRIu32 " shards and %" PRIu32 " of memory; plain pass %.2f s, recording %.2f s "
+                 "beside the proofs, which waited %.2f s for them",
+                 r->shards, r->memory_shards, r->pass_seconds, r->record_seconds,
+                 r->execute_seconds);
   mgp_log_info("%" PRIu64 " steps in %.2f s: %.0f steps/s, %.4f Gcell/s, %.4f G interactions/s",
                r->steps, f.seconds, f.steps_per_s, f.cells_per_s * 1e-9,
                f.interactions_per_s * 1e-9);
@@ -152,6 +157,7 @@ static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
   mgp_json_u64(j, "tasks", k->tasks);
   mgp_json_u64(j, "predicted_peak_bytes", k->predicted_peak);
   if (k->host_peak) mgp_json_u64(j, "host_peak_bytes", k->host_peak);
+  mgp_json_u64(j, "ahead_peak_bytes", k->ahead_peak);
   mgp_json_u64(j, "rss_peak_bytes", k->rss_peak);
   mgp_json_object_begin(j, "witness_builds");
   for (unsigned u = 0; u < MGP_BUILD_USES; u++)
@@ -222,6 +228,11 @@ void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
   json_plan(j, &r->params);
   mgp_json_f64(j, "security_bits", r->security_bits);
   mgp_json_u64(j, "steps", r->steps);
+  mgp_json_u64(j, "shards", r->shards);
+  mgp_json_u64(j, "memory_shards", r->memory_shards);
+  mgp_json_u64(j, "budget", r->budget);
+  mgp_json_f64(j, "pass_seconds", r->pass_seconds);
+  mgp_json_f64(j, "record_seconds", r->record_seconds);
   mgp_json_u64(j, "rows", r->rows);
   mgp_json_u64(j, "cells", r->cells);
   mgp_json_u64(j, "interactions", r->interactions);

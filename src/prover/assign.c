@@ -18,6 +18,7 @@ static mgp_status_t index_part(mgp_session_t *s, mgp_part_t *part) {
   MGP_TRY(s->be->ops->index(s->be, &part->raw, (uint32_t)part->nsteps, n, part->d_index));
   memcpy(part->rows, n, sizeof n);
   for (uint32_t k = 0; k < 3; k++) part->rows[MGP_CHIP_MEM_IMAGE + k] = part->nbounds[k];
+  part->rows[MGP_CHIP_SHARD_RAM] = part->nram;
   return MGP_OK;
 }
 

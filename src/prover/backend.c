@@ -34,10 +34,10 @@ static mgp_status_t open_on_device(mgp_session_t *s, int ndevices, int sizes_onl
   MGP_TRY(dev->info(device, &info));
   MGP_TRY(mgp_ledger_create(0, &s->device_ledger));
   MGP_TRY(dev->create(s->chips, s->device_ledger, s->ledger, device, &s->be));
-  if (sizes_only) return MGP_OK;
   const uint64_t share = info.total / sharers(s, ndevices);
   const uint64_t there = info.free < share ? info.free : share;
   s->device_memory = asked ? asked : there - there / 16;
+  if (sizes_only) return MGP_OK;
   if (s->device_memory > info.free)
     return mgp_fail(MGP_RESOURCES,
                     "%s device %d (%s) has %.2f GiB free, and --memory asks for %.2f", dev->name,
@@ -50,6 +50,7 @@ mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
   const int wanted = o->backend == MGP_BACKEND_CUDA;
   int ndevices = 0;
   MGP_TRY(mgp_ledger_create(0, &s->ledger));
+  MGP_TRY(mgp_ledger_create(0, &s->ahead));
   if (wanted && !o->device)
     return mgp_fail(MGP_RESOURCES, "this build has no CUDA backend: configure with -DMGP_CUDA=ON");
   if (o->device && (wanted || o->backend == MGP_BACKEND_AUTO)) MGP_TRY(o->device->count(&ndevices));
@@ -66,7 +67,8 @@ size_t mgp_session_close_backend(mgp_session_t *s) {
   if (s->device_ledger != s->ledger && s->device_ledger)
     left += mgp_ledger_destroy(s->device_ledger);
   if (s->ledger) left += mgp_ledger_destroy(s->ledger);
+  if (s->ahead) left += mgp_ledger_destroy(s->ahead);
   s->be = NULL;
-  s->ledger = s->device_ledger = NULL;
+  s->ledger = s->device_ledger = s->ahead = NULL;
   return left;
 }

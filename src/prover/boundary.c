@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "prover/deal.h"
+
 #define HINT_START (MGP_HINT_START / 4)
 #define HINT_END   (MGP_HINT_END / 4)
 
@@ -41,8 +43,10 @@ typedef struct {
   uint32_t any, key, gap;
 } tail_t;
 
-static uint32_t chain_start(const mgp_boundary_t *b, int kind, uint32_t gap) {
-  return kind == MGP_BOUND_IMAGE ? 0 : kind == MGP_BOUND_HINT ? HINT_START : b->gaps[gap].start;
+static uint32_t chain_start(const mgp_session_t *s, int kind, uint32_t gap) {
+  return kind == MGP_BOUND_IMAGE  ? s->st.image_start
+         : kind == MGP_BOUND_HINT ? s->st.hint_start
+                                  : s->st.zero_start[gap];
 }
 
 static mgp_status_t link_chains(mgp_session_t *s, mgp_boundary_t *b) {
@@ -62,7 +66,7 @@ static mgp_status_t link_chains(mgp_session_t *s, mgp_boundary_t *b) {
     while (r > 0 && !tails[r - 1][k].any) r--;
     for (uint32_t i = 0; i < b->n[k]; i++) {
       mgp_bound_t *row = &b->rows[k][i];
-      row->prev = chain_start(b, k, row->gap);
+      row->prev = chain_start(s, k, row->gap);
       if (i > 0 && row[-1].gap == row->gap)
         row->prev = row[-1].key + 1;
       else if (i == 0 && r > 0 && tails[r - 1][k].gap == row->gap)
@@ -74,8 +78,8 @@ static mgp_status_t link_chains(mgp_session_t *s, mgp_boundary_t *b) {
 }
 
 static mgp_status_t chain_ends(mgp_session_t *s, const mgp_boundary_t *b) {
-  uint64_t end[2 + MGP_MAX_GAPS] = {0, HINT_START};
-  for (uint32_t g = 0; g < b->ngaps; g++) end[2 + g] = b->gaps[g].start;
+  uint64_t end[2 + MGP_MAX_GAPS] = {s->st.image_start, s->st.hint_start};
+  for (uint32_t g = 0; g < b->ngaps; g++) end[2 + g] = s->st.zero_start[g];
   for (int k = 0; k < MGP_BOUND_KINDS; k++)
     for (uint32_t i = 0; i < b->n[k]; i++) {
       uint64_t *e = &end[k == MGP_BOUND_ZERO ? 2 + b->rows[k][i].gap : (uint32_t)k];
@@ -88,43 +92,20 @@ static mgp_status_t chain_ends(mgp_session_t *s, const mgp_boundary_t *b) {
   return MGP_OK;
 }
 
-/* First row, in the order of all ranks, of partition p. */
-static uint64_t first_row(const mgp_session_t *s, uint64_t total, uint32_t p) {
-  return total * p / s->params.partitions;
-}
-
 static mgp_status_t deal_kind(mgp_session_t *s, const mgp_boundary_t *b, int kind) {
-  mgp_comm_parts_t counts = {0}, rows = {0};
-  uint64_t nbytes[MGP_MAX_RANKS] = {0}, mine = b->n[kind], total = 0, before = 0;
-  mgp_status_t st;
-  MGP_TRY(mgp_comm_allgatherv(s->comm, &mine, sizeof mine, &counts));
-  for (uint32_t r = 0; r < s->nranks; r++) {
-    uint64_t n;
-    memcpy(&n, counts.data + r * sizeof n, sizeof n);
-    if (r < s->rank) before += n;
-    total += n;
-  }
-  mgp_comm_parts_free(&counts);
-  for (uint32_t p = 0; p < s->params.partitions; p++) {
-    uint64_t lo = first_row(s, total, p), hi = first_row(s, total, p + 1);
-    lo = lo < before ? before : lo;
-    hi = hi > before + mine ? before + mine : hi;
-    if (lo < hi) nbytes[mgp_part_owner(s, p)] += (hi - lo) * sizeof(mgp_bound_t);
-  }
-  MGP_TRY(mgp_comm_alltoallv(s->comm, b->rows[kind], nbytes, &rows));
-  const mgp_bound_t *at = (const mgp_bound_t *)rows.data;
-  st = MGP_OK;
+  mgp_deal_t dealt = {0};
+  mgp_status_t st = MGP_OK;
+  MGP_TRY(mgp_deal(s, b->rows[kind], sizeof(mgp_bound_t), b->n[kind], &dealt));
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     mgp_part_t *part = &s->parts[i];
-    uint64_t n = first_row(s, total, part->p + 1) - first_row(s, total, part->p);
+    uint64_t n = dealt.n[i];
     mgp_bound_t *d_rows = NULL;
     st = s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *d_rows, (void **)&d_rows);
-    if (st == MGP_OK) st = s->be->ops->upload(s->be, d_rows, at, n * sizeof *d_rows);
     part->raw.bounds[kind] = d_rows;
+    if (st == MGP_OK) st = s->be->ops->upload(s->be, d_rows, dealt.rows[i], n * sizeof *d_rows);
     part->nbounds[kind] = (uint32_t)n;
-    at += n;
   }
-  mgp_comm_parts_free(&rows);
+  mgp_deal_free(&dealt);
   return st;
 }
 

@@ -5,8 +5,6 @@
 
 #include "prover/session.h"
 
-#define MGP_MAX_RANKS 1024u
-
 /* Kinds in the order of their chips. */
 enum { MGP_BOUND_IMAGE, MGP_BOUND_HINT, MGP_BOUND_ZERO, MGP_BOUND_KINDS };
 

@@ -1,19 +1,30 @@
-/* What proving would take, from exact row counts: one pass over the run that records in pieces
- * which are counted and dropped, so that it needs little memory. */
+/* What proving would take. The run is executed plainly; shards are recorded in pieces which are
+ * counted and dropped, so that it needs little memory: all of them for an exact answer, otherwise
+ * those with numbers 1, 2, 4, 8, ..., from which the others are scaled. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "chips/replay.h"
 #include "prover/backend.h"
-#include "prover/record.h"
+#include "prover/memory.h"
+#include "prover/shards.h"
 
 #define PIECE (1u << 16) /* records at a time */
 
 typedef struct {
   mgp_session_t s;
-  mgp_recorder_t r;
   mgp_comm_t *comm; /* alone */
-  uint64_t steps[MGP_MAX_PARTITIONS];
+  mgp_vm_t *front, *vm;
+  mgp_record_t rec;
+  mgp_commit_t commit;
+  mgp_shards_t shards; /* `last` and `done` only */
+  uint64_t part_steps[MGP_MAX_PARTITIONS];
+  /* over the shards that were counted */
+  uint64_t steps, counted;
+  mgp_estimate_t out;
+  mgp_params_t *params; /* [counted], if all are */
+  uint32_t cap_params;
 } estimator_t;
 
 static mgp_status_t open_estimator(estimator_t *e) {
@@ -23,48 +34,80 @@ static mgp_status_t open_estimator(estimator_t *e) {
   s->comm = e->comm;
   MGP_TRY(mgp_chipset_create(&s->chips));
   MGP_TRY(mgp_session_open_backend(s, 1));
-  uint32_t want = o->plan ? o->plan->partitions : o->partitions;
+  uint32_t want = o->plan ? o->plan->params[0].partitions : o->partitions;
   s->params.partitions = want ? want : s->nranks;
   if (s->params.partitions > MGP_MAX_PARTITIONS)
     return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->params.partitions,
                     MGP_MAX_PARTITIONS);
-  for (uint32_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++)
-    s->count_total += (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
-  return MGP_OK;
+  s->nparts = mgp_parts_per_rank(s->params.partitions, s->nranks); /* of rank 0, for the budget */
+  MGP_TRY(mgp_plan_budget(s));
+  for (uint32_t t = MGP_CHIP_FIRST_TABLE, first = 1; t < MGP_CHIP_COUNT; t++, first = 0)
+    s->count_total = (first ? 0 : s->count_total) +
+                     (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
+  mgp_chain_begin(s->prog, &s->chain);
+  s->shards = &e->shards;
+  MGP_TRY(mgp_last_create(s->ahead, &e->shards.last));
+  MGP_TRY(mgp_pass_create_vm(s, 0, &e->front));
+  return mgp_pass_create_vm(s, 0, &e->vm);
 }
 
 static void close_estimator(estimator_t *e) {
   mgp_session_t *s = &e->s;
-  free(s->output);
-  mgp_vm_destroy(e->r.vm);
+  mgp_vm_destroy(e->front);
+  mgp_vm_destroy(e->vm);
+  mgp_last_destroy(e->shards.last);
+  mgp_host_free(s, e->rec.touches);
+  mgp_host_free(s, e->rec.steps);
+  mgp_host_free(s, e->params);
   if (s->have_shape) mgp_shape_free(&s->shape);
   (void)mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   mgp_comm_destroy(e->comm);
 }
 
-/* Rows of instruction chips and REFRESH, by partition. */
-static mgp_status_t count_steps(estimator_t *e, mgp_record_t *rec) {
+/* --- counting a shard ---------------------------------------------------------------------- */
+
+static mgp_status_t more_touches(estimator_t *e) {
+  mgp_record_t *rec = &e->rec;
+  uint32_t cap = rec->cap_touches ? 2 * rec->cap_touches : 1u << 12;
+  mgp_touch_t *fresh;
+  MGP_TRY(mgp_host_alloc(&e->s, MGP_MEM_ACCUMULATOR, (size_t)cap * sizeof *fresh, &fresh));
+  if (rec->ntouches) memcpy(fresh, rec->touches, rec->ntouches * sizeof *fresh);
+  mgp_host_free(&e->s, rec->touches);
+  rec->touches = fresh;
+  rec->cap_touches = cap;
+  return MGP_OK;
+}
+
+/* Rows of instruction chips and REFRESH, by partition; the vm stands at the shard's start. */
+static mgp_status_t count_steps(estimator_t *e, const mgp_cut_t *cut) {
   mgp_session_t *s = &e->s;
-  uint32_t n[MGP_CHIP_FIRST_TABLE];
+  mgp_record_t *rec = &e->rec;
+  uint32_t n[MGP_CHIP_FIRST_TABLE], P = s->params.partitions;
   mgp_vm_stop_t why;
-  MGP_TRY(mgp_vm_record_begin(e->r.vm, rec, 1));
-  for (uint32_t p = 0; p < s->params.partitions; p++) {
-    uint64_t stop = mgp_recorder_cut(&e->r, p + 1);
-    mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT,
-                              p + 1 < s->params.partitions ? stop : MGP_VM_NO_LIMIT};
+  rec->cap_steps = PIECE;
+  rec->commits = &e->commit;
+  rec->cap_commits = 1;
+  memset(e->part_steps, 0, sizeof e->part_steps);
+  memset(s->st.rows, 0, sizeof s->st.rows);
+  if (!rec->steps) MGP_TRY(mgp_host_alloc(s, MGP_MEM_RAW, PIECE * sizeof *rec->steps, &rec->steps));
+  if (!rec->touches) MGP_TRY(more_touches(e));
+  MGP_TRY(mgp_vm_record_begin(e->vm, rec, 1));
+  for (uint32_t p = 0; p < P; p++) {
+    mgp_vm_limits_t limits = {cut->end.steps, p + 1 < P
+                                                  ? mgp_cut_cost(cut, s->run.budget, P, p + 1)
+                                                  : MGP_VM_NO_LIMIT};
     do {
-      MGP_TRY(mgp_vm_record(e->r.vm, &limits, rec, &why));
+      MGP_TRY(mgp_vm_record(e->vm, &limits, rec, &why));
       mgp_replay_count(s->prog->insn, rec->steps, rec->nsteps, n);
       for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) s->st.rows[p][c] += n[c];
-      e->steps[p] += rec->nsteps;
+      e->part_steps[p] += rec->nsteps;
       rec->steps0 += rec->nsteps;
       rec->nsteps = 0;
-      if (rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP)
-        MGP_TRY(mgp_recorder_grow(s, rec));
+      if (rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP) MGP_TRY(more_touches(e));
     } while (why == MGP_VM_FULL);
   }
-  mgp_vm_record_end(e->r.vm, rec);
+  mgp_vm_record_end(e->vm, rec);
   return MGP_OK;
 }
 
@@ -74,45 +117,43 @@ static int in_image(const mgp_program_t *prog, uint32_t key) {
   return 0;
 }
 
-/* Rows of the memory boundary: one per word that was touched, dealt evenly. */
-static void count_boundary(mgp_session_t *s, const mgp_record_t *rec) {
-  uint64_t n[3] = {0};
+static unsigned source_of(const mgp_session_t *s, uint32_t key) {
+  if (in_image(s->prog, key)) return 0;
+  return key >= MGP_HINT_START / 4 && key < MGP_HINT_END / 4 ? 1 : 2;
+}
+
+/* n rows of a chip, dealt evenly. */
+static void deal_evenly(mgp_session_t *s, unsigned chip, uint64_t n, uint32_t each) {
   uint32_t P = s->params.partitions;
-  for (uint32_t i = 0; i < rec->ntouches; i++) {
-    uint32_t key = rec->touches[i].key;
-    if (rec->touches[i].is_register) continue;
-    if (in_image(s->prog, key))
-      n[0]++;
-    else
-      n[key >= MGP_HINT_START / 4 && key < MGP_HINT_END / 4 ? 1 : 2]++;
-  }
   for (uint32_t p = 0; p < P; p++)
-    for (uint32_t k = 0; k < 3; k++)
-      s->st.rows[p][MGP_CHIP_MEM_IMAGE + k] = (uint32_t)(n[k] * (p + 1) / P - n[k] * p / P);
+    s->st.rows[p][chip] = each * (uint32_t)(n * (p + 1) / P - n * p / P);
 }
 
-static mgp_status_t count_rows(estimator_t *e) {
+/* Rows of the memory that the shard touched. */
+static mgp_status_t count_touched(estimator_t *e) {
   mgp_session_t *s = &e->s;
-  mgp_commit_t commit;
-  mgp_record_t rec = {.cap_steps = PIECE, .commits = &commit, .cap_commits = 1};
-  mgp_status_t st;
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_RAW, PIECE * sizeof *rec.steps, &rec.steps), out);
-  MGP_TRY_GOTO(st, mgp_recorder_grow(s, &rec), out);
-  mgp_vm_reset(e->r.vm);
-  MGP_TRY_GOTO(st, count_steps(e, &rec), out);
-  count_boundary(s, &rec);
-out:
-  mgp_host_free(s, rec.touches);
-  mgp_host_free(s, rec.steps);
-  return st;
+  uint64_t n[3] = {0};
+  for (uint32_t i = 0; i < e->rec.ntouches; i++) {
+    const mgp_touch_t *t = &e->rec.touches[i];
+    if (t->is_register) continue;
+    n[source_of(s, t->key)]++;
+    MGP_TRY(mgp_last_set(e->shards.last, t->key, 1));
+  }
+  if (s->st.kind == MGP_SHARD_WHOLE)
+    for (uint32_t k = 0; k < 3; k++) deal_evenly(s, MGP_CHIP_MEM_IMAGE + k, n[k], 1);
+  else
+    deal_evenly(s, MGP_CHIP_SHARD_RAM, n[0] + n[1] + n[2], 2);
+  return MGP_OK;
 }
 
-/* Chain ends do not influence the shape: the least that is allowed. */
-static void set_chains(mgp_session_t *s) {
-  mgp_gap_t gaps[MGP_MAX_GAPS];
-  mgp_program_gaps(s->prog, gaps);
-  s->st.hint_end = MGP_HINT_START / 4;
-  for (uint32_t g = 0; g < s->st.ngaps; g++) s->st.zero_end[g] = gaps[g].start;
+/* Chain ends and the accumulator do not influence the shape: something that is allowed. */
+static void set_free_values(mgp_session_t *s) {
+  const mgp_point_t offset = mgp_curve_offset();
+  s->st.image_end = s->st.image_start;
+  s->st.hint_end = s->st.hint_start;
+  memcpy(s->st.zero_end, s->st.zero_start, sizeof s->st.zero_end);
+  if (s->st.kind != MGP_SHARD_WHOLE && s->st.rows[0][MGP_CHIP_SHARD_RAM])
+    mgp_curve_write(&offset, s->st.point);
 }
 
 /* What is resident on the rank when the plan is made, as the phases before allocate it. */
@@ -120,15 +161,18 @@ static uint64_t raw_bytes(const estimator_t *e) {
   const mgp_session_t *s = &e->s;
   uint64_t n = s->be->ops->program_bytes(s->be, s->prog);
   for (uint32_t p = s->first_part; p < s->first_part + s->nparts; p++) {
-    n += (e->steps[p] + 1) * sizeof(mgp_step_t) + sizeof(mgp_commit_t);
-    for (uint32_t c = 1; c < MGP_CHIP_MEM_IMAGE; c++) n += s->st.rows[p][c] * sizeof(uint32_t);
-    for (uint32_t k = 0; k < 3; k++)
-      n += (s->st.rows[p][MGP_CHIP_MEM_IMAGE + k] + 1) * sizeof(mgp_bound_t);
+    const uint32_t *rows = s->st.rows[p];
+    n += (e->part_steps[p] + 1) * sizeof(mgp_step_t) + sizeof(mgp_commit_t);
+    for (uint32_t c = 1; c < MGP_CHIP_MEM_IMAGE; c++) n += rows[c] * sizeof(uint32_t);
+    if (s->st.kind != MGP_SHARD_PROGRAM)
+      for (uint32_t k = 0; k < 3; k++)
+        n += (rows[MGP_CHIP_MEM_IMAGE + k] + 1) * sizeof(mgp_bound_t);
+    if (s->st.kind != MGP_SHARD_WHOLE) n += (rows[MGP_CHIP_SHARD_RAM] + 1) * sizeof(mgp_ram_t);
   }
   return n;
 }
 
-static void find_peaks(estimator_t *e, mgp_estimate_t *out) {
+static void find_peaks(estimator_t *e) {
   mgp_session_t *s = &e->s;
   uint32_t per = mgp_parts_per_rank(s->params.partitions, s->nranks);
   for (s->rank = 0; s->rank < s->nranks; s->rank++) {
@@ -137,60 +181,187 @@ static void find_peaks(estimator_t *e, mgp_estimate_t *out) {
     s->nparts = s->params.partitions - s->first_part;
     if (s->nparts > per) s->nparts = per;
     uint64_t raw = raw_bytes(e);
-    if (raw > out->raw) out->raw = raw;
+    if (raw > e->out.raw) e->out.raw = raw;
     for (unsigned c = MGP_CACHE_NONE; c <= MGP_CACHE_FULL; c++) {
       uint64_t peak = mgp_plan_peak(s, (mgp_cache_t)c, raw);
-      if (peak > out->peak[c]) out->peak[c] = peak;
+      if (peak > e->out.peak[c]) e->out.peak[c] = peak;
     }
   }
+  s->rank = 0;
 }
 
-static void fill(estimator_t *e, mgp_estimate_t *out) {
+static mgp_status_t keep_params(estimator_t *e) {
+  if (e->shards.done == e->cap_params) {
+    uint32_t cap = e->cap_params ? 2 * e->cap_params : 16;
+    mgp_params_t *fresh;
+    MGP_TRY(mgp_host_alloc(&e->s, MGP_MEM_PLAN, cap * sizeof *fresh, &fresh));
+    if (e->params) memcpy(fresh, e->params, e->cap_params * sizeof *fresh);
+    mgp_host_free(&e->s, e->params);
+    e->params = fresh;
+    e->cap_params = cap;
+  }
+  e->params[e->shards.done++] = e->s.params;
+  return MGP_OK;
+}
+
+/* Shape, peaks and totals of the shard whose statement is set. */
+static mgp_status_t add_shard(estimator_t *e) {
   mgp_session_t *s = &e->s;
-  const mgp_vm_state_t *v = mgp_vm_state(e->r.vm);
-  out->steps = v->steps;
-  out->timestamps = v->ts;
-  out->cost = v->cost;
-  out->exit_code = v->exit_code;
-  out->params = s->params;
-  out->security_bits = s->security.min_bits;
-  out->traces = s->shape.ntraces;
-  out->cells = s->shape.total_cells;
-  out->stacked_columns = s->shape.total_cols;
+  mgp_estimate_t *out = &e->out;
+  const mgp_prove_options_t *o = s->opt;
+  set_free_values(s);
+  MGP_TRY(mgp_plan_shape(s, o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS));
+  if (out->traces == 0) out->params = s->params;
+  if (out->traces == 0 || s->security.min_bits < out->security_bits)
+    out->security_bits = s->security.min_bits;
+  out->traces += s->shape.ntraces;
+  out->cells += s->shape.total_cells;
+  out->stacked_columns += s->shape.total_cols;
   for (uint32_t k = 0; k < s->shape.ntraces; k++) {
     const mgp_trace_t *t = &s->shape.traces[k];
     out->chip_rows[t->chip] += t->rows;
     out->rows += t->rows;
     out->interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
   }
-  out->proof_bytes = mgp_proof_bytes(
-      &s->run, mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->shape.body_words));
-  find_peaks(e, out);
+  out->proof_bytes += mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->shape.body_words) +
+                      4 * MGP_PARAM_WORDS;
+  find_peaks(e);
+  return keep_params(e);
 }
 
-static mgp_status_t estimate(estimator_t *e, mgp_estimate_t *out) {
+/* --- the run ------------------------------------------------------------------------------- */
+
+/* Where the next shard ends. */
+static mgp_status_t run_shard(estimator_t *e, mgp_cut_t *cut) {
   const mgp_prove_options_t *o = e->s.opt;
+  mgp_vm_stop_t why;
+  double begin = mgp_clock_seconds();
+  mgp_vm_point(e->front, &cut->start);
+  mgp_vm_limits_t limits = {o->max_steps ? o->max_steps : MGP_VM_NO_LIMIT,
+                            cut->start.cost + e->s.run.budget};
+  MGP_TRY(mgp_vm_run(e->front, &limits, &why));
+  e->out.pass_seconds += mgp_clock_seconds() - begin;
+  if (why == MGP_VM_LIMIT)
+    return mgp_fail(MGP_RESOURCES, "the run does not halt within %llu steps, the limit given",
+                    (unsigned long long)limits.max_steps);
+  if (why == MGP_VM_CUT && cut->id == MGP_MAX_SHARDS)
+    return mgp_fail(MGP_RESOURCES, "the run does not halt within %u shards: use larger ones",
+                    MGP_MAX_SHARDS);
+  cut->last = why == MGP_VM_HALTED;
+  mgp_vm_point(e->front, &cut->end);
+  return MGP_OK;
+}
+
+static mgp_status_t count_shard(estimator_t *e, const mgp_cut_t *cut) {
+  mgp_session_t *s = &e->s;
+  int whole = cut->last && cut->id == 1;
+  mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM, cut->last ? cut->id : 0,
+                    cut->end.exit_code, &s->st);
+  s->st.id = cut->id;
+  s->st.end_pc = cut->end.pc;
+  mgp_statement_commit(&s->st, cut->end.committed && !cut->start.committed, cut->end.commit);
+  MGP_TRY(count_steps(e, cut));
+  MGP_TRY(count_touched(e));
+  MGP_TRY(add_shard(e));
+  e->steps += cut->end.steps - cut->start.steps;
+  e->counted++;
+  return MGP_OK;
+}
+
+/* Memory shards for the words that are known. */
+static mgp_status_t count_memory(estimator_t *e) {
+  mgp_session_t *s = &e->s;
+  uint32_t most = mgp_memory_shard_words(s), key = mgp_last_next(e->shards.last, 0);
+  memset(e->part_steps, 0, sizeof e->part_steps);
+  e->out.words = mgp_last_words(e->shards.last);
+  while (key < MGP_LAST_KEYS) {
+    uint64_t n[3] = {0}, words = 0;
+    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, e->out.shards, 0, &s->st);
+    for (; words < most && key < MGP_LAST_KEYS; words++) {
+      n[source_of(s, key)]++;
+      key = mgp_last_next(e->shards.last, key + 1);
+    }
+    for (uint32_t k = 0; k < 3; k++) deal_evenly(s, MGP_CHIP_MEM_IMAGE + k, n[k], 1);
+    deal_evenly(s, MGP_CHIP_SHARD_RAM, words, 2);
+    MGP_TRY(add_shard(e));
+    e->out.memory_shards++;
+  }
+  return MGP_OK;
+}
+
+/* From the shards that were counted to all of them. */
+static void scale(estimator_t *e) {
+  mgp_estimate_t *out = &e->out;
+  double by = (double)out->steps / (double)e->steps;
+  out->exact = e->counted == out->shards;
+  if (out->exact) return;
+#define SCALE(x) out->x = (uint64_t)((double)out->x * by)
+  SCALE(traces);
+  SCALE(cells);
+  SCALE(stacked_columns);
+  SCALE(rows);
+  SCALE(interactions);
+  out->proof_bytes = (size_t)((double)out->proof_bytes * by);
+  for (unsigned c = 0; c < MGP_CHIP_COUNT; c++) SCALE(chip_rows[c]);
+#undef SCALE
+}
+
+/* `front` finds where a shard ends; then `vm` counts it, or runs after it. */
+static mgp_status_t walk(estimator_t *e, int all) {
+  mgp_estimate_t *out = &e->out;
+  mgp_cut_t cut = {0};
+  while (!cut.last) {
+    mgp_vm_stop_t why;
+    cut.id++;
+    MGP_TRY(run_shard(e, &cut));
+    mgp_vm_limits_t limits = {cut.end.steps, MGP_VM_NO_LIMIT};
+    if (all || (cut.id & (cut.id - 1)) == 0)
+      MGP_TRY(count_shard(e, &cut));
+    else
+      MGP_TRY(mgp_vm_run(e->vm, &limits, &why));
+  }
+  out->steps = cut.end.steps;
+  out->timestamps = cut.end.ts;
+  out->cost = cut.end.cost;
+  out->exit_code = cut.end.exit_code;
+  out->shards = cut.id;
+  out->budget = e->s.run.budget;
+  return MGP_OK;
+}
+
+static mgp_status_t estimate(estimator_t *e, int all) {
+  mgp_run_t *run = &e->s.run;
   MGP_TRY(open_estimator(e));
-  MGP_TRY(mgp_recorder_create_vm(&e->r));
-  MGP_TRY(mgp_recorder_measure(&e->r));
-  MGP_TRY(count_rows(e));
-  set_chains(&e->s);
-  MGP_TRY(mgp_plan_shape(&e->s, o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS));
-  fill(e, out);
+  MGP_TRY(walk(e, all));
+  scale(e);
+  if (e->out.shards > 1) MGP_TRY(count_memory(e));
+  *run = (mgp_run_t){.nshards = e->out.shards, .memory_shards = e->out.memory_shards};
+  e->out.proof_bytes += mgp_proof_bytes(run, 0) - 4 * MGP_PARAM_WORDS * (size_t)(run->nshards + run->memory_shards);
+  if (!e->out.exact) return MGP_OK;
+  e->out.nparams = e->shards.done;
+  e->out.plan = malloc(e->shards.done * sizeof *e->out.plan);
+  if (!e->out.plan) return mgp_fail(MGP_RESOURCES, "out of memory for the plan");
+  memcpy(e->out.plan, e->params, e->shards.done * sizeof *e->out.plan);
   return MGP_OK;
 }
 
 mgp_status_t mgp_prove_estimate(const mgp_program_t *prog, const mgp_prove_options_t *options,
-                                uint32_t nranks, mgp_estimate_t *out) {
-  mgp_estimate_t found = {0};
+                                uint32_t nranks, int all, mgp_estimate_t *out) {
   estimator_t e;
   memset(&e, 0, sizeof e);
   e.s.prog = prog;
   e.s.opt = options;
   e.s.nranks = nranks;
-  e.r.s = &e.s;
-  mgp_status_t st = estimate(&e, &found);
+  mgp_status_t st = estimate(&e, all);
   close_estimator(&e);
-  if (st == MGP_OK) *out = found;
+  if (st == MGP_OK)
+    *out = e.out;
+  else
+    free(e.out.plan);
   return st;
+}
+
+void mgp_estimate_free(mgp_estimate_t *e) {
+  free(e->plan);
+  e->plan = NULL;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "prover/boundary.h"
+#include "prover/deal.h"
+#include "prover/memory.h"
 
 /* --- registers --------------------------------------------------------------------------- */
 
@@ -171,13 +172,8 @@ out:
   return st;
 }
 
-/* What the holder of a key range needs to know of a touched word. */
 typedef struct {
-  uint32_t key, first, last, last_ts;
-} word_t;
-
-typedef struct {
-  mgp_comm_parts_t words; /* word_t, in partition order */
+  mgp_comm_parts_t words; /* mgp_word_t, in partition order */
   uint64_t *sent;         /* bytes sent to each rank */
 } key_exchange_t;
 
@@ -185,7 +181,7 @@ typedef struct {
  * partition, keys ascending. */
 static mgp_status_t send_words(mgp_session_t *s, const mgp_touch_list_t *lists,
                                const uint32_t *first, key_exchange_t *x) {
-  word_t *out = NULL;
+  mgp_word_t *out = NULL;
   uint32_t at[MGP_MAX_PARTITIONS] = {0};
   uint64_t total = 0, n = 0;
   mgp_status_t st;
@@ -198,7 +194,7 @@ static mgp_status_t send_words(mgp_session_t *s, const mgp_touch_list_t *lists,
       const mgp_touch_list_t *l = &lists[i];
       for (; at[i] < l->n && l->touches[at[i]].key >> BUCKET_SHIFT < first[r + 1]; at[i]++) {
         const mgp_touch_t *t = &l->touches[at[i]];
-        out[n++] = (word_t){t->key, t->first, t->last, t->last_ts};
+        out[n++] = (mgp_word_t){t->key, t->first, t->last, t->last_ts};
       }
     }
     x->sent[r] = (n - before) * sizeof *out;
@@ -209,23 +205,26 @@ done:
   return st;
 }
 
-/* The holder's part: previous timestamps for every word received, and its boundary rows. */
+/* The holder's part: previous timestamps for every word received, and each word once, by key. */
 static mgp_status_t merge_words(mgp_session_t *s, const key_exchange_t *x, uint32_t *prev,
-                                mgp_boundary_t *boundary) {
-  const word_t *w = (const word_t *)x->words.data;
+                                mgp_words_list_t *merged) {
+  const mgp_word_t *w = (const mgp_word_t *)x->words.data;
   uint32_t n = (uint32_t)(x->words.offset[s->nranks] / sizeof *w), *order = NULL;
   mgp_status_t st;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof *order, &order));
   if (n) sort_by_key(&w[0].key, sizeof *w / 4, n, order, order + n);
-  MGP_TRY_GOTO(st, mgp_boundary_reserve(s, boundary, n), out);
+  MGP_TRY_GOTO(st,
+               mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof *merged->word,
+                              &merged->word),
+               out);
   for (uint32_t i = 0; i < n;) {
     uint32_t begin = i, ts = 0;
     for (; i < n && w[order[i]].key == w[order[begin]].key; i++) {
       prev[order[i]] = ts;
-      ts = w[order[i]].last_ts;
+      ts = w[order[i]].ts;
     }
-    mgp_boundary_add(s, boundary, w[order[begin]].key, w[order[begin]].first, w[order[i - 1]].last,
-                     ts);
+    merged->word[merged->n++] =
+        (mgp_word_t){w[order[begin]].key, w[order[begin]].first, w[order[i - 1]].last, ts};
   }
 out:
   mgp_host_free(s, order);
@@ -242,7 +241,7 @@ static mgp_status_t return_previous(mgp_session_t *s, const mgp_touch_list_t *li
   uint32_t *own[MGP_MAX_PARTITIONS] = {0};
   mgp_status_t st = MGP_OK;
   for (uint32_t r = 0; r < s->nranks; r++)
-    nbytes[r] = (x->words.offset[r + 1] - x->words.offset[r]) / sizeof(word_t) * sizeof *prev;
+    nbytes[r] = (x->words.offset[r + 1] - x->words.offset[r]) / sizeof(mgp_word_t) * sizeof *prev;
   MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, prev, nbytes, &back), out);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
     st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (lists[i].n + 1) * sizeof *own[i], &own[i]);
@@ -262,7 +261,7 @@ out:
 }
 
 static mgp_status_t exchange_memory(mgp_session_t *s, mgp_touch_list_t *lists,
-                                    mgp_boundary_t *boundary) {
+                                    mgp_words_list_t *merged) {
   uint32_t first[MGP_MAX_RANKS + 1], *prev = NULL;
   uint64_t sent[MGP_MAX_RANKS];
   key_exchange_t x = {{0}, sent};
@@ -272,7 +271,7 @@ static mgp_status_t exchange_memory(mgp_session_t *s, mgp_touch_list_t *lists,
   MGP_TRY(split_keys(s, lists, first));
   MGP_TRY(send_words(s, lists, first, &x));
   st = mgp_host_alloc(s, MGP_MEM_SCRATCH, x.words.offset[s->nranks] / 4 + 4, &prev);
-  if (st == MGP_OK) st = merge_words(s, &x, prev, boundary);
+  if (st == MGP_OK) st = merge_words(s, &x, prev, merged);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   st = return_previous(s, lists, first, &x, prev);
 out:
@@ -282,13 +281,14 @@ out:
 }
 
 mgp_status_t mgp_exchange_accesses(mgp_session_t *s, mgp_touch_list_t *lists) {
-  mgp_boundary_t boundary;
-  memset(&boundary, 0, sizeof boundary);
+  mgp_words_list_t merged = {0};
   if (s->nranks > MGP_MAX_RANKS)
     return mgp_fail(MGP_USAGE, "%u ranks; the most is %u", s->nranks, MGP_MAX_RANKS);
   mgp_status_t st = mgp_comm_agree(s->comm, exchange_registers(s, lists));
-  if (st == MGP_OK) st = mgp_comm_agree(s->comm, exchange_memory(s, lists, &boundary));
-  if (st == MGP_OK) st = mgp_boundary_deal(s, &boundary);
-  mgp_boundary_free(s, &boundary);
+  if (st == MGP_OK) st = mgp_comm_agree(s->comm, exchange_memory(s, lists, &merged));
+  if (st == MGP_OK)
+    st = s->st.kind == MGP_SHARD_WHOLE ? mgp_memory_boundary(s, &merged)
+                                       : mgp_memory_program(s, &merged);
+  mgp_host_free(s, merged.word);
   return st;
 }

@@ -1,5 +1,6 @@
 /* First and last accesses between partitions: previous timestamps that reach back before a
- * partition's start are patched, and the memory boundary is made and dealt out. */
+ * partition's start are patched, and the rows of the memory that was touched are made and dealt out:
+ * the memory boundary of a run of one shard, the SHARD_RAM rows of a shard of several. */
 #ifndef MGP_PROVER_EXCHANGE_H
 #define MGP_PROVER_EXCHANGE_H
 
@@ -12,8 +13,8 @@ typedef struct {
 } mgp_touch_list_t;
 
 /* lists: one per own partition. Afterwards the records on the device are final, each partition has
- * its boundary rows (the sorted rows of each kind are cut into P equal parts), and the statement
- * its last register values and chain ends. Collective. */
+ * its rows of memory (the sorted rows of each kind are cut into P equal parts), and the statement
+ * its last register values and chain ends or accumulator. Collective. */
 mgp_status_t mgp_exchange_accesses(mgp_session_t *s, mgp_touch_list_t *lists);
 
 #endif

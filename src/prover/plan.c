@@ -3,6 +3,7 @@
 #include "base/machine.h"
 #include "prover/backend.h"
 #include "prover/messages.h"
+#include "prover/shards.h"
 
 #define MIN_LOG_ROWS 14u
 #define LOG_COLUMNS  6u /* aim at 33..64 stacked columns in the largest partition */
@@ -37,15 +38,25 @@ static uint64_t largest_partition_cells(const mgp_session_t *s, uint32_t partiti
   return most;
 }
 
+/* Parameters of this shard in a plan that was given. */
+static mgp_status_t planned_params(mgp_session_t *s) {
+  const mgp_plan_t *plan = s->opt->plan;
+  uint32_t i = s->shards ? s->shards->done : 0;
+  if (i >= plan->nshards)
+    return mgp_fail(MGP_USAGE, "the run has more shards than the plan, which is for %u",
+                    plan->nshards);
+  if (plan->params[i].partitions != s->params.partitions)
+    return mgp_fail(MGP_USAGE, "the plan has %u partitions in shard 1 and %u in shard %u",
+                    s->params.partitions, plan->params[i].partitions, i + 1);
+  s->params = plan->params[i];
+  return MGP_OK;
+}
+
 static void choose_params(mgp_session_t *s, uint32_t log_rows) {
   const mgp_prove_options_t *o = s->opt;
   mgp_params_t *p = &s->params;
   uint32_t partitions = p->partitions;
   unsigned cells = ceil_log2(largest_partition_cells(s, partitions));
-  if (o->plan) {
-    *p = *o->plan;
-    return;
-  }
   p->log_height = o->log_height              ? o->log_height
                   : cells > LOG_COLUMNS + 10 ? cells - LOG_COLUMNS
                                              : 10;
@@ -64,7 +75,10 @@ mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;
-  choose_params(s, log_rows);
+  if (s->opt->plan)
+    MGP_TRY(planned_params(s));
+  else
+    choose_params(s, log_rows);
   MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
   s->have_shape = 1;
   uint32_t npublic = mgp_public_terms(&s->st, &s->shape, terms);
@@ -170,10 +184,25 @@ static mgp_status_t check_host(const mgp_session_t *s) {
                   (double)needed / (1 << 30), (double)limit / (1 << 30));
 }
 
-static uint64_t memory_limit(const mgp_session_t *s) {
+uint64_t mgp_plan_memory(const mgp_session_t *s) {
   if (s->device_memory) return s->device_memory;
   if (s->opt->memory_limit) return s->opt->memory_limit;
   return host_memory(s);
+}
+
+uint64_t mgp_plan_room_ahead(const mgp_session_t *s) {
+  uint64_t memory = mgp_session_shares_memory(s) ? mgp_plan_memory(s) : host_memory(s), used = 0;
+  if (s->have_shape) used = mgp_session_shares_memory(s) ? s->predicted_peak : host_peak(s);
+  return memory > used ? memory - used : 0;
+}
+
+/* The records that are made while this shard is proved want room too: as much as its own. */
+static uint64_t memory_for_shard(const mgp_session_t *s) {
+  uint64_t memory = mgp_plan_memory(s), ahead = 0;
+  if (!mgp_session_shares_memory(s)) return memory;
+  if (s->run.nshards == 0)
+    for (uint32_t i = 0; i < s->nparts; i++) ahead += s->parts[i].nsteps * sizeof(mgp_step_t);
+  return ahead < memory / 4 ? memory - ahead : memory / 4 * 3;
 }
 
 /* The most caching that fits on every rank; 0 (AUTO) if none does. */
@@ -207,7 +236,7 @@ static void widen_tasks(mgp_session_t *s, uint64_t limit) {
 
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
-  uint64_t limit = memory_limit(s), needed = 0;
+  uint64_t limit = memory_for_shard(s), needed = 0;
   uint32_t log_rows = o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS;
   for (;; log_rows--) {
     MGP_TRY(mgp_comm_agree(s->comm, mgp_plan_shape(s, log_rows)));

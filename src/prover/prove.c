@@ -9,6 +9,7 @@
 #include "mgprove/verify.h"
 #include "prover/backend.h"
 #include "prover/messages.h"
+#include "prover/shards.h"
 #include "vm/program.h"
 
 const char *mgp_cache_name(mgp_cache_t cache) {
@@ -29,11 +30,11 @@ static mgp_status_t open_session(mgp_session_t *s) {
   MGP_TRY(mgp_chipset_create(&s->chips));
   MGP_TRY(mgp_session_open_backend(s, 0));
   s->body.ledger = s->tasks.ledger = s->ledger;
-  return MGP_OK;
+  return s->be->ops->set_program(s->be, s->prog, &s->d_insns);
 }
 
 static mgp_status_t share_partitions(mgp_session_t *s) {
-  uint32_t want = s->opt->plan ? s->opt->plan->partitions : s->opt->partitions;
+  uint32_t want = s->opt->plan ? s->opt->plan->params[0].partitions : s->opt->partitions;
   s->params.partitions = want ? want : s->nranks;
   if (s->params.partitions > MGP_MAX_PARTITIONS)
     return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->params.partitions,
@@ -55,25 +56,35 @@ static void free_part(mgp_session_t *s, mgp_part_t *part) {
   for (uint32_t c = 0; c < MGP_CHIP_FIRST_TABLE; c++) s->be->ops->free(s->be, part->d_index[c]);
   s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.steps);
   s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.commits);
+  s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.ram);
   for (int k = 0; k < 3; k++) s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.bounds[k]);
+  *part = (mgp_part_t){.p = part->p};
+}
+
+/* Gives back what the shard in hand has taken. */
+static void release_shard(mgp_session_t *s) {
+  for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
+  s->be->ops->free(s->be, s->d_q);
+  s->be->ops->free(s->be, s->d_counts);
+  s->d_q = NULL;
+  s->d_counts = NULL;
+  mgp_host_free(s, s->query_pos);
+  mgp_host_free(s, s->rho);
+  mgp_host_free(s, s->points);
+  s->query_pos = NULL;
+  s->rho = s->points = NULL;
+  mgp_words_free(&s->body);
+  mgp_words_free(&s->tasks);
+  if (s->have_shape) mgp_shape_free(&s->shape);
+  s->have_shape = 0;
+  mgp_ledger_set_limit(s->device_ledger, 0, "the memory limit");
 }
 
 /* Releases everything; a ledger that is not empty then is a leak, which tests assert. */
 static mgp_status_t close_session(mgp_session_t *s) {
-  if (s->be) {
-    for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
-    s->be->ops->free(s->be, s->d_q);
-    s->be->ops->free(s->be, s->d_counts);
-  }
-  if (s->ledger) {
-    mgp_host_free(s, s->query_pos);
-    mgp_host_free(s, s->rho);
-    mgp_host_free(s, s->points);
-    mgp_host_free(s, s->parts);
-    mgp_words_free(&s->body);
-    mgp_words_free(&s->tasks);
-  }
-  if (s->have_shape) mgp_shape_free(&s->shape);
+  if (s->be) release_shard(s);
+  if (s->ledger) mgp_host_free(s, s->parts);
+  mgp_shards_end(s);
   size_t left = mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   free(s->output);
@@ -113,6 +124,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   return st;
 }
 
+/* The whole file as somebody else would verify it. */
 static mgp_status_t self_check(mgp_session_t *s, const mgp_prove_result_t *r, double *seconds,
                                double *bits) {
   uint8_t *vk = NULL;
@@ -136,28 +148,15 @@ static mgp_status_t self_check(mgp_session_t *s, const mgp_prove_result_t *r, do
 }
 
 static mgp_status_t write_file(mgp_session_t *s) {
-  mgp_prove_result_t *r = s->result;
-  r->exit_code = s->st.exit_code;
+  mgp_prove_report_t *r = &s->result->report;
+  MGP_TRY(mgp_shards_write(s));
   if (s->rank != 0) return MGP_OK;
-  if (s->body.n != s->shape.body_words)
-    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
-                    s->shape.body_words);
-  size_t nbytes = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
-  uint8_t *shard;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, nbytes, &shard));
-  mgp_shard_write(&s->params, &s->st, s->body.w, s->body.n, shard);
-  mgp_status_t st =
-      mgp_proof_serialize(&s->run, &s->params, shard, nbytes, s->output, &r->bytes, &r->nbytes);
-  mgp_host_free(s, shard);
-  MGP_TRY(st);
-  r->report.proof_bytes = r->nbytes;
-  r->report.security_bits = s->security.min_bits;
-  if (!s->opt->no_self_check)
-    MGP_TRY(self_check(s, r, &r->report.verify_seconds, &r->report.security_bits));
-  r->output = s->output;
-  r->output_nbytes = s->run.output_bytes;
-  s->output = NULL;
-  return MGP_OK;
+  r->proof_bytes = s->result->nbytes;
+  r->security_bits = s->shards->bits;
+  r->verify_seconds = s->shards->check_seconds;
+  /* the shards of a longer run have been checked one by one, and their headers just now */
+  if (s->opt->no_self_check || s->run.nshards > 1) return MGP_OK;
+  return self_check(s, s->result, &r->verify_seconds, &r->security_bits);
 }
 
 static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
@@ -171,13 +170,15 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
     for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
       r->peak[p][c] = mgp_ledger_peak(s->device_ledger, (mgp_phase_t)p, c);
   memcpy(r->resident, s->resident, sizeof r->resident);
-  r->predicted_peak = s->predicted_peak;
+  r->predicted_peak = s->worst_peak;
   if (!mgp_session_shares_memory(s))
     r->host_peak = mgp_ledger_peak(s->ledger, MGP_PHASES, MGP_MEM_CLASSES);
+  r->ahead_peak = mgp_ledger_peak(s->ahead, MGP_PHASES, MGP_MEM_CLASSES);
+  r->record_seconds = mgp_recorder_seconds(s->shards->recorder);
   if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
   memcpy(r->builds, s->builds, sizeof r->builds);
   r->tasks = s->ntasks;
-  for (uint32_t i = 0; i < s->nparts; i++) r->steps += s->parts[i].nsteps;
+  r->steps = s->total.steps;
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
     const mgp_comm_stats_t *start = &s->comm_start[op];
     mgp_comm_stats_t now = mgp_comm_stats(s->comm, (mgp_comm_op_t)op);
@@ -203,37 +204,65 @@ static mgp_status_t make_report(mgp_session_t *s) {
   snprintf(r->isa, sizeof r->isa, "%s", s->be->isa);
   r->transport = mgp_comm_transport(s->comm);
   r->cache = s->cache;
-  r->params = s->params;
   r->steps = s->steps;
-  r->traces = s->shape.ntraces;
-  r->stacked_columns = s->shape.total_cols;
-  r->cells = s->shape.total_cells;
-  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
-    r->rows += t->rows;
-    r->interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
-  }
+  r->shards = s->run.nshards;
+  r->memory_shards = s->run.memory_shards;
+  r->budget = s->run.budget;
+  r->traces = s->total.traces;
+  r->stacked_columns = s->total.stacked_columns;
+  r->cells = s->total.cells;
+  r->rows = s->total.rows;
+  r->interactions = s->total.interactions;
+  if (s->shards->pass) r->pass_seconds = mgp_pass_seconds(s->shards->pass);
   for (uint32_t k = 0; k < s->nranks; k++) {
     double prove = 0;
     for (unsigned p = MGP_PHASE_ASSIGN; p < MGP_PHASE_FINISH; p++) prove += r->ranks[k].seconds[p];
     if (prove > r->prove_seconds) r->prove_seconds = prove;
+    if (r->ranks[k].record_seconds > r->record_seconds)
+      r->record_seconds = r->ranks[k].record_seconds;
     if (r->ranks[k].seconds[MGP_PHASE_RECORD] > r->execute_seconds)
       r->execute_seconds = r->ranks[k].seconds[MGP_PHASE_RECORD];
   }
   return MGP_OK;
 }
 
-static mgp_status_t prove(mgp_session_t *s) {
-  MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
-  MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
+static void add_totals(mgp_session_t *s) {
+  s->total.traces += s->shape.ntraces;
+  s->total.stacked_columns += s->shape.total_cols;
+  s->total.cells += s->shape.total_cells;
+  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    s->total.rows += t->rows;
+    s->total.interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
+  }
+  for (uint32_t i = 0; i < s->nparts; i++) s->total.steps += s->parts[i].nsteps;
+  if (s->predicted_peak > s->worst_peak) s->worst_peak = s->predicted_peak;
+  if (s->shards->done == 0) s->result->report.params = s->params;
+}
+
+static mgp_status_t prove_shard(mgp_session_t *s) {
   MGP_TRY(run_phase(s, MGP_PHASE_RECORD, mgp_phase_record));
   MGP_TRY(run_phase(s, MGP_PHASE_ASSIGN, mgp_phase_assign));
+  MGP_TRY(mgp_shards_ahead(s));
   MGP_TRY(run_phase(s, MGP_PHASE_REDUCE, mgp_phase_reduce));
   MGP_TRY(run_phase(s, MGP_PHASE_COMMIT, mgp_phase_commit));
   MGP_TRY(run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks));
   MGP_TRY(run_phase(s, MGP_PHASE_OPEN, mgp_phase_open));
   MGP_TRY(run_phase(s, MGP_PHASE_FOLD, mgp_phase_fold));
   MGP_TRY(run_phase(s, MGP_PHASE_QUERY, mgp_phase_query));
+  add_totals(s);
+  return run_phase(s, MGP_PHASE_FINISH, mgp_shards_append);
+}
+
+static mgp_status_t prove(mgp_session_t *s) {
+  MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
+  MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
+  MGP_TRY(mgp_plan_budget(s));
+  MGP_TRY(mgp_shards_begin(s));
+  while (mgp_shards_left(s)) {
+    MGP_TRY(prove_shard(s));
+    release_shard(s);
+  }
   MGP_TRY(run_phase(s, MGP_PHASE_FINISH, write_file));
   return make_report(s);
 }

@@ -23,13 +23,24 @@ typedef enum {
   MGP_BACKEND_STRICT
 } mgp_backend_kind_t;
 
+/* What a plan fixes: at which cost shards end, and the parameters of each, program shards first. */
+typedef struct {
+  uint64_t budget;
+  uint32_t nshards;
+  const mgp_params_t *params; /* [nshards], all with the same number of partitions */
+} mgp_plan_t;
+
+/* Cost of an average step (docs/chips.md, section 7), for budgets that are given in steps. */
+#define MGP_STEP_COST 35u
+
 /* Zero-initialise for the defaults. */
 typedef struct {
   /* plan; 0 = chosen. A fixed plan (from a file or a proof) sets all of them. */
   uint32_t partitions;
   uint32_t log_rows;
   uint32_t log_height, log_chunk;
-  const mgp_params_t *plan; /* every parameter given */
+  uint64_t shard_steps;   /* a shard ends where so many average steps would (MGP_STEP_COST) */
+  const mgp_plan_t *plan; /* every parameter given */
   /* how, without influence on the bytes */
   mgp_backend_kind_t backend;
   const mgp_device_ops_t *device; /* NULL in a program without */
@@ -74,7 +85,9 @@ typedef struct {
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;
   uint64_t host_peak; /* bytes of host memory beside a device's; 0: peak is the host's */
+  uint64_t ahead_peak; /* of what is beside that: cuts, records made ahead, finished shards */
   uint64_t rss_peak;
+  double record_seconds;
   uint64_t builds[MGP_BUILD_USES];
   uint64_t tasks, steps, records_live; /* records: most step records held */
   mgp_comm_stats_t comm[MGP_COMM_OP_COUNT];
@@ -87,10 +100,14 @@ typedef struct {
   const char *backend, *transport;
   char isa[MGP_DEVICE_NAME_MAX]; /* instruction set, or name of rank 0's device */
   mgp_cache_t cache;
-  mgp_params_t params;
+  mgp_params_t params; /* of the first shard */
   uint64_t steps, rows, cells, interactions, traces, stacked_columns;
   double total_seconds;   /* wall time of mgp_prove on this rank */
-  double execute_seconds; /* plain pass and recording (phase record), slowest rank */
+  uint32_t shards, memory_shards;
+  uint64_t budget;
+  double pass_seconds;    /* of the plain pass, in a thread of rank 0 */
+  double record_seconds;  /* of recording, in a thread of each rank; slowest rank */
+  double execute_seconds; /* what proving has waited for both (phase record), slowest rank */
   double prove_seconds;   /* from assign to the finished proof, slowest rank */
   double security_bits;
   size_t proof_bytes;
@@ -110,22 +127,34 @@ mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
                        const mgp_prove_options_t *options, mgp_prove_result_t *out);
 void mgp_prove_result_free(mgp_prove_result_t *r);
 
-/* What proving a run would take. Nothing is proved; the run is executed twice. */
+/* What proving a run would take. Nothing is proved. */
 typedef struct {
-  uint64_t steps, timestamps, cost;
+  uint64_t steps, timestamps, cost; /* of the run */
   uint32_t exit_code;
+  uint64_t budget;
+  uint32_t shards;
+  int exact; /* every shard was counted; otherwise what follows is scaled from some */
+  /* over all shards; memory shards are those of the words that counted shards have touched: if not
+   * exact, there may be more */
+  uint32_t memory_shards;
+  uint64_t words;
   uint64_t chip_rows[MGP_CHIP_COUNT];
-  mgp_params_t params;
-  double security_bits;
   uint64_t rows, cells, interactions, traces, stacked_columns;
-  size_t proof_bytes;                /* without the public output */
-  uint64_t raw;                      /* bytes of raw state, most of any rank */
-  uint64_t peak[MGP_CACHE_FULL + 1]; /* bytes, most of any rank, by cache level; [AUTO] unused */
+  size_t proof_bytes;  /* without the public output */
+  mgp_params_t params; /* of the first shard */
+  double security_bits;
+  uint64_t raw;                      /* bytes of raw state, most of any rank and shard */
+  uint64_t peak[MGP_CACHE_FULL + 1]; /* bytes, the same, by cache level; [AUTO] unused */
+  double pass_seconds;               /* of one plain pass */
+  uint32_t nparams;                  /* exact: parameters of all shards; mgp_estimate_free */
+  mgp_params_t *plan;
 } mgp_estimate_t;
-/* For `nranks` ranks with these options; the memory there is plays no part. Local; fails like
- * mgp_prove if the run cannot be proved (trap, too long for a shard). */
+/* For `nranks` ranks with these options. all: counts every shard of a long run, which takes as long
+ * as recording it; a run of one shard is counted exactly in any case. Local; fails like mgp_prove if
+ * the run cannot be proved (a trap, a limit). */
 mgp_status_t mgp_prove_estimate(const mgp_program_t *prog, const mgp_prove_options_t *options,
-                                uint32_t nranks, mgp_estimate_t *out);
+                                uint32_t nranks, int all, mgp_estimate_t *out);
+void mgp_estimate_free(mgp_estimate_t *e);
 
 const char *mgp_cache_name(mgp_cache_t cache);
 const char *mgp_build_use_name(mgp_build_use_t use);

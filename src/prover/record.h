@@ -1,25 +1,26 @@
-/* Executing the run: what recording and estimating share. Private to src/prover. */
+/* Recording: each rank records its own partitions of a shard, in a thread of its own, while the
+ * shard before is being proved. No backend and no comm is used there: the records lie in host memory
+ * of the ledger `ahead` until the shard's turn comes. */
 #ifndef MGP_PROVER_RECORD_H
 #define MGP_PROVER_RECORD_H
 
-#include "prover/session.h"
-#include "vm/emulator.h"
+#include "prover/exchange.h"
+#include "prover/pass.h"
 
-typedef struct {
-  mgp_session_t *s;
-  mgp_vm_t *vm;
-  int print; /* guest output of the first pass goes to the user */
-  uint64_t total_cost;
-} mgp_recorder_t;
+typedef struct mgp_recorder mgp_recorder_t;
 
-/* A vm at the entry of the session's program, with its hints. */
-mgp_status_t mgp_recorder_create_vm(mgp_recorder_t *r);
-/* Runs to the halt: sets total_cost, and steps, statement and public output of the session. Fails
- * if the run traps or does not fit into one shard. */
-mgp_status_t mgp_recorder_measure(mgp_recorder_t *r);
-/* Start of partition p: the first step before which at least this much cost was spent. */
-uint64_t mgp_recorder_cut(const mgp_recorder_t *r, uint32_t p);
-/* More room for first accesses. */
-mgp_status_t mgp_recorder_grow(mgp_session_t *s, mgp_record_t *rec);
+mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
+/* Starts with a shard; the recorder owns the cut from now on. room: bytes that may be held ahead; a
+ * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
+ * each after the one before is finished. Local. */
+mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room);
+/* Waits for the end and moves the records of the rank's partitions to the device. lists: one per own
+ * partition; their touches are the caller's, memory of the session's ledger. Local. */
+mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
+/* The shard that was started last; its pages are gone once the recorder has applied them. */
+const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);
+/* Seconds of recording so far, and of running plainly to the rank's partitions. */
+double mgp_recorder_seconds(const mgp_recorder_t *r);
+void mgp_recorder_destroy(mgp_recorder_t *r);
 
 #endif

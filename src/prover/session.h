@@ -1,4 +1,7 @@
-/* State of one proof on one rank, shared by the phases. Private to src/prover. */
+/* State of one proof on one rank, shared by the phases. Private to src/prover.
+ *
+ * A run has one shard or many (prover/shards.h); what a shard needs is there from its first phase to
+ * its last, and mgp_shard_release gives it back. */
 #ifndef MGP_PROVER_SESSION_H
 #define MGP_PROVER_SESSION_H
 
@@ -33,6 +36,7 @@ typedef struct {
   uint32_t ncommits;
   mgp_bound_t *bounds[3];
   uint32_t nbounds[3];
+  uint32_t nram;
   mgp_raw_t raw;                           /* device pointers */
   uint32_t *d_index[MGP_CHIP_FIRST_TABLE]; /* replay plans; NULL: identity */
   uint32_t rows[MGP_CHIP_FIRST_TABLE];
@@ -41,29 +45,35 @@ typedef struct {
   mgp_tree_t *tree;
 } mgp_part_t;
 
+typedef struct mgp_shards mgp_shards_t;
+
 typedef struct {
   mgp_comm_t *comm;
   const mgp_program_t *prog;
   const mgp_prove_options_t *opt;
   mgp_prove_result_t *result;
   mgp_chipset_t *chips;
-  mgp_ledger_t *ledger, *device_ledger; /* backend.h */
+  /* Host memory of the shard in hand; of the backend for it, limited to the planned peak (backend.h);
+   * of what lives longer: cuts, records made ahead, last shards, finished ones. */
+  mgp_ledger_t *ledger, *device_ledger, *ahead;
   mgp_backend_t *be;
   uint64_t device_memory; /* bytes that the backend may use; 0: it uses the host's */
   mgp_cache_t cache;
   uint32_t rank, nranks;
-  mgp_params_t params;
-  mgp_statement_t st;
-  mgp_shape_t shape;
-  int have_shape;
   uint32_t nparts; /* partitions of this rank: first_part .. first_part + nparts - 1 */
   uint32_t first_part;
   mgp_part_t *parts;
   /* the run */
   mgp_run_t run;
   mgp_chain_t chain;
+  mgp_shards_t *shards;
   uint64_t steps;
   uint8_t *output; /* [run.output_bytes], on rank 0 */
+  /* the shard */
+  mgp_params_t params; /* partitions: of the run */
+  mgp_statement_t st;
+  mgp_shape_t shape;
+  int have_shape;
   /* shared device state */
   const mgp_insn_t *d_insns; /* the backend's */
   uint32_t *d_counts;
@@ -84,7 +94,10 @@ typedef struct {
   double phase_seconds[MGP_PHASES];
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
-  uint64_t predicted_peak;
+  uint64_t predicted_peak, worst_peak; /* of the shard in hand; of any so far */
+  struct {
+    uint64_t rows, cells, interactions, traces, stacked_columns, steps;
+  } total; /* over finished shards; steps: of this rank */
   uint64_t task_room; /* bytes that tasks under way together may hold */
   mgp_security_t security;
 } mgp_session_t;
@@ -117,6 +130,13 @@ mgp_status_t mgp_phase_open(mgp_session_t *s);
 mgp_status_t mgp_phase_fold(mgp_session_t *s);
 mgp_status_t mgp_phase_query(mgp_session_t *s);
 
+/* Bytes that this rank's prover may hold. Local. */
+uint64_t mgp_plan_memory(const mgp_session_t *s);
+/* Bytes of host memory that may be held ahead of the shard in hand (nothing is in hand: have_shape
+ * is 0). Local. */
+uint64_t mgp_plan_room_ahead(const mgp_session_t *s);
+/* Sets run.budget: given, or the largest whose shards are expected to fit. Collective. */
+mgp_status_t mgp_plan_budget(mgp_session_t *s);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
 #define MGP_DEFAULT_LOG_ROWS 20u

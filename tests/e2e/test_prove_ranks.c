@@ -193,7 +193,7 @@ static void check_ranks(void) {
   mgp_prove_options_t o = {.partitions = PARTITIONS, .hints = guest->hints};
   mgp_estimate_t e;
   o.hints_nbytes = guest->nhints;
-  REQUIRE_OK(mgp_prove_estimate(&guest->prog, &o, 1, &e));
+  REQUIRE_OK(mgp_prove_estimate(&guest->prog, &o, 1, 0, &e));
   uint64_t boundary = e.chip_rows[MGP_CHIP_MEM_IMAGE] + e.chip_rows[MGP_CHIP_MEM_HINT] +
                       e.chip_rows[MGP_CHIP_MEM_ZERO];
   for (unsigned i = 0; i < 5; i++) {

@@ -1,0 +1,80 @@
+/* The budget of a run: given, or found so that a shard's proof fits the memory there is. That is
+ * decided before anything is executed, for a shard of average instructions; each shard's own plan is
+ * made later from its row counts, and refuses what does not fit. */
+#include <string.h>
+
+#include "math/curve.h"
+#include "prover/backend.h"
+#include "prover/messages.h"
+
+#define LEAST_LOG_STEPS 14u
+#define MOST_LOG_STEPS  26u /* timestamps of a shard stay far below 2^29 */
+
+/* Of 1024 average steps: rows by chip, register refreshes, words of memory touched for the first
+ * time in the shard. Cost MGP_STEP_COST each, within one part in a hundred. */
+static const struct {
+  uint8_t chip;
+  uint16_t rows;
+} mix[] = {{MGP_CHIP_J, 20},        {MGP_CHIP_CONST, 50},   {MGP_CHIP_MV, 60},
+           {MGP_CHIP_ADDI, 100},    {MGP_CHIP_ADDI2, 120},  {MGP_CHIP_ADD, 70},
+           {MGP_CHIP_ADD2, 40},     {MGP_CHIP_LOGIC, 40},   {MGP_CHIP_LOGIC2, 24},
+           {MGP_CHIP_LOGICI, 40},   {MGP_CHIP_SHIFTI, 60},  {MGP_CHIP_SHIFT, 10},
+           {MGP_CHIP_BZ, 60},       {MGP_CHIP_BEQ, 60},     {MGP_CHIP_BLTU, 50},
+           {MGP_CHIP_JALR, 20},     {MGP_CHIP_LW, 90},      {MGP_CHIP_LSUB, 20},
+           {MGP_CHIP_SW, 70},       {MGP_CHIP_SSUB, 10},    {MGP_CHIP_MUL, 10},
+           {MGP_CHIP_REFRESH, 100}, {MGP_CHIP_SHARD_RAM, 32}};
+
+static void set_average(mgp_session_t *s, uint64_t steps) {
+  mgp_statement_t *st = &s->st;
+  uint32_t partitions = s->params.partitions;
+  const mgp_point_t offset = mgp_curve_offset();
+  memset(st, 0, sizeof *st);
+  st->kind = MGP_SHARD_PROGRAM;
+  st->id = 1;
+  st->ngaps = s->chain.ngaps;
+  mgp_curve_write(&offset, st->point);
+  for (uint32_t p = 0; p < partitions; p++)
+    for (size_t k = 0; k < sizeof mix / sizeof *mix; k++)
+      st->rows[p][mix[k].chip] = (uint32_t)((steps / partitions * mix[k].rows >> 10) + 1) & ~1u;
+}
+
+/* Expected peak of this rank, what is recorded ahead included; UINT64_MAX if there is no plan. */
+static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
+  const mgp_cache_t cache = s->opt->cache == MGP_CACHE_AUTO ? MGP_CACHE_NONE : s->opt->cache;
+  uint64_t own = steps / s->params.partitions * s->nparts;
+  set_average(s, steps);
+  s->count_total = 0;
+  for (uint32_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++)
+    s->count_total += (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
+  if (mgp_plan_shape(s, s->opt->log_rows ? s->opt->log_rows : MGP_DEFAULT_LOG_ROWS) != MGP_OK)
+    return UINT64_MAX;
+  uint64_t records = own * sizeof(mgp_step_t);
+  uint64_t rest = own * 5 + own / 32 * sizeof(mgp_ram_t); /* index lists, records of memory */
+  uint64_t peak =
+      mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger) + records + rest);
+  if (!mgp_session_shares_memory(s) || peak == UINT64_MAX) return peak;
+  return peak + records; /* of the next shard */
+}
+
+static uint64_t fitting_budget(mgp_session_t *s) {
+  const uint32_t partitions = s->params.partitions; /* the rest is what the search tried last */
+  uint64_t memory = mgp_plan_memory(s);
+  unsigned log_steps = MOST_LOG_STEPS;
+  while (log_steps > LEAST_LOG_STEPS && expected_peak(s, UINT64_C(1) << log_steps) > memory)
+    log_steps--;
+  if (s->have_shape) mgp_shape_free(&s->shape);
+  s->have_shape = 0;
+  s->params = (mgp_params_t){.partitions = partitions};
+  return (uint64_t)MGP_STEP_COST << log_steps;
+}
+
+mgp_status_t mgp_plan_budget(mgp_session_t *s) {
+  const mgp_prove_options_t *o = s->opt;
+  uint64_t budget = o->plan          ? o->plan->budget
+                    : o->shard_steps ? o->shard_steps * MGP_STEP_COST
+                                     : fitting_budget(s);
+  uint64_t least = UINT64_MAX - budget; /* the same on all ranks: what fits all */
+  MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, &least, 1));
+  s->run.budget = UINT64_MAX - least;
+  return MGP_OK;
+}

@@ -1,0 +1,42 @@
+#include "prover/deal.h"
+
+#include <string.h>
+
+/* First row, in the order of all ranks, of partition p. */
+static uint64_t first_row(const mgp_session_t *s, uint64_t total, uint32_t p) {
+  return total * p / s->params.partitions;
+}
+
+mgp_status_t mgp_deal(mgp_session_t *s, const void *rows, size_t size, uint64_t n,
+                      mgp_deal_t *out) {
+  mgp_comm_parts_t counts = {0};
+  uint64_t nbytes[MGP_MAX_RANKS] = {0}, total = 0, before = 0;
+  MGP_TRY(mgp_comm_allgatherv(s->comm, &n, sizeof n, &counts));
+  for (uint32_t r = 0; r < s->nranks; r++) {
+    uint64_t of_rank;
+    memcpy(&of_rank, counts.data + r * sizeof n, sizeof n);
+    if (r < s->rank) before += of_rank;
+    total += of_rank;
+  }
+  mgp_comm_parts_free(&counts);
+  for (uint32_t p = 0; p < s->params.partitions; p++) {
+    uint64_t lo = first_row(s, total, p), hi = first_row(s, total, p + 1);
+    lo = lo < before ? before : lo;
+    hi = hi > before + n ? before + n : hi;
+    if (lo < hi) nbytes[mgp_part_owner(s, p)] += (hi - lo) * size;
+  }
+  MGP_TRY(mgp_comm_alltoallv(s->comm, rows, nbytes, &out->all));
+  const uint8_t *at = out->all.data;
+  out->total = total;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    out->first[i] = first_row(s, total, s->parts[i].p);
+    out->n[i] = first_row(s, total, s->parts[i].p + 1) - out->first[i];
+    out->rows[i] = at;
+    at += out->n[i] * size;
+  }
+  return MGP_OK;
+}
+
+void mgp_deal_free(mgp_deal_t *d) {
+  mgp_comm_parts_free(&d->all);
+}

@@ -1,0 +1,22 @@
+/* Sorted rows that lie on the ranks in order are cut into P equal parts, and each goes to the rank
+ * that holds the partition. */
+#ifndef MGP_PROVER_DEAL_H
+#define MGP_PROVER_DEAL_H
+
+#include "prover/session.h"
+
+#define MGP_MAX_RANKS 1024u
+
+typedef struct {
+  mgp_comm_parts_t all;
+  const uint8_t *rows[MGP_MAX_PARTITIONS]; /* of each own partition */
+  uint64_t n[MGP_MAX_PARTITIONS];
+  uint64_t first[MGP_MAX_PARTITIONS]; /* number of its first row among all */
+  uint64_t total;                     /* rows of all partitions */
+} mgp_deal_t;
+
+/* n rows of `size` bytes each on this rank. Collective. */
+mgp_status_t mgp_deal(mgp_session_t *s, const void *rows, size_t size, uint64_t n, mgp_deal_t *out);
+void mgp_deal_free(mgp_deal_t *d);
+
+#endif

@@ -1,0 +1,205 @@
+#include "prover/memory.h"
+
+#include <string.h>
+
+#include "prover/deal.h"
+#include "prover/ram.h"
+#include "prover/shards.h"
+
+mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words) {
+  mgp_boundary_t b;
+  memset(&b, 0, sizeof b);
+  mgp_status_t st = mgp_boundary_reserve(s, &b, words->n);
+  for (uint32_t i = 0; i < words->n && st == MGP_OK; i++) {
+    const mgp_word_t *w = &words->word[i];
+    mgp_boundary_add(s, &b, w->key, w->first, w->last, w->ts);
+  }
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_boundary_deal(s, &b);
+  mgp_boundary_free(s, &b);
+  return st;
+}
+
+/* --- records ------------------------------------------------------------------------------- */
+
+/* The two rows of a word: `in` first for all words of a partition, then `out` for all. */
+static void set_rows(const mgp_session_t *s, const mgp_word_t *w, mgp_ram_t *in, mgp_ram_t *out) {
+  const mgp_statement_t *st = &s->st;
+  const uint32_t from = mgp_last_get(s->shards->last, w->key);
+  if (st->kind == MGP_SHARD_PROGRAM) {
+    *in = (mgp_ram_t){
+        .key = w->key, .value = w->first, .id = from, .in = 1, .d = st->id - 1 - from};
+    *out = (mgp_ram_t){.key = w->key, .value = w->last, .id = st->id, .ts = w->ts};
+  } else {
+    *in = (mgp_ram_t){
+        .key = w->key, .value = w->last, .id = from, .ts = 1, .in = 1, .d = st->nshards - from};
+    *out = (mgp_ram_t){.key = w->key, .value = w->first, .d = 1};
+  }
+}
+
+/* Rows of one own partition, and what they add. */
+typedef struct {
+  mgp_ram_t *rows;
+  mgp_point_t *point, sum, start;
+  uint32_t n;
+} records_t;
+
+static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_t n,
+                              records_t *r) {
+  r->n = (uint32_t)(2 * n);
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (2 * n + 1) * sizeof *r->rows, &r->rows));
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (2 * n + 1) * sizeof *r->point, &r->point));
+  for (uint64_t i = 0; i < n; i++) set_rows(s, &words[i], &r->rows[i], &r->rows[n + i]);
+  mgp_ram_points(r->rows, r->n, r->point, &r->sum);
+  return MGP_OK;
+}
+
+/* Where the accumulator stands before each own partition, and its end in the statement. */
+static mgp_status_t place_sums(mgp_session_t *s, records_t *mine, uint64_t total) {
+  mgp_comm_parts_t all = {0};
+  mgp_point_t at = mgp_curve_offset(), sums[MGP_MAX_PARTITIONS];
+  for (uint32_t i = 0; i < s->nparts; i++) sums[i] = mine[i].sum;
+  MGP_TRY(mgp_comm_allgatherv(s->comm, sums, s->nparts * sizeof *sums, &all));
+  for (uint32_t p = 0; p < s->params.partitions; p++) {
+    mgp_point_t sum;
+    if (p >= s->first_part && p < s->first_part + s->nparts) mine[p - s->first_part].start = at;
+    memcpy(&sum, all.data + p * sizeof sum, sizeof sum);
+    at = mgp_curve_add(&at, &sum);
+  }
+  mgp_comm_parts_free(&all);
+  if (at.infinity) return mgp_fail(MGP_INTERNAL, "an accumulator met the identity");
+  if (total) mgp_curve_write(&at, s->st.point);
+  return MGP_OK;
+}
+
+static mgp_status_t upload_rows(mgp_session_t *s, mgp_part_t *part, const mgp_ram_t *rows,
+                                uint32_t n) {
+  mgp_ram_t *d_rows = NULL;
+  mgp_status_t st =
+      s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *d_rows, (void **)&d_rows);
+  part->raw.ram = d_rows;
+  part->nram = n;
+  return st == MGP_OK ? s->be->ops->upload(s->be, d_rows, rows, n * sizeof *rows) : st;
+}
+
+static mgp_status_t deal_records(mgp_session_t *s, const mgp_words_list_t *words) {
+  mgp_deal_t dealt = {0};
+  records_t own[MGP_MAX_PARTITIONS];
+  mgp_status_t st;
+  memset(own, 0, sizeof own);
+  MGP_TRY(mgp_deal(s, words->word, sizeof *words->word, words->n, &dealt));
+  st = MGP_OK;
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    st = make_rows(s, (const mgp_word_t *)(const void *)dealt.rows[i], dealt.n[i], &own[i]);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, place_sums(s, own, dealt.total)), out);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
+    st = mgp_ram_chain(own[i].rows, own[i].n, own[i].point, (uint32_t)(2 * dealt.first[i]),
+                       &own[i].start);
+    if (st == MGP_OK) st = upload_rows(s, &s->parts[i], own[i].rows, own[i].n);
+  }
+  st = mgp_comm_agree(s->comm, st);
+out:
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    mgp_host_free(s, own[i].rows);
+    mgp_host_free(s, own[i].point);
+  }
+  mgp_deal_free(&dealt);
+  return st;
+}
+
+/* Everybody learns which words the shard had. */
+static mgp_status_t note_last(mgp_session_t *s, const mgp_words_list_t *words) {
+  mgp_comm_parts_t all = {0};
+  uint32_t *keys;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (words->n + 1) * sizeof *keys, &keys);
+  MGP_TRY(mgp_comm_agree(s->comm, st));
+  for (uint32_t i = 0; i < words->n; i++) keys[i] = words->word[i].key;
+  st = mgp_comm_allgatherv(s->comm, keys, words->n * sizeof *keys, &all);
+  mgp_host_free(s, keys);
+  if (st != MGP_OK) return st;
+  const uint32_t *key = (const uint32_t *)(const void *)all.data;
+  const uint64_t n = all.offset[s->nranks] / sizeof *key;
+  for (uint64_t i = 0; i < n && st == MGP_OK; i++)
+    st = mgp_last_set(s->shards->last, key[i], s->st.id);
+  mgp_comm_parts_free(&all);
+  return mgp_comm_agree(s->comm, st);
+}
+
+mgp_status_t mgp_memory_program(mgp_session_t *s, const mgp_words_list_t *words) {
+  MGP_TRY(deal_records(s, words));
+  return note_last(s, words);
+}
+
+/* --- memory shards -------------------------------------------------------------------------- */
+
+uint32_t mgp_memory_shard_words(const mgp_session_t *s) {
+  const mgp_chip_t *chip = s->chips->chip;
+  uint64_t bound = chip[MGP_CHIP_MEM_IMAGE].cost;
+  if (bound < chip[MGP_CHIP_MEM_HINT].cost) bound = chip[MGP_CHIP_MEM_HINT].cost;
+  if (bound < chip[MGP_CHIP_MEM_ZERO].cost) bound = chip[MGP_CHIP_MEM_ZERO].cost;
+  uint64_t n = s->run.budget / (bound + 2 * (uint64_t)chip[MGP_CHIP_SHARD_RAM].cost);
+  return n < 1 ? 1 : n > 1u << 24 ? 1u << 24 : (uint32_t)n;
+}
+
+static uint32_t first_value(const mgp_session_t *s, uint32_t key) {
+  const mgp_program_t *prog = s->prog;
+  for (uint32_t i = 0; i < prog->nimage; i++)
+    if (key - prog->image[i].base < prog->image[i].n)
+      return prog->image[i].words[key - prog->image[i].base];
+  uint8_t bytes[4] = {0};
+  size_t at = 4 * (size_t)key - MGP_HINT_START;
+  for (size_t i = 0; i < 4 && key >= MGP_HINT_START / 4 && key < MGP_HINT_END / 4; i++)
+    if (at + i < s->opt->hints_nbytes) bytes[i] = s->opt->hints[at + i];
+  return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+         (uint32_t)bytes[3] << 24;
+}
+
+/* The shard's words with first and last values, on rank 0, which has the memory of the halted run;
+ * the others have none. All ranks move on. */
+static mgp_status_t take_words(mgp_session_t *s, mgp_words_list_t *out) {
+  mgp_shards_t *sh = s->shards;
+  uint32_t most = mgp_memory_shard_words(s);
+  uint64_t left = mgp_last_words(sh->last);
+  if (most > left) most = (uint32_t)left;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR,
+                         (s->rank == 0 ? (size_t)most : 0) * sizeof *out->word + 1, &out->word));
+  uint32_t n = 0, key = mgp_last_next(sh->last, sh->next_key);
+  for (; n < most && key < MGP_LAST_KEYS; n++) {
+    if (s->rank == 0)
+      out->word[n] =
+          (mgp_word_t){key, first_value(s, key), mgp_vm_word(mgp_pass_vm(sh->pass), key), 1};
+    sh->next_key = key + 1;
+    key = mgp_last_next(sh->last, sh->next_key);
+  }
+  out->n = s->rank == 0 ? n : 0;
+  return MGP_OK;
+}
+
+/* A partition without steps has records all the same. */
+static mgp_status_t no_steps(mgp_session_t *s) {
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    mgp_part_t *part = &s->parts[i];
+    mgp_step_t *d_steps;
+    mgp_commit_t *d_commits;
+    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_steps, (void **)&d_steps));
+    part->raw.steps = d_steps;
+    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_commits, (void **)&d_commits));
+    part->raw.commits = d_commits;
+    part->raw.insns = s->d_insns;
+    part->nsteps = 0;
+  }
+  return MGP_OK;
+}
+
+mgp_status_t mgp_memory_shard(mgp_session_t *s) {
+  mgp_words_list_t words = {0};
+  mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
+  mgp_status_t st = no_steps(s);
+  if (st == MGP_OK) st = take_words(s, &words);
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_memory_boundary(s, &words);
+  if (st == MGP_OK) st = deal_records(s, &words);
+  mgp_host_free(s, words.word);
+  return st;
+}

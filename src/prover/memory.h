@@ -1,0 +1,29 @@
+/* Rows of the memory that a shard has touched, from its words in key order: boundary rows in the one
+ * shard of a run, SHARD_RAM rows in a program shard, both in a memory shard. */
+#ifndef MGP_PROVER_MEMORY_H
+#define MGP_PROVER_MEMORY_H
+
+#include "prover/boundary.h"
+
+typedef struct {
+  uint32_t key, first, last, ts; /* value before and after, timestamp of the last access */
+} mgp_word_t;
+
+typedef struct {
+  mgp_word_t *word; /* keys ascending, and between ranks in their order */
+  uint32_t n;
+} mgp_words_list_t;
+
+/* Kind WHOLE: boundary rows on the devices, chain ends of the statement. Collective. */
+mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words);
+/* Kind PROGRAM: every word comes in by a record of the shard that had it last, and goes out by one
+ * of this shard. SHARD_RAM rows on the devices, accumulator of the statement, map of last shards.
+ * Collective. */
+mgp_status_t mgp_memory_program(mgp_session_t *s, const mgp_words_list_t *words);
+/* Kind MEMORY: the next words of the run, as many as cost the budget: their first values go out by
+ * records of id 0, their last come in. Statement and all raw state of the shard. Collective. */
+mgp_status_t mgp_memory_shard(mgp_session_t *s);
+/* Words of a memory shard, at most. Local. */
+uint32_t mgp_memory_shard_words(const mgp_session_t *s);
+
+#endif

@@ -1,0 +1,211 @@
+#include "prover/shards.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/keccak.h"
+#include "base/log.h"
+#include "prover/memory.h"
+#include "verifier/verify.h"
+
+/* --- the run ------------------------------------------------------------------------------- */
+
+mgp_status_t mgp_shards_begin(mgp_session_t *s) {
+  mgp_shards_t *sh;
+  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, sizeof *sh, (void **)&sh));
+  memset(sh, 0, sizeof *sh);
+  s->shards = sh;
+  mgp_chain_begin(s->prog, &s->chain);
+  s->run.nshards = 0;
+  mgp_status_t st = s->rank == 0 ? mgp_pass_create(s, &sh->pass) : MGP_OK;
+  if (st == MGP_OK) st = mgp_recorder_create(s, &sh->recorder);
+  if (st == MGP_OK) st = mgp_last_create(s->ahead, &sh->last);
+  MGP_TRY(mgp_comm_agree(s->comm, st));
+  return mgp_shards_ahead(s);
+}
+
+/* The public output that travels with the proof, from the run as it has halted. Rank 0. */
+static mgp_status_t take_output(mgp_session_t *s, const mgp_vm_state_t *v) {
+  uint8_t digest[32];
+  uint32_t words[8];
+  mgp_keccak256(v->output, v->noutput, digest);
+  for (int i = 0; i < 8; i++)
+    words[i] = (uint32_t)digest[4 * i] | (uint32_t)digest[4 * i + 1] << 8 |
+               (uint32_t)digest[4 * i + 2] << 16 | (uint32_t)digest[4 * i + 3] << 24;
+  s->run.has_output = !v->committed || memcmp(words, v->commit, sizeof words) == 0;
+  if (!v->committed && v->noutput)
+    mgp_log_warn("the guest wrote %zu bytes to fd 3 but committed to no digest: they are not part "
+                 "of the proof",
+                 v->noutput);
+  if (!v->committed || !s->run.has_output || v->noutput == 0) return MGP_OK;
+  s->output = malloc(v->noutput);
+  if (!s->output) return mgp_fail(MGP_RESOURCES, "out of memory for the public output");
+  memcpy(s->output, v->output, v->noutput);
+  s->run.output_bytes = (uint32_t)v->noutput;
+  return MGP_OK;
+}
+
+/* What is known once the run has halted. */
+static mgp_status_t know_run(mgp_session_t *s, const mgp_cut_t *cut) {
+  s->run.nshards = cut->id;
+  s->run.exit_code = cut->end.exit_code;
+  s->run.has_output = 1;
+  s->steps = cut->end.steps;
+  return s->rank == 0 ? take_output(s, mgp_vm_state(mgp_pass_vm(s->shards->pass))) : MGP_OK;
+}
+
+mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  mgp_cut_t cut;
+  if (s->run.nshards || sh->ahead) return MGP_OK;
+  MGP_TRY(mgp_cut_share(s, sh->pass, &cut));
+  mgp_status_t st = mgp_recorder_start(sh->recorder, &cut, mgp_plan_room_ahead(s));
+  sh->ahead = st == MGP_OK;
+  return mgp_comm_agree(s->comm, st);
+}
+
+/* --- raw state ----------------------------------------------------------------------------- */
+
+/* Statement of a program shard, as far as the cut says it. */
+static void state_program(mgp_session_t *s, const mgp_cut_t *cut) {
+  int whole = cut->last && cut->id == 1;
+  mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM,
+                    cut->last ? cut->id : 0, cut->end.exit_code, &s->st);
+  int commits = cut->end.committed && !cut->start.committed;
+  mgp_statement_commit(&s->st, (uint32_t)commits, cut->end.commit);
+  s->st.end_pc = cut->end.pc;
+  if (!commits) return;
+  s->run.has_commit = 1;
+  memcpy(s->run.commit, cut->end.commit, sizeof s->run.commit);
+}
+
+static mgp_status_t check_registers(const mgp_session_t *s, const mgp_cut_t *cut) {
+  if (memcmp(s->st.reg_value, cut->end.x, sizeof cut->end.x) == 0) return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, "the records of shard %u do not end in the state of the plain pass",
+                  cut->id);
+}
+
+static mgp_status_t record_program(mgp_session_t *s) {
+  mgp_touch_list_t lists[MGP_MAX_PARTITIONS];
+  mgp_shards_t *sh = s->shards;
+  memset(lists, 0, sizeof lists);
+  mgp_status_t st = mgp_recorder_finish(sh->recorder, lists);
+  sh->cut = *mgp_recorder_cut(sh->recorder);
+  sh->ahead = 0;
+  if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
+  state_program(s, &sh->cut);
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_exchange_accesses(s, lists);
+  if (st == MGP_OK) st = mgp_comm_agree(s->comm, check_registers(s, &sh->cut));
+  for (uint32_t i = 0; i < s->nparts; i++) mgp_host_free(s, lists[i].touches);
+  return st;
+}
+
+mgp_status_t mgp_phase_record(mgp_session_t *s) {
+  return s->run.nshards == 0 ? record_program(s) : mgp_memory_shard(s);
+}
+
+int mgp_shards_left(const mgp_session_t *s) {
+  const mgp_shards_t *sh = s->shards;
+  if (s->run.nshards == 0) return 1;
+  if (s->run.nshards == 1) return sh->done == 0;
+  return mgp_last_next(sh->last, sh->next_key) < MGP_LAST_KEYS;
+}
+
+/* --- finished shards ------------------------------------------------------------------------ */
+
+static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t wanted,
+                            size_t *cap) {
+  void *fresh;
+  size_t n = *cap ? *cap : 1u << 16;
+  if (wanted <= *cap) return MGP_OK;
+  while (n < wanted) n *= 2;
+  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, &fresh));
+  if (used) memcpy(fresh, *array, used);
+  mgp_ledger_free(s->ahead, *array);
+  *array = fresh;
+  *cap = n;
+  return MGP_OK;
+}
+
+/* Verified as anybody would, against the program read back from its key. */
+static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes) {
+  mgp_shards_t *sh = s->shards;
+  mgp_shard_t shard = {.params = s->params, .statement = s->st};
+  double start = mgp_clock_seconds(), bits;
+  if (!sh->check.insn) {
+    uint8_t *vk;
+    size_t nvk;
+    MGP_TRY(mgp_vk_serialize(s->prog, &vk, &nvk));
+    mgp_status_t st = mgp_vk_parse(vk, nvk, &sh->check);
+    free(vk);
+    MGP_TRY(st);
+  }
+  shard.body =
+      bytes + mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, 0);
+  mgp_status_t st = mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, s->body.n, &bits);
+  sh->check_seconds += mgp_clock_seconds() - start;
+  if (st == MGP_OK) return MGP_OK;
+  char why[512];
+  snprintf(why, sizeof why, "%s", mgp_error_message());
+  return mgp_fail(MGP_INTERNAL, "the finished proof of shard %u does not verify: %s", sh->done + 1,
+                  why);
+}
+
+static mgp_status_t append(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  size_t n = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
+  size_t params = (sh->done + 1) * sizeof *sh->params, cap = sh->cap_params * sizeof *sh->params;
+  if (s->body.n != s->shape.body_words)
+    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
+                    s->shape.body_words);
+  MGP_TRY(reserve(s, (void **)&sh->bytes, sh->nbytes, sh->nbytes + n, &sh->cap_bytes));
+  MGP_TRY(reserve(s, (void **)&sh->params, sh->done * sizeof *sh->params, params, &cap));
+  sh->cap_params = (uint32_t)(cap / sizeof *sh->params);
+  mgp_shard_write(&s->params, &s->st, s->body.w, s->body.n, sh->bytes + sh->nbytes);
+  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes));
+  sh->params[sh->done] = s->params;
+  sh->nbytes += n;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_shards_append(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  MGP_TRY(mgp_comm_agree(s->comm, s->rank == 0 ? append(s) : MGP_OK));
+  MGP_TRY(mgp_chain_advance(&s->chain, &s->st));
+  if (sh->done == 0 || s->security.min_bits < sh->bits) sh->bits = s->security.min_bits;
+  sh->done++;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_shards_write(mgp_session_t *s) {
+  mgp_prove_result_t *r = s->result;
+  mgp_shards_t *sh = s->shards;
+  s->run.memory_shards = sh->done - s->run.nshards;
+  r->exit_code = s->run.exit_code;
+  MGP_TRY(mgp_chain_finish(&s->chain, &s->run));
+  if (s->rank != 0) return MGP_OK;
+  MGP_TRY(mgp_proof_serialize(&s->run, sh->params, sh->bytes, sh->nbytes, s->output, &r->bytes,
+                              &r->nbytes));
+  r->output = s->output;
+  r->output_nbytes = s->run.output_bytes;
+  s->output = NULL;
+  if (s->opt->no_self_check) return MGP_OK;
+  mgp_verified_t v;
+  return mgp_verify_headers(s->chips, &sh->check, r->bytes, r->nbytes, &v);
+}
+
+void mgp_shards_end(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  if (!sh) return;
+  mgp_recorder_destroy(sh->recorder);
+  mgp_pass_destroy(sh->pass);
+  mgp_last_destroy(sh->last);
+  mgp_program_free(&sh->check);
+  mgp_ledger_free(s->ahead, sh->bytes);
+  mgp_ledger_free(s->ahead, sh->params);
+  mgp_ledger_free(s->ahead, sh);
+  s->shards = NULL;
+}

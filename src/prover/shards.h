@@ -1,0 +1,47 @@
+/* The shards of a run, one after the other, each proved by all ranks together.
+ *
+ *   mgp_shards_begin       starts the plain pass (rank 0) and the recording of the first shard
+ *   for each shard:
+ *     mgp_phase_record     its raw state: the records of a program shard, made ahead, with previous
+ *                          timestamps exchanged; or the words of a memory shard
+ *     mgp_shards_ahead     once it is planned: the next shard is recorded in the background
+ *     mgp_shards_append    its proof is checked and joins the finished ones
+ *   mgp_shards_write       the file, on rank 0
+ *
+ * A run that halts within its first shard is one of kind WHOLE; otherwise memory shards follow once
+ * the last program shard is proved (protocol/statement.h). All functions are collective unless they
+ * say otherwise. */
+#ifndef MGP_PROVER_SHARDS_H
+#define MGP_PROVER_SHARDS_H
+
+#include "prover/last.h"
+#include "prover/record.h"
+
+struct mgp_shards {
+  mgp_pass_t *pass; /* rank 0 */
+  mgp_recorder_t *recorder;
+  mgp_cut_t cut; /* of the program shard in hand, or the last one; without pages */
+  int ahead;     /* the recorder has the next shard */
+  mgp_last_t *last;
+  uint32_t done;     /* shards finished */
+  uint32_t next_key; /* memory shards: first word that has had no row yet */
+  /* rank 0: finished shards */
+  uint8_t *bytes;
+  size_t nbytes, cap_bytes;
+  mgp_params_t *params;
+  uint32_t cap_params;
+  double bits; /* of the worst of them */
+  mgp_program_t check; /* what the self-check verifies against: read back from the key */
+  double check_seconds;
+};
+
+mgp_status_t mgp_shards_begin(mgp_session_t *s);
+mgp_status_t mgp_shards_ahead(mgp_session_t *s);
+mgp_status_t mgp_shards_append(mgp_session_t *s);
+/* Whether another shard follows. Local. */
+int mgp_shards_left(const mgp_session_t *s);
+mgp_status_t mgp_shards_write(mgp_session_t *s);
+/* Local. */
+void mgp_shards_end(mgp_session_t *s);
+
+#endif
