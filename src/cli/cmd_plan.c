@@ -30,8 +30,8 @@ static void print(const plan_t *p, const mgp_inputs_t *in) {
   if (e->shards == 1)
     printf("shards         1 (%" PRIu64 " of %u timestamps)\n", e->timestamps, MGP_TS_LIMIT - 2);
   else
-    printf("shards         %" PRIu32 ", and %s%" PRIu32 " of memory (%" PRIu64 " words)\n", e->shards,
-           e->exact ? "" : "at least ", e->memory_shards, e->words);
+    printf("shards         %" PRIu32 ", and %s%" PRIu32 " of memory (%" PRIu64 " words)\n",
+           e->shards, e->exact ? "" : "at least ", e->memory_shards, e->words);
   printf("cost           %" PRIu64 ", at most %" PRIu64 " a shard\n", e->cost, e->budget);
   if (!e->exact)
     printf("estimated      from shards 1, 2, 4, 8 ...; --write-plan counts all of them\n");
@@ -130,9 +130,9 @@ static mgp_status_t plan(const mgp_cli_t *cli) {
   proving.options.hints = in.hints;
   proving.options.hints_nbytes = in.nhints;
   proving.options.print_guest_output = 0;
-  MGP_TRY_GOTO(
-      st, mgp_prove_estimate(&in.prog, &proving.options, p.ranks, o->write_plan != NULL, &p.e),
-      out);
+  MGP_TRY_GOTO(st,
+               mgp_prove_estimate(&in.prog, &proving.options, p.ranks, o->write_plan != NULL, &p.e),
+               out);
   if (o->threads && o->threads * p.ranks < p.cores) p.cores = (uint32_t)o->threads * p.ranks;
   p.seconds = (double)p.e.cells * CORE_SECONDS_PER_CELL / p.cores;
   print(&p, &in);
@@ -155,14 +155,15 @@ const mgp_command_t mgp_cmd_plan = {
     .name = "plan",
     .args = "ELF",
     .summary = "execute a program and say what proving would take",
-    .text = "Rows, cells, memory and the proof's size are exact for a run of one shard, and with\n"
-            "--write-plan; for a longer one they are scaled from some of its shards. The time is a\n"
-            "rule of thumb. --ranks N plans for N ranks.\n",
+    .text =
+        "Rows, cells, memory and the proof's size are exact for a run of one shard, and with\n"
+        "--write-plan; for a longer one they are scaled from some of its shards. The time is a\n"
+        "rule of thumb. --ranks N plans for N ranks.\n",
     .min_args = 1,
     .max_args = 1,
     .options = MGP_OPT(HINT) | MGP_OPT(MAX_STEPS) | MGP_OPT(STATS) | MGP_OPT(BACKEND) |
                MGP_OPT(ISA) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(SHARD_STEPS) |
-               MGP_OPT(MEMORY) | MGP_OPT(PLAN) |
-               MGP_OPT(WRITE_PLAN) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(JSON),
+               MGP_OPT(MEMORY) | MGP_OPT(PLAN) | MGP_OPT(WRITE_PLAN) | MGP_OPT(THREADS) |
+               MGP_OPT(RANKS) | MGP_OPT(JSON),
     .serial = plan,
 };

@@ -9,8 +9,8 @@
 /* Options that mgp_proving_begin understands. */
 #define MGP_OPT_PROVING                                                                            \
   (MGP_OPT(BACKEND) | MGP_OPT(ISA) | MGP_OPT(CACHE) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) |  \
-   MGP_OPT(SHARD_STEPS) | MGP_OPT(MEMORY) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(TIMEOUT) | MGP_OPT(EVENTS) |      \
-   MGP_OPT(LOG_RANKS))
+   MGP_OPT(SHARD_STEPS) | MGP_OPT(MEMORY) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(TIMEOUT) | \
+   MGP_OPT(EVENTS) | MGP_OPT(LOG_RANKS))
 
 typedef struct {
   mgp_prove_options_t options; /* for mgp_prove; points into the rest */

@@ -137,10 +137,10 @@ void mgp_report_log(const mgp_prove_report_t *r) {
                r->threads == 1 ? "" : "s", r->backend, r->isa, mgp_cache_name(r->cache),
                r->params.partitions, r->params.partitions == 1 ? "" : "s");
   if (r->memory_shards)
-    mgp_log_info("%" PRIu32 " shards and %" PRIu32 " of memory; plain pass %.2f s, recording %.2f s "
-                 "beside the proofs, which waited %.2f s for them",
-                 r->shards, r->memory_shards, r->pass_seconds, r->record_seconds,
-                 r->execute_seconds);
+    mgp_log_info(
+        "%" PRIu32 " shards and %" PRIu32 " of memory; plain pass %.2f s, recording %.2f s "
+        "beside the proofs, which waited %.2f s for them",
+        r->shards, r->memory_shards, r->pass_seconds, r->record_seconds, r->execute_seconds);
   mgp_log_info("%" PRIu64 " steps in %.2f s: %.0f steps/s, %.4f Gcell/s, %.4f G interactions/s",
                r->steps, f.seconds, f.steps_per_s, f.cells_per_s * 1e-9,
                f.interactions_per_s * 1e-9);

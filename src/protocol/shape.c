@@ -128,8 +128,8 @@ static mgp_status_t check_kind(const counts_t *c) {
                       memory ? "memory with instructions" : "the program with first values");
   uint64_t records = c->total[MGP_CHIP_SHARD_RAM];
   if (memory ? records != 2 * words : records % 2 || (whole && records))
-    return MGP_REJECT("statement-ram", "%llu records for %llu words",
-                      (unsigned long long)records, (unsigned long long)words);
+    return MGP_REJECT("statement-ram", "%llu records for %llu words", (unsigned long long)records,
+                      (unsigned long long)words);
   if ((memory ? words : steps) == 0)
     return MGP_REJECT("statement-empty", "a shard without %s", memory ? "words" : "steps");
   return MGP_OK;

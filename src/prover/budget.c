@@ -1,6 +1,6 @@
 /* The budget of a run: given, or found so that a shard's proof fits the memory there is. That is
- * decided before anything is executed, for a shard of average instructions; each shard's own plan is
- * made later from its row counts, and refuses what does not fit. */
+ * decided before anything is executed, for a shard of average instructions; each shard's own plan
+ * is made later from its row counts, and refuses what does not fit. */
 #include <string.h>
 
 #include "math/curve.h"
@@ -15,14 +15,13 @@
 static const struct {
   uint8_t chip;
   uint16_t rows;
-} mix[] = {{MGP_CHIP_J, 20},        {MGP_CHIP_CONST, 50},   {MGP_CHIP_MV, 60},
-           {MGP_CHIP_ADDI, 100},    {MGP_CHIP_ADDI2, 120},  {MGP_CHIP_ADD, 70},
-           {MGP_CHIP_ADD2, 40},     {MGP_CHIP_LOGIC, 40},   {MGP_CHIP_LOGIC2, 24},
-           {MGP_CHIP_LOGICI, 40},   {MGP_CHIP_SHIFTI, 60},  {MGP_CHIP_SHIFT, 10},
-           {MGP_CHIP_BZ, 60},       {MGP_CHIP_BEQ, 60},     {MGP_CHIP_BLTU, 50},
-           {MGP_CHIP_JALR, 20},     {MGP_CHIP_LW, 90},      {MGP_CHIP_LSUB, 20},
-           {MGP_CHIP_SW, 70},       {MGP_CHIP_SSUB, 10},    {MGP_CHIP_MUL, 10},
-           {MGP_CHIP_REFRESH, 100}, {MGP_CHIP_SHARD_RAM, 32}};
+} mix[] = {
+    {MGP_CHIP_J, 20},      {MGP_CHIP_CONST, 50},    {MGP_CHIP_MV, 60},       {MGP_CHIP_ADDI, 100},
+    {MGP_CHIP_ADDI2, 120}, {MGP_CHIP_ADD, 70},      {MGP_CHIP_ADD2, 40},     {MGP_CHIP_LOGIC, 40},
+    {MGP_CHIP_LOGIC2, 24}, {MGP_CHIP_LOGICI, 40},   {MGP_CHIP_SHIFTI, 60},   {MGP_CHIP_SHIFT, 10},
+    {MGP_CHIP_BZ, 60},     {MGP_CHIP_BEQ, 60},      {MGP_CHIP_BLTU, 50},     {MGP_CHIP_JALR, 20},
+    {MGP_CHIP_LW, 90},     {MGP_CHIP_LSUB, 20},     {MGP_CHIP_SW, 70},       {MGP_CHIP_SSUB, 10},
+    {MGP_CHIP_MUL, 10},    {MGP_CHIP_REFRESH, 100}, {MGP_CHIP_SHARD_RAM, 32}};
 
 static void set_average(mgp_session_t *s, uint64_t steps) {
   mgp_statement_t *st = &s->st;
@@ -50,8 +49,7 @@ static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
     return UINT64_MAX;
   uint64_t records = own * sizeof(mgp_step_t);
   uint64_t rest = own * 5 + own / 32 * sizeof(mgp_ram_t); /* index lists, records of memory */
-  uint64_t peak =
-      mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger) + records + rest);
+  uint64_t peak = mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger) + records + rest);
   if (!mgp_session_shares_memory(s) || peak == UINT64_MAX) return peak;
   return peak + records; /* of the next shard */
 }

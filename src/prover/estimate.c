@@ -94,9 +94,8 @@ static mgp_status_t count_steps(estimator_t *e, const mgp_cut_t *cut) {
   if (!rec->touches) MGP_TRY(more_touches(e));
   MGP_TRY(mgp_vm_record_begin(e->vm, rec, 1));
   for (uint32_t p = 0; p < P; p++) {
-    mgp_vm_limits_t limits = {cut->end.steps, p + 1 < P
-                                                  ? mgp_cut_cost(cut, s->run.budget, P, p + 1)
-                                                  : MGP_VM_NO_LIMIT};
+    mgp_vm_limits_t limits = {cut->end.steps, p + 1 < P ? mgp_cut_cost(cut, s->run.budget, P, p + 1)
+                                                        : MGP_VM_NO_LIMIT};
     do {
       MGP_TRY(mgp_vm_record(e->vm, &limits, rec, &why));
       mgp_replay_count(s->prog->insn, rec->steps, rec->nsteps, n);
@@ -336,7 +335,8 @@ static mgp_status_t estimate(estimator_t *e, int all) {
   scale(e);
   if (e->out.shards > 1) MGP_TRY(count_memory(e));
   *run = (mgp_run_t){.nshards = e->out.shards, .memory_shards = e->out.memory_shards};
-  e->out.proof_bytes += mgp_proof_bytes(run, 0) - 4 * MGP_PARAM_WORDS * (size_t)(run->nshards + run->memory_shards);
+  e->out.proof_bytes +=
+      mgp_proof_bytes(run, 0) - 4 * MGP_PARAM_WORDS * (size_t)(run->nshards + run->memory_shards);
   if (!e->out.exact) return MGP_OK;
   e->out.nparams = e->shards.done;
   e->out.plan = malloc(e->shards.done * sizeof *e->out.plan);

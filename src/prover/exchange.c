@@ -213,10 +213,10 @@ static mgp_status_t merge_words(mgp_session_t *s, const key_exchange_t *x, uint3
   mgp_status_t st;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof *order, &order));
   if (n) sort_by_key(&w[0].key, sizeof *w / 4, n, order, order + n);
-  MGP_TRY_GOTO(st,
-               mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof *merged->word,
-                              &merged->word),
-               out);
+  MGP_TRY_GOTO(
+      st,
+      mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof *merged->word, &merged->word),
+      out);
   for (uint32_t i = 0; i < n;) {
     uint32_t begin = i, ts = 0;
     for (; i < n && w[order[i]].key == w[order[begin]].key; i++) {

@@ -24,33 +24,32 @@ mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words
 
 /* The two rows of a word: `in` first for all words of a partition, then `out` for all. */
 static void set_rows(const mgp_session_t *s, const mgp_word_t *w, mgp_ram_t *in, mgp_ram_t *out) {
-  const mgp_statement_t *st = &s->st;
   const uint32_t from = mgp_last_get(s->shards->last, w->key);
-  if (st->kind == MGP_SHARD_PROGRAM) {
-    *in = (mgp_ram_t){
-        .key = w->key, .value = w->first, .id = from, .in = 1, .d = st->id - 1 - from};
-    *out = (mgp_ram_t){.key = w->key, .value = w->last, .id = st->id, .ts = w->ts};
+  if (s->st.kind == MGP_SHARD_PROGRAM) {
+    *in = (mgp_ram_t){.key = w->key, .value = w->first, .id = from, .in = 1};
+    *out = (mgp_ram_t){.key = w->key, .value = w->last, .id = s->st.id, .ts = w->ts};
   } else {
-    *in = (mgp_ram_t){
-        .key = w->key, .value = w->last, .id = from, .ts = 1, .in = 1, .d = st->nshards - from};
-    *out = (mgp_ram_t){.key = w->key, .value = w->first, .d = 1};
+    *in = (mgp_ram_t){.key = w->key, .value = w->last, .id = from, .ts = 1, .in = 1};
+    *out = (mgp_ram_t){.key = w->key, .value = w->first};
   }
 }
 
 /* Rows of one own partition, and what they add. */
 typedef struct {
   mgp_ram_t *rows;
-  mgp_point_t *point, sum, start;
+  mgp_point_t *blocks, sum, start;
   uint32_t n;
 } records_t;
 
-static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_t n,
-                              records_t *r) {
+static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_t n, records_t *r) {
+  const int memory = s->st.kind == MGP_SHARD_MEMORY;
   r->n = (uint32_t)(2 * n);
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (2 * n + 1) * sizeof *r->rows, &r->rows));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (2 * n + 1) * sizeof *r->point, &r->point));
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (mgp_ram_blocks(r->n) + 1) * sizeof *r->blocks,
+                         &r->blocks));
   for (uint64_t i = 0; i < n; i++) set_rows(s, &words[i], &r->rows[i], &r->rows[n + i]);
-  mgp_ram_points(r->rows, r->n, r->point, &r->sum);
+  mgp_ram_points(s->be->threads, r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id, memory,
+                 r->blocks, &r->sum);
   return MGP_OK;
 }
 
@@ -94,15 +93,16 @@ static mgp_status_t deal_records(mgp_session_t *s, const mgp_words_list_t *words
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, place_sums(s, own, dealt.total)), out);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
-    st = mgp_ram_chain(own[i].rows, own[i].n, own[i].point, (uint32_t)(2 * dealt.first[i]),
-                       &own[i].start);
+    mgp_point_t end;
+    st = mgp_ram_chain(s->be->threads, own[i].rows, own[i].n, (uint32_t)(2 * dealt.first[i]),
+                       own[i].start, own[i].blocks, &end);
     if (st == MGP_OK) st = upload_rows(s, &s->parts[i], own[i].rows, own[i].n);
   }
   st = mgp_comm_agree(s->comm, st);
 out:
   for (uint32_t i = 0; i < s->nparts; i++) {
     mgp_host_free(s, own[i].rows);
-    mgp_host_free(s, own[i].point);
+    mgp_host_free(s, own[i].blocks);
   }
   mgp_deal_free(&dealt);
   return st;

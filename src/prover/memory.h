@@ -1,5 +1,5 @@
-/* Rows of the memory that a shard has touched, from its words in key order: boundary rows in the one
- * shard of a run, SHARD_RAM rows in a program shard, both in a memory shard. */
+/* Rows of the memory that a shard has touched, from its words in key order: boundary rows in the
+ * one shard of a run, SHARD_RAM rows in a program shard, both in a memory shard. */
 #ifndef MGP_PROVER_MEMORY_H
 #define MGP_PROVER_MEMORY_H
 

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/stop.h"
 
-#define AHEAD 2u          /* cuts that wait */
-#define BURST (1u << 26)  /* steps between two looks at whether to stop */
+#define AHEAD 2u         /* cuts that wait */
+#define BURST (1u << 26) /* steps between two looks at whether to stop */
 
 struct mgp_pass {
   mgp_session_t *s;

@@ -3,10 +3,10 @@
  * kept. Every rank gets a shard's cut (mgp_cut_share), and goes on from there on its own.
  *
  * A cut holds the state at the shard's start and the pages that the shard before has written. Where
- * the shard's partitions start is known only when its cost is (the last one is cut by its own), so a
- * rank runs plainly from the shard's start to its partitions: at the speed of the pass, and beside
- * it, so no shard waits longer than for the pass itself, and pages travel once instead of once for
- * each partition. */
+ * the shard's partitions start is known only when its cost is (the last one is cut by its own), so
+ * a rank runs plainly from the shard's start to its partitions: at the speed of the pass, and
+ * beside it, so no shard waits longer than for the pass itself, and pages travel once instead of
+ * once for each partition. */
 #ifndef MGP_PROVER_PASS_H
 #define MGP_PROVER_PASS_H
 

@@ -84,7 +84,7 @@ typedef struct {
   uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes of the backend's memory; last: total */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;
-  uint64_t host_peak; /* bytes of host memory beside a device's; 0: peak is the host's */
+  uint64_t host_peak;  /* bytes of host memory beside a device's; 0: peak is the host's */
   uint64_t ahead_peak; /* of what is beside that: cuts, records made ahead, finished shards */
   uint64_t rss_peak;
   double record_seconds;
@@ -102,7 +102,7 @@ typedef struct {
   mgp_cache_t cache;
   mgp_params_t params; /* of the first shard */
   uint64_t steps, rows, cells, interactions, traces, stacked_columns;
-  double total_seconds;   /* wall time of mgp_prove on this rank */
+  double total_seconds; /* wall time of mgp_prove on this rank */
   uint32_t shards, memory_shards;
   uint64_t budget;
   double pass_seconds;    /* of the plain pass, in a thread of rank 0 */
@@ -150,8 +150,8 @@ typedef struct {
   mgp_params_t *plan;
 } mgp_estimate_t;
 /* For `nranks` ranks with these options. all: counts every shard of a long run, which takes as long
- * as recording it; a run of one shard is counted exactly in any case. Local; fails like mgp_prove if
- * the run cannot be proved (a trap, a limit). */
+ * as recording it; a run of one shard is counted exactly in any case. Local; fails like mgp_prove
+ * if the run cannot be proved (a trap, a limit). */
 mgp_status_t mgp_prove_estimate(const mgp_program_t *prog, const mgp_prove_options_t *options,
                                 uint32_t nranks, int all, mgp_estimate_t *out);
 void mgp_estimate_free(mgp_estimate_t *e);

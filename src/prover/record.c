@@ -24,9 +24,9 @@ struct mgp_recorder {
   mgp_vm_t *vm;
   mgp_cut_t cut;
   uint64_t room;
-  int at_start;  /* the vm stands before the first own partition */
-  uint32_t part; /* own partition that is being recorded; nparts: all are */
-  int begun;     /* ... and it has begun */
+  int at_start;           /* the vm stands before the first own partition */
+  uint32_t part;          /* own partition that is being recorded; nparts: all are */
+  int begun;              /* ... and it has begun */
   recording_t *recording; /* [nparts] */
   double seconds;
   pthread_t thread;

@@ -1,6 +1,6 @@
 /* Recording: each rank records its own partitions of a shard, in a thread of its own, while the
- * shard before is being proved. No backend and no comm is used there: the records lie in host memory
- * of the ledger `ahead` until the shard's turn comes. */
+ * shard before is being proved. No backend and no comm is used there: the records lie in host
+ * memory of the ledger `ahead` until the shard's turn comes. */
 #ifndef MGP_PROVER_RECORD_H
 #define MGP_PROVER_RECORD_H
 
@@ -14,8 +14,8 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
  * each after the one before is finished. Local. */
 mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room);
-/* Waits for the end and moves the records of the rank's partitions to the device. lists: one per own
- * partition; their touches are the caller's, memory of the session's ledger. Local. */
+/* Waits for the end and moves the records of the rank's partitions to the device. lists: one per
+ * own partition; their touches are the caller's, memory of the session's ledger. Local. */
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
 /* The shard that was started last; its pages are gone once the recorder has applied them. */
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);

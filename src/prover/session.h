@@ -1,7 +1,7 @@
 /* State of one proof on one rank, shared by the phases. Private to src/prover.
  *
- * A run has one shard or many (prover/shards.h); what a shard needs is there from its first phase to
- * its last, and mgp_shard_release gives it back. */
+ * A run has one shard or many (prover/shards.h); what a shard needs is there from its first phase
+ * to its last, and mgp_shard_release gives it back. */
 #ifndef MGP_PROVER_SESSION_H
 #define MGP_PROVER_SESSION_H
 
@@ -53,8 +53,8 @@ typedef struct {
   const mgp_prove_options_t *opt;
   mgp_prove_result_t *result;
   mgp_chipset_t *chips;
-  /* Host memory of the shard in hand; of the backend for it, limited to the planned peak (backend.h);
-   * of what lives longer: cuts, records made ahead, last shards, finished ones. */
+  /* Host memory of the shard in hand; of the backend for it, limited to the planned peak
+   * (backend.h); of what lives longer: cuts, records made ahead, last shards, finished ones. */
   mgp_ledger_t *ledger, *device_ledger, *ahead;
   mgp_backend_t *be;
   uint64_t device_memory; /* bytes that the backend may use; 0: it uses the host's */
@@ -94,10 +94,10 @@ typedef struct {
   double phase_seconds[MGP_PHASES];
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
-  uint64_t predicted_peak, worst_peak; /* of the shard in hand; of any so far */
+  uint64_t predicted_peak, worst_peak;                /* of the shard in hand; of any so far */
   struct {
     uint64_t rows, cells, interactions, traces, stacked_columns, steps;
-  } total; /* over finished shards; steps: of this rank */
+  } total;            /* over finished shards; steps: of this rank */
   uint64_t task_room; /* bytes that tasks under way together may hold */
   mgp_security_t security;
 } mgp_session_t;

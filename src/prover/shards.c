@@ -71,8 +71,8 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
 /* Statement of a program shard, as far as the cut says it. */
 static void state_program(mgp_session_t *s, const mgp_cut_t *cut) {
   int whole = cut->last && cut->id == 1;
-  mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM,
-                    cut->last ? cut->id : 0, cut->end.exit_code, &s->st);
+  mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM, cut->last ? cut->id : 0,
+                    cut->end.exit_code, &s->st);
   int commits = cut->end.committed && !cut->start.committed;
   mgp_statement_commit(&s->st, (uint32_t)commits, cut->end.commit);
   s->st.end_pc = cut->end.pc;
@@ -143,8 +143,7 @@ static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes) {
     free(vk);
     MGP_TRY(st);
   }
-  shard.body =
-      bytes + mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, 0);
+  shard.body = bytes + mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, 0);
   mgp_status_t st = mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, s->body.n, &bits);
   sh->check_seconds += mgp_clock_seconds() - start;
   if (st == MGP_OK) return MGP_OK;

@@ -30,7 +30,7 @@ struct mgp_shards {
   size_t nbytes, cap_bytes;
   mgp_params_t *params;
   uint32_t cap_params;
-  double bits; /* of the worst of them */
+  double bits;         /* of the worst of them */
   mgp_program_t check; /* what the self-check verifies against: read back from the key */
   double check_seconds;
 };

@@ -1,4 +1,5 @@
-/* Verification of proofs, and of single shards: what libmgverify does, and the prover's own check. */
+/* Verification of proofs, and of single shards: what libmgverify does, and the prover's own check.
+ */
 #ifndef MGP_VERIFIER_VERIFY_H
 #define MGP_VERIFIER_VERIFY_H
 

@@ -1,5 +1,6 @@
 #include "liar.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,26 +17,33 @@ static mgp_session_t *session;
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-static int faulted; /* in this pass */
+/* The vms that have had their fault: of the plain pass, and of recording, each in a thread. */
+static const mgp_vm_t *faulted[2];
+static pthread_mutex_t fault_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static int first_time(const mgp_vm_t *vm) {
+  int first = 0;
+  pthread_mutex_lock(&fault_lock);
+  for (unsigned i = 0; i < 2 && faulted[i] != vm; i++)
+    if (!faulted[i]) {
+      faulted[i] = vm;
+      first = 1;
+      break;
+    }
+  pthread_mutex_unlock(&fault_lock);
+  return first;
+}
 
 static mgp_vm_limits_t before_fault(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   mgp_vm_limits_t first = *limits;
   uint64_t steps = mgp_vm_state(vm)->steps;
   if (!lie || !lie->fault) return first;
-  if (steps == lie->fault_at && !faulted) {
-    faulted = 1;
-    lie->fault(lie, vm);
-  }
+  if (steps == lie->fault_at && first_time(vm)) lie->fault(lie, vm);
   if (steps < lie->fault_at && lie->fault_at < first.max_steps) first.max_steps = lie->fault_at;
   return first;
 }
 static int goes_on(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t why) {
   return why == MGP_VM_LIMIT && mgp_vm_state(vm)->steps < limits->max_steps;
-}
-
-WRAP(void, mgp_vm_reset, mgp_vm_t *vm) {
-  faulted = 0;
-  __real_mgp_vm_reset(vm);
 }
 
 WRAP(mgp_status_t, mgp_vm_run, mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why) {
@@ -102,7 +110,8 @@ static void check_constraints(const mgp_chip_t *chip, const mgp_f_t *values) {
 static void close_books(const mgp_session_t *s) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
   uint32_t n = mgp_public_terms(&s->st, &s->shape, terms);
-  for (uint32_t i = 0; i < n; i++) enter(terms[i].bus, terms[i].sign, terms[i].t, terms[i].len);
+  for (uint32_t i = 0; i < n; i++)
+    enter(terms[i].bus, (int64_t)terms[i].sign * terms[i].count, terms[i].t, terms[i].len);
   for (unsigned bus = 1; bus < MGP_BUS_COUNT; bus++) {
     if (mgp_bus_is_lookup((mgp_bus_t)bus)) {
       mgp_chip_id_t table = mgp_bus_table((mgp_bus_t)bus);
@@ -124,7 +133,6 @@ const char *liar_faults(void) {
 
 WRAP(mgp_status_t, mgp_phase_record, mgp_session_t *s) {
   session = s;
-  faulted = 0;
   MGP_TRY(__real_mgp_phase_record(s));
   if (lie && lie->raw) lie->raw(lie, s);
   return MGP_OK;
@@ -511,7 +519,7 @@ WRAP(mgp_status_t, mgp_backend_cpu_create, const mgp_chipset_t *chips, mgp_ledge
  */
 
 uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint8_t *hints,
-                    size_t nhints, const mgp_params_t *plan, size_t *nbytes) {
+                    size_t nhints, const mgp_plan_t *plan, size_t *nbytes) {
   mgp_prove_options_t o = {.plan = plan,
                            .hints = hints,
                            .hints_nbytes = nhints,
@@ -522,6 +530,7 @@ uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint
   uint8_t *bytes = NULL;
   memset(&now, 0, sizeof now);
   memset(&books, 0, sizeof books);
+  memset(faulted, 0, sizeof faulted);
   lie = the_lie;
   mgp_status_t st = mgp_comm_self_create(&comm);
   if (st == MGP_OK) st = mgp_prove(comm, prog, &o, &r);

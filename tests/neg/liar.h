@@ -67,7 +67,7 @@ struct liar {
 /* Proves with this lie (NULL: honestly); the proof as a file, NULL with the prover's message if it
  * could not. free() it. */
 uint8_t *liar_prove(const liar_t *lie, const mgp_program_t *prog, const uint8_t *hints,
-                    size_t nhints, const mgp_params_t *plan, size_t *nbytes);
+                    size_t nhints, const mgp_plan_t *plan, size_t *nbytes);
 /* What a lie that goes on needs to know of the challenges so far. */
 typedef struct {
   /* by how much a false claim of 1 before a task's main sumcheck, with honest messages, is false

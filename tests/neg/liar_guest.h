@@ -270,8 +270,8 @@ static inline int liar_is_one_of(const char *got, const char *check) {
 static inline void liar_expect(const liar_guest_t *g, const liar_t *lie, const char *name,
                                const char *check, const char *faults) {
   size_t n = 0;
-  uint8_t *proof =
-      liar_prove(lie, &g->prog, (const uint8_t *)g->hints, sizeof g->hints, &g->plan, &n);
+  const mgp_plan_t plan = {UINT32_MAX, 1, &g->plan};
+  uint8_t *proof = liar_prove(lie, &g->prog, (const uint8_t *)g->hints, sizeof g->hints, &plan, &n);
   if (!proof) fprintf(stderr, "%s: %s\n", name, mgp_error_message());
   const char *got = liar_verdict(g, proof, n);
   CHECK_MSG(liar_is_one_of(got, check), "%s: %s, not %s", name, got, check);

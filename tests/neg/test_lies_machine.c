@@ -335,8 +335,8 @@ static void test_program(void) {
   liar_expect(&other, &lie, "another program beside this one's table", "bus-sum", "PROGRAM");
   other.prog.digest[0] ^= 1;
   size_t n;
-  uint8_t *proof =
-      liar_prove(&nothing, &other.prog, (const uint8_t *)g.hints, sizeof g.hints, &g.plan, &n);
+  uint8_t *proof = liar_prove(&nothing, &other.prog, (const uint8_t *)g.hints, sizeof g.hints,
+                              &(mgp_plan_t){UINT32_MAX, 1, &g.plan}, &n);
   const char *check = liar_verdict(&g, proof, n);
   /* the challenges differ: whatever depends on them first */
   CHECK_MSG(strcmp(check, "grind-alpha") == 0 || strcmp(check, "gkr-layer") == 0, "%s", check);
@@ -451,7 +451,8 @@ static void restate(const char *name, const char *check) {
 static void test_statements(void) {
   size_t n;
   mgp_chain_t chain;
-  uint8_t *proof = liar_prove(NULL, &g.prog, (const uint8_t *)g.hints, sizeof g.hints, &g.plan, &n);
+  uint8_t *proof = liar_prove(NULL, &g.prog, (const uint8_t *)g.hints, sizeof g.hints,
+                              &(mgp_plan_t){UINT32_MAX, 1, &g.plan}, &n);
   CHECK_EQ_STR(liar_verdict(&g, proof, n), "accepted");
   REQUIRE_OK(mgp_proof_parse(proof, n, &file));
   mgp_chain_begin(&g.prog, &chain);
