@@ -6,7 +6,11 @@
 
 /* Proven bits that every round must reach: 100 for degree 4, 128 for degree 5. */
 #define MGP_TARGET_BITS (MGP_D == 4 ? 100.0 : 128.0)
-#define MGP_HASH_BITS   124.0 /* collisions of an 8-word digest, |F|^4 = 2^123.6 queries */
+/* What the hash and, for runs of several shards, the curve stand for, whatever the parameters:
+ * collisions of an 8-word digest, |F|^4 = 2^123.6 evaluations; logarithms in a group of about
+ * 2^216.3 elements by Pollard's rho with negation, sqrt(pi n) / 2 = 2^107.99 steps. */
+#define MGP_HASH_BITS  124.0
+#define MGP_CURVE_BITS 107.0
 
 typedef struct {
   const char *name;

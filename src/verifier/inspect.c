@@ -186,6 +186,11 @@ static void print_shape(const mgp_inspection_t *in, FILE *out) {
             bits(r->bits + r->grind), r->formula);
   }
   fprintf(out, "  %-20s %22.1f\n", "least", bits(in->security.min_bits));
+  fprintf(out, "assumed beside them\n  %-20s %22.0f  collisions of the hash\n", "hash",
+          MGP_HASH_BITS);
+  if (in->nparams > 1)
+    fprintf(out, "  %-20s %22.0f  logarithms on the curve, between shards\n", "curve",
+            MGP_CURVE_BITS);
   fprintf(out, "\nsize\n");
   for (size_t i = 0; i < NPARTS; i++)
     fprintf(out, "  %-12s %12" PRIu64 " bytes\n", part_names[i].name, part_bytes(in, i));
@@ -258,6 +263,11 @@ static void json_shape(const mgp_inspection_t *in, mgp_json_t *j) {
   }
   mgp_json_array_end(j);
   mgp_json_f64(j, "security_bits", bits(in->security.min_bits));
+  mgp_json_f64(j, "hash_bits", MGP_HASH_BITS);
+  if (in->nparams > 1)
+    mgp_json_f64(j, "curve_bits", MGP_CURVE_BITS);
+  else
+    mgp_json_null(j, "curve_bits"); /* not used */
   mgp_json_object_begin(j, "bytes");
   for (size_t i = 0; i < NPARTS; i++) mgp_json_u64(j, part_names[i].name, part_bytes(in, i));
   mgp_json_object_end(j);

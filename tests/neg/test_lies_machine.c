@@ -397,12 +397,15 @@ static void test_outcome(void) {
 
 static void test_rows(void) {
   int8_t rows[MGP_CHIP_FIRST_TABLE] = {0};
-  for (mgp_chip_id_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++) {
-    char name[64];
-    snprintf(name, sizeof name, "multiplicity of %s", g.chips->chip[t].name);
-    expect(name, &(liar_t){.counts = count_more, .chip = t, .number = 3}, "bus-sum",
-           g.chips->chip[t].name);
-  }
+  for (mgp_chip_id_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++)
+    for (uint32_t c = 0; c < g.chips->chip[t].ncols; c++) {
+      char name[64];
+      snprintf(name, sizeof name, "%s of %s", g.chips->chip[t].col_name[c], g.chips->chip[t].name);
+      expect(
+          name,
+          &(liar_t){.counts = count_more, .chip = t, .number = c * mgp_table_rows(t, &g.prog) + 3},
+          "bus-sum", g.chips->chip[t].name);
+    }
   expect("a multiplicity at the next row",
          &(liar_t){.counts = count_elsewhere, .chip = MGP_CHIP_RANGE}, "bus-sum", "RANGE");
   static const mgp_chip_id_t some[] = {MGP_CHIP_ADD2, MGP_CHIP_REFRESH, MGP_CHIP_LW};

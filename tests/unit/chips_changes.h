@@ -5,8 +5,9 @@
  * allowed only for the listed columns. Anything else is a fault.
  *
  * Changes: single columns (small steps, limb and byte weights and their inverses mod p, multiples
- * of p folded into 16 bits, random), pairs, pairs that keep one constraint or lookup entry constant
- * to first order, triples of flags, random sets, and attacks made for one chip. */
+ * of p folded into 16 bits, random, another row's value), pairs, pairs that keep one constraint or
+ * lookup entry constant to first order, triples of flags, random sets, and attacks made for one
+ * chip. */
 #ifndef MGP_TESTS_CHIPS_CHANGES_H
 #define MGP_TESTS_CHIPS_CHANGES_H
 

@@ -173,6 +173,7 @@ static inline const char *judge_boundary(mgp_chip_id_t id, const mgp_program_t *
     if (k->mult != 1 && k->mult != MGP_P - 1) return "multiplicity";
     to[k->mult == 1] = k;
   }
+  if (!mem[0] || !mem[1] || !chain[0] || !chain[1]) return "a token is missing";
   const uint32_t *last = mem[0]->t, *first = mem[1]->t;
   /* keys are valid because of these rows, so validity is no premise here */
   if (!judge_valid_key(first)) return "not a key";

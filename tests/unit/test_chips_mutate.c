@@ -12,6 +12,22 @@ static void all_changes(test_rng_t *g, const subject_t *s, int thorough) {
   if (thorough) pairs(s);
 }
 
+/* Values of another row of the chip: in one column, and in random sets of columns. */
+static void transplants(test_rng_t *g, const subject_t *s, const mgp_f_t *other, unsigned count) {
+  mgp_f_t row[MGP_MAX_COLUMNS];
+  memcpy(row, s->row, sizeof row);
+  for (uint32_t c = 0; c < s->chip->ncols; c++) {
+    row[c] = other[c];
+    try_row(s, row);
+    row[c] = s->row[c];
+  }
+  for (unsigned i = 0; i < count; i++) {
+    const uint64_t mask = test_rand(g); /* there are at most 64 columns */
+    for (uint32_t c = 0; c < s->chip->ncols; c++) row[c] = mask >> c & 1 ? other[c] : s->row[c];
+    try_row(s, row);
+  }
+}
+
 static void mutate_boundary(test_rng_t *g, int thorough) {
   boundary_t b;
   boundary_init(g, &b);
@@ -20,6 +36,11 @@ static void mutate_boundary(test_rng_t *g, int thorough) {
     subject_init(&s, &set->chip[MGP_CHIP_MEM_IMAGE + k], &b.raw, 0, &b.prog, NULL);
     all_changes(g, &s, thorough);
     pairs(&s);
+    boundary_t other;
+    mgp_f_t row[MGP_MAX_COLUMNS];
+    boundary_init(g, &other);
+    mgp_witness_row((mgp_chip_id_t)s.chip->id, &other.raw, 0, row, 1);
+    transplants(g, &s, row, 100);
   }
 }
 
@@ -30,6 +51,14 @@ static void mutate_step(test_rng_t *g, unsigned op, int thorough) {
   subject_init(&s, &set->chip[m.chip], &m.raw, 0, &m.prog, &m);
   all_changes(g, &s, thorough);
   targeted(g, &s);
+  for (unsigned i = 0; i < (thorough ? 20 : 3); i++) {
+    model_instance_t other;
+    mgp_f_t row[MGP_MAX_COLUMNS];
+    model_instance(g, &other, op, 0);
+    if (other.chip != m.chip) continue;
+    mgp_witness_row((mgp_chip_id_t)m.chip, &other.raw, 0, row, 1);
+    transplants(g, &s, row, thorough ? 100 : 20);
+  }
   unsigned old = mgp_refresh_mask(&m.insns[m.at], m.chip, &m.step);
   for (unsigned f = 0; f < MGP_FIELD_COUNT; f++) {
     if (!(old >> f & 1)) continue;
