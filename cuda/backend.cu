@@ -142,6 +142,7 @@ static mgp_backend_ops_t make_ops(void) {
   t.count = mgp_cuda_count;
   t.count_end = mgp_cuda_count_end;
   t.table_columns = mgp_cuda_table_columns;
+  t.unstack = mgp_cuda_unstack;
   t.table_bytes = mgp_cuda_table_bytes;
   t.commit_begin = mgp_cuda_commit_begin;
   t.commit_column = mgp_cuda_commit_column;

@@ -20,6 +20,8 @@ uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s);
 mgp_status_t mgp_cuda_set_program(mgp_backend_t *be, const mgp_program_t *prog,
                                   const mgp_insn_t **d_insns);
 uint64_t mgp_cuda_program_bytes(mgp_backend_t *be, const mgp_program_t *prog);
+mgp_status_t mgp_cuda_unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                              uint32_t nslabs, size_t stride, mgp_f_t *d_out);
 mgp_status_t mgp_cuda_table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
                                     size_t stride, mgp_f_t *d_out);
 

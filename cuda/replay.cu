@@ -60,3 +60,27 @@ mgp_status_t mgp_cuda_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_ra
   if (j.zero_to == 0) return MGP_OK;
   return MGP_LAUNCH(cu, replay, mgp_blocks(j.zero_to, THREADS), THREADS, j);
 }
+
+/* Four rows of one column at a time. */
+static __global__ void __launch_bounds__(THREADS)
+    unstack(const uint4 *slabs, uint32_t ncols, unsigned log_fours, uint32_t nslabs, size_t fours,
+            uint4 *out) {
+  const size_t i = (size_t)blockIdx.x * THREADS + threadIdx.x, slab = i >> log_fours;
+  const uint32_t c = blockIdx.y;
+  if (i >= fours) return;
+  uint4 v = make_uint4(0, 0, 0, 0);
+  if (slab < nslabs)
+    v = slabs[((slab * ncols + c) << log_fours) + (i & (((size_t)1 << log_fours) - 1))];
+  out[c * fours + i] = v;
+}
+
+mgp_status_t mgp_cuda_unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                              uint32_t nslabs, size_t stride, mgp_f_t *d_out) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (b < 2 || stride % 4)
+    return mgp_fail(MGP_INTERNAL, "slabs of 2^%u rows, a stride of %zu", b, stride);
+  if (stride == 0 || ncols == 0) return MGP_OK;
+  const dim3 grid(mgp_blocks(stride / 4, THREADS), ncols);
+  return MGP_LAUNCH(cu, unstack, grid, THREADS, reinterpret_cast<const uint4 *>(d_slabs), ncols,
+                    b - 2, nslabs, stride / 4, reinterpret_cast<uint4 *>(d_out));
+}

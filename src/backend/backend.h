@@ -90,6 +90,11 @@ typedef struct {
   mgp_status_t (*table_columns)(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
                                 size_t stride, mgp_f_t *d_out);
 
+  /* A trace from its slabs (see "opening") one after the other: d_out [ncols][stride] gets rows
+   * [0, stride) of them, zero from nslabs 2^b on. */
+  mgp_status_t (*unstack)(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                          uint32_t nslabs, size_t stride, mgp_f_t *d_out);
+
   /* --- commitment (docs/protocol.md section 3) -------------------------------------------- */
   /* ncols columns of 2^s base values each will come in order. keep_log: the tree's nodes at depth
    * min(keep_log, s + 1) are kept; keep_all: codewords and the whole tree are kept instead. */

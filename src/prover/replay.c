@@ -51,28 +51,16 @@ mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trac
   mgp_status_t st;
   mgp_f_t *dev = NULL;
   uint32_t ncols = ncols_of(s, t);
-  size_t chunk = (size_t)1 << s->params.log_chunk;
   *stride = mgp_trace_stride(t->rows);
   MGP_TRY_GOTO(
       st,
       s->be->ops->alloc(s->be, MGP_MEM_WITNESS, ncols * *stride * sizeof(mgp_f_t), (void **)&dev),
       out);
   if (part->d_stack) {
-    for (uint32_t i = 0; i < t->nchunks; i++) {
-      const mgp_f_t *slab = cached_slab(s, part, t, i);
-      size_t len = *stride - i * chunk < chunk ? *stride - i * chunk : chunk;
-      for (uint32_t c = 0; c < ncols; c++)
-        MGP_TRY_GOTO(st,
-                     s->be->ops->copy(s->be, dev + c * *stride + i * chunk, slab + c * chunk,
-                                      len * sizeof(mgp_f_t)),
-                     out);
-    }
-    /* a chunk shorter than the pad */
-    size_t have = (size_t)t->nchunks * chunk;
-    for (uint32_t c = 0; c < ncols && have < *stride; c++)
-      MGP_TRY_GOTO(
-          st, s->be->ops->zero(s->be, dev + c * *stride + have, (*stride - have) * sizeof(mgp_f_t)),
-          out);
+    MGP_TRY_GOTO(st,
+                 s->be->ops->unstack(s->be, cached_slab(s, part, t, 0), ncols, s->params.log_chunk,
+                                     t->nchunks, *stride, dev),
+                 out);
   } else {
     MGP_TRY_GOTO(st, build(s, part, t, 0, t->rows, (uint32_t)*stride, *stride, dev), out);
     count_build(s, MGP_BUILD_TASK, t);

@@ -188,6 +188,34 @@ static void check_table(ref_backend_t *b, const run_t *run, const rows_t *r, uns
   free(got);
 }
 
+/* Slabs of 2^b rows put together to a trace; the last one reaches beyond the stride, or there are
+ * too few of them. */
+static void check_unstack(ref_backend_t *b, test_rng_t *rng, unsigned log_chunk, uint32_t ncols,
+                          uint32_t nslabs, size_t stride) {
+  const mgp_backend_ops_t *ops = b->be->ops;
+  const size_t chunk = (size_t)1 << log_chunk, nsrc = nslabs * ncols * chunk;
+  mgp_f_t *src = ref_alloc(nsrc, sizeof *src), *got = ref_alloc(ncols * stride, sizeof *got);
+  for (size_t i = 0; i < nsrc; i++) src[i] = ref_rand_f(rng);
+  memset(got, 0xa5, ncols * stride * sizeof *got);
+  mgp_f_t *d_src = ref_upload(b, MGP_MEM_WITNESS, src, nsrc);
+  mgp_f_t *d_got = ref_upload(b, MGP_MEM_WITNESS, got, ncols * stride);
+  unsigned bad = 0;
+  CHECK_OK(ops->unstack(b->be, d_src, ncols, log_chunk, nslabs, stride, d_got));
+  REQUIRE_OK(ops->download(b->be, got, d_got, ncols * stride * sizeof *got));
+  for (uint32_t c = 0; c < ncols; c++)
+    for (size_t i = 0; i < stride; i++) {
+      const size_t slab = i / chunk;
+      bad +=
+          got[c * stride + i] != (slab < nslabs ? src[(slab * ncols + c) * chunk + i % chunk] : 0);
+    }
+  CHECK_MSG(bad == 0, "%s: %u slabs of 2^%u rows, stride %zu: %u cells differ", b->name, nslabs,
+            log_chunk, stride, bad);
+  ref_free(b, d_src);
+  ref_free(b, d_got);
+  free(src);
+  free(got);
+}
+
 static void check_guest(ref_backend_t *b, unsigned nb, const char *name, uint32_t size,
                         test_rng_t *rng) {
   run_t run;
@@ -251,6 +279,12 @@ int main(void) {
   check_guest(b, nb, "edges", 1, &rng);
   check_guest(b, nb, "sort", 200, &rng);
   check_guest(b, nb, "sha256", 50, &rng);
+  for (unsigned k = 0; k < nb; k++) {
+    check_unstack(&b[k], &rng, 4, 3, 5, 128);
+    check_unstack(&b[k], &rng, 6, 1, 2, 128);
+    check_unstack(&b[k], &rng, 7, 5, 1, 64);
+    check_unstack(&b[k], &rng, 10, 4, 3, 2112);
+  }
   CHECK(b[0].be->ops->count(b[0].be, MGP_CHIP_RANGE, NULL, 0, 0, NULL, NULL) == MGP_INTERNAL);
   ref_backends_destroy(b, nb);
   mgp_chipset_destroy(set);

@@ -99,6 +99,7 @@ static const mgp_backend_ops_t cpu_ops = {
     .count = mgp_cpu_count,
     .count_end = mgp_cpu_count_end,
     .table_columns = mgp_cpu_table_columns,
+    .unstack = mgp_cpu_unstack,
     .commit_begin = mgp_cpu_commit_begin,
     .commit_column = mgp_cpu_commit_column,
     .commit_end = mgp_cpu_commit_end,

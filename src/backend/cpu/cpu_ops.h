@@ -18,6 +18,8 @@ uint64_t mgp_cpu_program_bytes(mgp_backend_t *be, const mgp_program_t *prog);
 mgp_status_t mgp_cpu_index(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
                            uint32_t n[MGP_CHIP_FIRST_TABLE],
                            uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
+mgp_status_t mgp_cpu_unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                             uint32_t nslabs, size_t stride, mgp_f_t *d_out);
 mgp_status_t mgp_cpu_table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32_t nrows,
                                    size_t stride, mgp_f_t *d_out);
 mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,

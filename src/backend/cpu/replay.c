@@ -71,3 +71,17 @@ mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t id, const mgp_raw_t
   mgp_ranges(mgp_range_threads(be->threads, tiles, TILE_GRAIN), tiles, replay_range, &c);
   return MGP_OK;
 }
+
+mgp_status_t mgp_cpu_unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                             uint32_t nslabs, size_t stride, mgp_f_t *d_out) {
+  (void)be;
+  const size_t chunk = (size_t)1 << b;
+  for (uint32_t c = 0; c < ncols; c++, d_out += stride) {
+    size_t row = 0;
+    for (uint32_t i = 0; i < nslabs && row < stride; i++, row += chunk)
+      memcpy(d_out + row, d_slabs + ((size_t)i * ncols + c) * chunk,
+             (stride - row < chunk ? stride - row : chunk) * sizeof *d_out);
+    if (row < stride) memset(d_out + row, 0, (stride - row) * sizeof *d_out);
+  }
+  return MGP_OK;
+}

@@ -195,6 +195,14 @@ static mgp_status_t table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint32
   return INNER(table_columns, table, nrows, stride, d_out);
 }
 
+static mgp_status_t unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t ncols, unsigned b,
+                            uint32_t nslabs, size_t stride, mgp_f_t *d_out) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_slabs, ((size_t)nslabs * ncols) << b);
+  DEVICE(d_out, ncols * stride);
+  return INNER(unstack, d_slabs, ncols, b, nslabs, stride, d_out);
+}
+
 /* --- commitment --------------------------------------------------------------------------------
  */
 
@@ -588,6 +596,7 @@ static const mgp_backend_ops_t strict_ops = {
     .count = count,
     .count_end = count_end,
     .table_columns = table_columns,
+    .unstack = unstack,
     .commit_begin = commit_begin,
     .commit_column = commit_column,
     .commit_end = commit_end,
