@@ -80,7 +80,7 @@ mgp_status_t mgp_check_row(const mgp_chip_t *chip, const mgp_program_t *prog, co
     if (!mgp_bus_is_lookup((mgp_bus_t)it->bus) || values[it->mult] == 0) continue;
     canonical(it, values, tuple);
     if (mgp_table_index((mgp_bus_t)it->bus, tuple, prog) == UINT64_MAX) {
-      char text[96];
+      char text[200];
       print_tuple(text, sizeof text, tuple, it->len);
       return mgp_fail(MGP_REJECTED,
                       "chip %s, row %" PRIu32 ": interaction %" PRIu32 " requests (%s) on %s, "
@@ -133,6 +133,8 @@ static mgp_status_t add_part(checker_t *c, const mgp_check_part_t *part) {
   for (unsigned k = 0; k < 3 && st == MGP_OK; k++)
     for (uint32_t i = 0; i < part->nbounds[k] && st == MGP_OK; i++)
       st = add_row(c, (mgp_chip_id_t)(MGP_CHIP_MEM_IMAGE + k), raw, i, i);
+  for (uint32_t i = 0; i < part->nram && st == MGP_OK; i++)
+    st = add_row(c, MGP_CHIP_SHARD_RAM, raw, i, i);
   free(block);
   return st;
 }
@@ -175,8 +177,23 @@ static mgp_status_t add_chains(checker_t *c) {
   return MGP_OK;
 }
 
+/* The rows' directions and ids, and the ends of their chain. */
+static mgp_status_t add_ram(checker_t *c, const mgp_ram_terms_t *ram) {
+  const mgp_point_t offset = mgp_curve_offset();
+  uint32_t in[4] = {1, 1, ram->in_id, ram->memory}, out[4] = {1, 0, ram->out_id, ram->memory};
+  uint32_t first[1 + MGP_CURVE_POINT_WORDS] = {0}, last[1 + MGP_CURVE_POINT_WORDS] = {ram->rows};
+  mgp_curve_write(&offset, first + 1);
+  memcpy(last + 1, ram->sum, sizeof ram->sum);
+  MGP_TRY(public_token(c, MGP_BUS_SHARD, ram->n_in, in));
+  MGP_TRY(public_token(c, MGP_BUS_SHARD, ram->rows - ram->n_in, out));
+  MGP_TRY(public_token(c, MGP_BUS_ACC, 1, first));
+  return public_token(c, MGP_BUS_ACC, MINUS_ONE, last);
+}
+
 static mgp_status_t add_public(checker_t *c) {
   const mgp_check_run_t *run = c->run;
+  if (run->ram && run->ram->rows) MGP_TRY(add_ram(c, run->ram));
+  if (run->memory) return add_chains(c);
   uint32_t first[2] = {run->start_pc, 1}, last[2] = {run->end_pc, run->end_ts};
   MGP_TRY(public_token(c, MGP_BUS_STATE, 1, first));
   MGP_TRY(public_token(c, MGP_BUS_STATE, MINUS_ONE, last));
@@ -239,7 +256,7 @@ static mgp_status_t report_imbalance(checker_t *c, unsigned bus) {
       sum += c->tokens[j].weight;
     if (sum % MGP_P == 0) continue;
     const token_t *t = &c->tokens[i];
-    char text[96];
+    char text[200];
     print_tuple(text, sizeof text, t->tuple, t->len);
     return mgp_fail(
         MGP_REJECTED, "bus %s: token (%s) from %s, row %" PRIu32 ", is left with weight %" PRId64,

@@ -8,6 +8,7 @@
 #define MGP_CHIPS_CHECK_H
 
 #include "chips/chip.h"
+#include "chips/ram.h"
 #include "vm/step.h"
 
 /* One partition. raw->counts is ignored: the checker counts requests itself. */
@@ -15,15 +16,16 @@ typedef struct {
   const mgp_raw_t *raw;
   uint32_t nsteps;
   uint32_t nbounds[3];
+  uint32_t nram;
 } mgp_check_part_t;
 
 typedef struct {
   uint32_t value, ts;
 } mgp_check_register_t;
 
-/* Public terms of a run of one shard. Chains begin at word 0 (image), at the hint region's first
- * word and at each gap's first word; their ends are the last key + 1, as found in the boundary
- * rows. */
+/* Public terms of a shard; of a run, if it has one. Chains begin at word 0 (image), at the hint
+ * region's first word and at each gap's first word; their ends are the last key + 1, as found in
+ * the boundary rows. */
 typedef struct {
   const mgp_program_t *prog;
   const mgp_check_part_t *parts;
@@ -32,7 +34,9 @@ typedef struct {
   mgp_check_register_t first[MGP_REG_SINK + 1], last[MGP_REG_SINK + 1]; /* first: ts 0 */
   uint32_t exit_code;
   int has_exit;
-  const uint32_t *digest; /* the eight words of COMMIT, or NULL */
+  const uint32_t *digest;     /* the eight words of COMMIT, or NULL */
+  const mgp_ram_terms_t *ram; /* what is said of SHARD_RAM rows, or NULL */
+  int memory;                 /* a memory shard: STATE and registers have no terms */
 } mgp_check_run_t;
 
 /* Rows per chip over all partitions. */
