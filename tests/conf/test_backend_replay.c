@@ -3,9 +3,13 @@
 #include "chips/replay.h"
 #include "chips/witness.h"
 #include "conf/backend_ref.h"
+#include "prover/ram.h"
 #include "unit/chips_run.h"
 
 #define NTABLES (MGP_CHIP_COUNT - MGP_CHIP_FIRST_TABLE)
+
+#define NRAM 150u /* rows of SHARD_RAM, which runs of one shard do not have */
+static mgp_ram_t ram[NRAM];
 
 typedef struct {
   uint32_t n[MGP_CHIP_COUNT];
@@ -24,6 +28,7 @@ static void find_rows(const run_t *run, rows_t *r) {
     if (r->n[id]) r->list[id] = ref_alloc(r->n[id], sizeof(uint32_t));
   mgp_replay_index(run->prog.insn, part->steps, part->rec.nsteps, r->list);
   for (unsigned k = 0; k < 3; k++) r->n[MGP_CHIP_MEM_IMAGE + k] = run->nbounds[k];
+  r->n[MGP_CHIP_SHARD_RAM] = NRAM;
   for (unsigned t = 0; t < NTABLES; t++) {
     const unsigned id = MGP_CHIP_FIRST_TABLE + t;
     r->n[id] = mgp_table_rows((mgp_chip_id_t)id, &run->prog);
@@ -75,6 +80,7 @@ static void put_raw(ref_backend_t *b, const run_t *run, const rows_t *r, device_
   d->raw.commits = put(b, d, part->commits, sizeof part->commits);
   for (unsigned k = 0; k < 3; k++)
     d->raw.bounds[k] = put(b, d, run->bounds[k], run->nbounds[k] * sizeof(mgp_bound_t));
+  d->raw.ram = put(b, d, ram, sizeof ram);
   for (unsigned t = 0; t < NTABLES; t++)
     d->raw.counts[t] =
         put(b, d, r->counts + r->offset[t], (r->offset[t + 1] - r->offset[t]) * sizeof *r->counts);
@@ -225,6 +231,7 @@ static void check_guest(ref_backend_t *b, unsigned nb, const char *name, uint32_
   run_record(&run, 1);
   find_rows(&run, &r);
   mgp_raw_t raw = run.part[0].raw;
+  raw.ram = ram;
   for (unsigned t = 0; t < NTABLES; t++) raw.counts[t] = r.counts + r.offset[t];
   /* instruction chips first: they make the counters that are the tables' columns */
   for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
@@ -271,8 +278,22 @@ static void check_guest(ref_backend_t *b, unsigned nb, const char *name, uint32_
   run_free(&run);
 }
 
+static void make_ram(test_rng_t *rng) {
+  mgp_point_t blocks[NRAM / MGP_RAM_BLOCK + 1], total, end;
+  for (unsigned i = 0; i < NRAM; i++) {
+    ram[i].key = (uint32_t)(test_rand(rng) & ((1u << 28) - 1));
+    ram[i].value = (uint32_t)test_rand(rng);
+    ram[i].in = i < NRAM / 2;
+    ram[i].id = ram[i].in ? (uint32_t)(test_rand(rng) % 9) : 9;
+    ram[i].ts = ram[i].in ? 0 : i;
+  }
+  mgp_ram_points(1, ram, NRAM, 9, 0, blocks, &total);
+  REQUIRE_OK(mgp_ram_chain(1, ram, NRAM, 0, mgp_curve_offset(), blocks, &end));
+}
+
 int main(void) {
   test_rng_t rng = test_rng();
+  make_ram(&rng);
   ref_backend_t b[REF_MAX_BACKENDS];
   REQUIRE_OK(mgp_chipset_create(&set));
   unsigned nb = ref_backends(set, b);
