@@ -26,7 +26,8 @@ __device__ __forceinline__ void set_up(const mgp_task_dev_t &dev, const mgp_gkr_
   mgp_task_state_t *s = dev.state;
   const unsigned ev = mgp_gkr_entry_vars(g, l);
   for (unsigned i = first; i < l; i += step) s->inv[i] = mgp_task_invert(dev, s->point[i]);
-  mgp_task_eq_heap(s->point + ev, l - ev, mgp_gkr_top(g, l), dev.eq_rows, first, step);
+  mgp_task_eq_heap(s->point + ev, l - ev, mgp_task_heap_log(mgp_gkr_row_vars(g, l)), dev.eq_rows,
+                   first, step);
   mgp_task_eq_heap(s->point, ev, ev, dev.eq_entries, first, step);
 }
 static __global__ void __launch_bounds__(WIDE)
@@ -172,8 +173,9 @@ static mgp_status_t wide_layer(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip,
   const unsigned grid = mgp_task_grid(cu, mgp_gkr_rows(g, t), WIDE);
   unsigned i = ev;
   mgp_gkr_rows_t r;
-  MGP_TRY(MGP_LAUNCH(cu, gkr_set_up, mgp_task_grid(cu, 2u << mgp_gkr_top(g, l), WIDE), WIDE, dev, g,
-                     l));
+  MGP_TRY(MGP_LAUNCH(cu, gkr_set_up,
+                     mgp_task_grid(cu, 2u << mgp_task_heap_log(mgp_gkr_row_vars(g, l)), WIDE), WIDE,
+                     dev, g, l));
   if (t <= g.n) {
     MGP_TRY(MGP_LAUNCH(cu, gkr_plain, grid, WIDE, dev, g, l));
     r.src = g.level[t];

@@ -43,12 +43,10 @@ static __host__ __device__ __forceinline__ unsigned mgp_gkr_entry_vars(const mgp
                                                                        unsigned l) {
   return l > g.n ? l - g.n : 0;
 }
-/* Largest eq table of the rows that layer l needs: for many rows less the low bits, which are not
- * in the table; for few rows all. */
-static __host__ __device__ __forceinline__ unsigned mgp_gkr_top(const mgp_gkr_dev_t &g,
-                                                                unsigned l) {
-  const unsigned n = l < g.n ? l : g.n;
-  return n > 18 ? n - 8 : n < 10 ? n : 10;
+/* Row variables of layer l. */
+static __host__ __device__ __forceinline__ unsigned mgp_gkr_row_vars(const mgp_gkr_dev_t &g,
+                                                                     unsigned l) {
+  return l < g.n ? l : g.n;
 }
 
 struct mgp_entry_t {

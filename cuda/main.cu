@@ -54,11 +54,6 @@ __device__ __forceinline__ void make_weights(const mgp_task_dev_t &dev, const mg
   mgp_main_edges(dev, m, 0, threadIdx.x, TAIL);
 }
 
-/* Largest eq table over the rows: less the low bits for many rows, all for few. */
-static __host__ __device__ __forceinline__ unsigned heap_top(unsigned n) {
-  return n > 18 ? n - 8 : n < 10 ? n : 10;
-}
-
 static __global__ void __launch_bounds__(TAIL)
     main_set_up(mgp_task_dev_t dev, mgp_main_dev_t m, mgp_chip_args_t args) {
   if (blockIdx.x == 0) {
@@ -69,7 +64,7 @@ static __global__ void __launch_bounds__(TAIL)
   const mgp_e_t *rho = dev.state->point + m.m;
   for (unsigned i = first; i < m.n; i += step)
     dev.state->inv[i] = mgp_task_invert(dev, mgp_e_sub(mgp_e_one(), rho[i]));
-  mgp_task_eq_heap(rho, m.n, heap_top(m.n), dev.eq_rows, first, step);
+  mgp_task_eq_heap(rho, m.n, mgp_task_heap_log(m.n), dev.eq_rows, first, step);
 }
 
 /* --- end of a round --------------------------------------------------------------------------- */
@@ -88,8 +83,8 @@ mgp_status_t mgp_cuda_main_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, cons
 /* --- values of the columns -------------------------------------------------------------------- */
 
 static __global__ void __launch_bounds__(WIDE) main_eq(mgp_task_dev_t dev, mgp_main_dev_t m) {
-  mgp_task_eq_heap(dev.state->x, m.n, heap_top(m.n), dev.eq_rows, blockIdx.x * WIDE + threadIdx.x,
-                   gridDim.x * WIDE);
+  mgp_task_eq_heap(dev.state->x, m.n, mgp_task_heap_log(m.n), dev.eq_rows,
+                   blockIdx.x * WIDE + threadIdx.x, gridDim.x * WIDE);
 }
 
 /* The end of the proof, by one warp. */
@@ -155,7 +150,7 @@ static __global__ void __launch_bounds__(WIDE)
 
 mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp_chip_args_t *args,
                            const mgp_task_dev_t &dev, const mgp_main_dev_t &m) {
-  const unsigned tables = mgp_task_grid(cu, 2u << heap_top(m.n), TAIL);
+  const unsigned tables = mgp_task_grid(cu, 2u << mgp_task_heap_log(m.n), TAIL);
   const unsigned few = m.rows <= MGP_TASK_FEW, low = few ? 0 : LOW_ROWS;
   dim3 grid(few ? 1 : mgp_task_grid(cu, m.rows, 4 * WIDE), (args->form.ncols + GROUP - 1) / GROUP);
   if (grid.x > MGP_MAIN_COLUMN_BLOCKS) grid.x = MGP_MAIN_COLUMN_BLOCKS;
@@ -166,7 +161,8 @@ mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mg
   for (; i < m.n && mgp_main_pairs(m, i) > MGP_MAIN_FEW; i++)
     MGP_TRY(chip->later(cu, args, &dev, &m, i, 1));
   if (i < m.n) MGP_TRY(chip->later(cu, args, &dev, &m, i, m.n - i));
-  MGP_TRY(MGP_LAUNCH(cu, main_eq, mgp_task_grid(cu, 2u << heap_top(m.n), WIDE), WIDE, dev, m));
+  MGP_TRY(
+      MGP_LAUNCH(cu, main_eq, mgp_task_grid(cu, 2u << mgp_task_heap_log(m.n), WIDE), WIDE, dev, m));
   return MGP_LAUNCH(cu, main_columns, grid, WIDE, dev, m, *args, low);
 }
 

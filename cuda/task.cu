@@ -33,10 +33,6 @@ typedef struct {
   uint64_t nbytes, result_bytes;
 } layout_t;
 
-static unsigned heap_log(unsigned n) {
-  return n > 18 ? n - 8 : n < 10 ? n : 10;
-}
-
 static void place_tree(placer_t *p, mgp_gkr_dev_t *g) {
   for (unsigned t = g->n + g->m; t > g->n; t--) {
     const bool leaves = t == g->n + g->m;
@@ -92,7 +88,7 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   l->words = (uint32_t *)(l->dev.result + 1);
   l->dev.state = place<mgp_task_state_t>(&p, 1);
   l->dev.partial = place<mgp_e_t>(&p, MGP_TASK_SUMS * MGP_TASK_BLOCKS);
-  l->dev.eq_rows = place<mgp_e_t>(&p, (uint64_t)2 << heap_log(l->g.n));
+  l->dev.eq_rows = place<mgp_e_t>(&p, (uint64_t)2 << mgp_task_heap_log(l->g.n));
   l->dev.eq_entries = place<mgp_e_t>(&p, (uint64_t)2 << l->g.m);
   l->dev.leaf = place<mgp_e_t>(&p, l->g.k + MGP_MAX_TUPLE + 1);
   l->args.slots = NULL;

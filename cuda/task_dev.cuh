@@ -160,10 +160,14 @@ __device__ __forceinline__ void mgp_task_eq_heap(const mgp_e_t *point, unsigned 
   }
 }
 
-/* eq over r variables at index y is heap[2^(r - low) + (y >> low)] times that of the first `low`
- * variables, which a thread with constant low bits multiplies by at the end. */
-__device__ __forceinline__ unsigned mgp_task_low(unsigned r, unsigned most) {
-  return r < most ? r : most;
+/* The largest table of a heap over n variables of rows: for many rows less the low bits (at least
+ * 7 of a pair or 8 of a row), which are not in the table; for few rows all. */
+static __host__ __device__ __forceinline__ unsigned mgp_task_heap_log(unsigned n) {
+  return n > 18 ? n - 8 : n < 10 ? n : 10;
 }
+
+/* eq over r variables at index y is heap[2^(r - low) + (y >> low)] times eq over the first `low`
+ * variables at the low bits of y. A thread takes indices whose low bits are the same, so it
+ * multiplies by the second factor once, at the end. */
 
 #endif

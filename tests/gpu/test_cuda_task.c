@@ -98,6 +98,83 @@ static void check(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned
   end(p, set, f);
 }
 
+/* --- errors ----------------------------------------------------------------------------------- */
+
+/* A proof of many rows from a trace of zeros, on a backend that may fail anywhere. */
+static mgp_status_t one_proof(mgp_backend_t *be, const mgp_chipset_t *chips, uint32_t nrows) {
+  const mgp_chip_t *chip = &chips->chip[MGP_CHIP_ADD];
+  const size_t stride = (nrows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
+  const size_t nbytes = chip->ncols * stride * sizeof(mgp_f_t);
+  uint32_t *words = new_array(mgp_task_words(chip, nrows), sizeof *words);
+  mgp_e_t point[32];
+  mgp_digest_t digest, seed = {1};
+  void *d_trace = NULL;
+  mgp_task_t *task = NULL;
+  mgp_task_job_t job = {.chip = MGP_CHIP_ADD, .nrows = nrows, .stride = stride};
+  job.alpha = job.beta = mgp_e_from_f(5);
+  job.words = words;
+  job.point = point;
+  job.digest = digest;
+  mgp_transcript_fork(&job.transcript, seed, 0);
+  mgp_status_t st = be->ops->alloc(be, MGP_MEM_WITNESS, nbytes, &d_trace);
+  if (st == MGP_OK) st = be->ops->zero(be, d_trace, nbytes);
+  job.d_trace = d_trace;
+  if (st == MGP_OK) st = be->ops->task_begin(be, &job, &task);
+  const mgp_status_t end = be->ops->task_end(be, task);
+  if (st == MGP_OK) st = end;
+  be->ops->free(be, d_trace);
+  free(words);
+  return st;
+}
+
+/* Every checked call fails once (some of them, if quick): the proof ends with an error that names
+ * the device, and nothing is left. */
+static void check_injection(const mgp_chipset_t *chips, unsigned quick) {
+  const uint64_t step = quick ? 11 : 1;
+  uint64_t n = 0, calls = 0;
+  for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
+    char text[24];
+    mgp_ledger_t *ledger;
+    mgp_backend_t *be = NULL;
+    n += step;
+    snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+    setenv("MGP_CUDA_FAIL", text, 1);
+    REQUIRE_OK(mgp_ledger_create(0, &ledger));
+    st = mgp_backend_cuda_create(chips, ledger, 0, &be);
+    if (st == MGP_OK) {
+      st = mgp_backend_cuda_reserve(be, (uint64_t)64 << 20);
+      if (st == MGP_OK) st = one_proof(be, chips, 1100);
+      calls = mgp_backend_cuda_calls(be);
+      mgp_backend_destroy(be);
+    }
+    CHECK(st == MGP_OK || st == MGP_INTERNAL);
+    if (st != MGP_OK)
+      CHECK_MSG(strstr(mgp_error_message(), "CUDA device 0"), "%s", mgp_error_message());
+    CHECK_EQ_U64(mgp_ledger_destroy(ledger), 0);
+  }
+  unsetenv("MGP_CUDA_FAIL");
+  CHECK(n > 100); /* or the calls are not counted */
+  CHECK(calls < n && n <= calls + step);
+  printf("%llu calls made to fail\n", (unsigned long long)(calls / step));
+}
+
+/* What is refused: no rows, and more proofs than slots. */
+static void check_refusals(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng) {
+  const mgp_backend_ops_t *ops = p->cuda.be->ops;
+  const unsigned slots = (unsigned)p->cuda.be->task_slots;
+  proof_t *f[64];
+  for (unsigned i = 0; i <= slots; i++) f[i] = make_proof(p, set, rng, 1, 3);
+  mgp_task_job_t job = job_for(f[slots], 1);
+  job.nrows = 0;
+  CHECK(ops->task_begin(p->cuda.be, &job, &f[slots]->task) == MGP_INTERNAL);
+  for (unsigned i = 0; i < slots; i++) begin(p, f[i]);
+  job.nrows = 3;
+  CHECK(ops->task_begin(p->cuda.be, &job, &f[slots]->task) == MGP_INTERNAL);
+  for (unsigned i = 0; i < slots; i++) end(p, set, f[i]);
+  begin(p, f[slots]);
+  end(p, set, f[slots]);
+}
+
 /* As many as there are slots, ended in another order. */
 static void check_together(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count) {
   proof_t *f[64];
@@ -142,7 +219,9 @@ int main(void) {
     check(&p, chips, &rng, 6, (1u << 20) + 1); /* ADD */
     check(&p, chips, &rng, 21, 1u << 22);      /* LW */
   }
+  check_refusals(&p, chips, &rng);
   pair_destroy(&p);
+  check_injection(chips, quick);
   mgp_chipset_destroy(chips);
   ref_chipset_free(set);
   return test_result();
