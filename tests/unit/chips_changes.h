@@ -372,6 +372,22 @@ static void attack_quotient(test_rng_t *g, const subject_t *s) {
       try_row(s, row);
     }
   }
+  /* sa = -30720: 65536 * 30720 = p - 1, so a_hi - 65536 sa is a u16 here too; then q b = a + 30720
+   * * 2^32 balances, if b divides that */
+  const uint64_t high = ((uint64_t)30720 << 32) + a;
+  if (b && high % b == 0 && high / b <= UINT32_MAX) {
+    const uint32_t q = (uint32_t)(high / b);
+    mgp_f_t other[MGP_MAX_COLUMNS];
+    memcpy(other, s->row, sizeof other);
+    for (unsigned k = 0; k < 4; k++)
+      put(s, other, k == 0 ? "q0" : k == 1 ? "q1" : k == 2 ? "q2" : "q3", q >> (8 * k) & 255);
+    put(s, other, "r_lo", 0);
+    put(s, other, "r_hi", 0);
+    put(s, other, "sr", 0);
+    put(s, other, "t_lo", (b - 1) & 0xffff);
+    other[column(s->chip, "sa")] = mgp_f_from_i32(-30720);
+    try_row(s, other);
+  }
   /* a fractional sign of q: b = b3 * 2^24, q = 2^24, r = a, sq = 1/256 balances mod p */
   mgp_f_t row[MGP_MAX_COLUMNS];
   memcpy(row, s->row, sizeof row);
