@@ -32,7 +32,10 @@ static void print(const plan_t *p, const mgp_inputs_t *in) {
   else
     printf("shards         %" PRIu32 ", and %s%" PRIu32 " of memory (%" PRIu64 " words)\n",
            e->shards, e->exact ? "" : "at least ", e->memory_shards, e->words);
-  printf("cost           %" PRIu64 ", at most %" PRIu64 " a shard\n", e->cost, e->budget);
+  if (e->budget)
+    printf("cost           %" PRIu64 ", a shard ends at %" PRIu64 "\n", e->cost, e->budget);
+  else
+    printf("cost           %" PRIu64 "\n", e->cost);
   if (!e->exact)
     printf("estimated      from shards 1, 2, 4, 8 ...; --write-plan counts all of them\n");
   printf("rows           %" PRIu64 " in %" PRIu64 " traces\n", e->rows, e->traces);

@@ -113,6 +113,8 @@ mgp_status_t mgp_proof_parse(const uint8_t *bytes, size_t nbytes, mgp_proof_t *o
       (run->nshards == 1) != (run->memory_shards == 0))
     return MGP_REJECT("format-shards", "%u shards and %u of memory", run->nshards,
                       run->memory_shards);
+  if (run->nshards == 1 && run->budget)
+    return MGP_REJECT("format-shards", "a budget, but nothing that was cut by it");
   if (run->has_output > 1) return MGP_REJECT("format-output", "has_output is %u", run->has_output);
   f.nshards = run->nshards + run->memory_shards;
   uint64_t left = nbytes - RUN_BYTES, params = 4 * (uint64_t)f.nshards * MGP_PARAM_WORDS;

@@ -55,7 +55,7 @@ void mgp_statement_claim(const mgp_statement_t *st, uint32_t partitions, uint32_
 typedef struct {
   uint32_t nshards;       /* K */
   uint32_t memory_shards; /* L; 0 if and only if K = 1 */
-  uint64_t budget;        /* cost at which a shard ends; a record of the plan */
+  uint64_t budget;        /* cost at which a shard ends, a record of the plan; 0 if K = 1 */
   uint32_t exit_code;
   uint32_t has_commit, commit[8];
   uint32_t has_output, output_bytes; /* bytes that travel with the proof */

@@ -7,6 +7,7 @@
 #include "prover/backend.h"
 #include "prover/messages.h"
 
+#define NO_BUDGET       (UINT64_C(1) << 60) /* of a plan for one shard */
 #define LEAST_LOG_STEPS 14u
 #define MOST_LOG_STEPS  26u /* timestamps of a shard stay far below 2^29 */
 
@@ -68,7 +69,7 @@ static uint64_t fitting_budget(mgp_session_t *s) {
 
 mgp_status_t mgp_plan_budget(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
-  uint64_t budget = o->plan          ? o->plan->budget
+  uint64_t budget = o->plan          ? o->plan->budget ? o->plan->budget : NO_BUDGET
                     : o->shard_steps ? o->shard_steps * MGP_STEP_COST
                                      : fitting_budget(s);
   uint64_t least = UINT64_MAX - budget; /* the same on all ranks: what fits all */

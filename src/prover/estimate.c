@@ -324,7 +324,7 @@ static mgp_status_t walk(estimator_t *e, int all) {
   out->cost = cut.end.cost;
   out->exit_code = cut.end.exit_code;
   out->shards = cut.id;
-  out->budget = e->s.run.budget;
+  out->budget = cut.id == 1 ? 0 : e->s.run.budget;
   return MGP_OK;
 }
 

@@ -12,7 +12,7 @@
 
 /* One own partition, as it is recorded. */
 typedef struct {
-  mgp_step_t **piece; /* [npieces][PIECE], the last one not full */
+  mgp_step_t **piece; /* [npieces], all but the last one full */
   uint32_t npieces, cap_pieces;
   uint64_t nsteps;
   mgp_commit_t commit;
@@ -76,6 +76,12 @@ static mgp_status_t grow(mgp_ledger_t *ledger, void **array, size_t nbytes, size
   return MGP_OK;
 }
 
+/* Records of a piece: no more than the shard has. */
+static uint32_t piece_steps(const mgp_recorder_t *r) {
+  uint64_t n = r->cut.end.steps - r->cut.start.steps;
+  return n < PIECE ? (uint32_t)n : PIECE;
+}
+
 static mgp_status_t next_piece(mgp_recorder_t *r, recording_t *x) {
   mgp_step_t *piece;
   if (x->npieces == x->cap_pieces) {
@@ -84,12 +90,13 @@ static mgp_status_t next_piece(mgp_recorder_t *r, recording_t *x) {
                  cap * sizeof *x->piece));
     x->cap_pieces = cap;
   }
-  MGP_TRY(mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, PIECE * sizeof *piece, (void **)&piece));
+  MGP_TRY(
+      mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, piece_steps(r) * sizeof *piece, (void **)&piece));
   x->piece[x->npieces++] = piece;
   x->rec.steps = piece;
   x->rec.steps0 += x->rec.nsteps;
   x->rec.nsteps = 0;
-  x->rec.cap_steps = PIECE;
+  x->rec.cap_steps = piece_steps(r);
   return MGP_OK;
 }
 
@@ -99,7 +106,8 @@ static mgp_status_t make_room(mgp_recorder_t *r, recording_t *x, int *have) {
   int steps = rec->nsteps == rec->cap_steps;
   int touches = rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP;
   uint32_t cap = touches ? rec->cap_touches ? 2 * rec->cap_touches : FIRST_TOUCHES : 0;
-  *have = has_room(r, (steps ? PIECE * sizeof(mgp_step_t) : 0) + cap * sizeof(mgp_touch_t));
+  *have =
+      has_room(r, (steps ? piece_steps(r) * sizeof(mgp_step_t) : 0) + cap * sizeof(mgp_touch_t));
   if (!*have) return MGP_OK;
   if (steps) MGP_TRY(next_piece(r, x));
   if (touches) {
@@ -207,7 +215,8 @@ static mgp_status_t upload_part(mgp_recorder_t *r, mgp_part_t *part, recording_t
   part->raw.insns = s->d_insns;
   part->nsteps = x->nsteps;
   for (uint32_t i = 0; i < x->npieces; i++) {
-    uint64_t first = (uint64_t)i * PIECE, n = x->nsteps - first < PIECE ? x->nsteps - first : PIECE;
+    uint64_t piece = piece_steps(r), first = i * piece;
+    uint64_t n = x->nsteps - first < piece ? x->nsteps - first : piece;
     MGP_TRY(ops->upload(s->be, d_steps + first, x->piece[i], n * sizeof *d_steps));
     mgp_ledger_free(s->ahead, x->piece[i]);
     x->piece[i] = NULL;

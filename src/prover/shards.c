@@ -53,6 +53,7 @@ static mgp_status_t know_run(mgp_session_t *s, const mgp_cut_t *cut) {
   s->run.exit_code = cut->end.exit_code;
   s->run.has_output = 1;
   s->steps = cut->end.steps;
+  if (cut->id == 1) s->run.budget = 0; /* nothing was cut: what it was leaves no trace */
   return s->rank == 0 ? take_output(s, mgp_vm_state(mgp_pass_vm(s->shards->pass))) : MGP_OK;
 }
 

@@ -240,7 +240,7 @@ static void test_files(mini_t *m) {
   BAD("format-shards", n, file[20] = 1);
   BAD("format-shards", n, memset(file + 16, 1, 8));
   BAD("statement-commit", n, (file[16] = 2, file[20] = 1)); /* the rest is read as parameters */
-  BAD("grind-alpha", n, file[24] ^= 1);                     /* the budget is absorbed */
+  BAD("format-shards", n, file[24] ^= 1);                   /* a budget that nothing was cut by */
   BAD("params", n, file[params + 3] = 1);
   BAD("format-output", n, file[8 + 4 * 16] = 2);
   BAD("format-output", n, file[8 + 4 * 16] = 0);

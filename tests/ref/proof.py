@@ -45,6 +45,7 @@ class Run:
         self.has_output, self.n_output = words[15:]
         check(self.degree == degree, "format-degree", "degree %d, not %d" % (self.degree, degree))
         check(self.shards == 1 and self.memory_shards == 0, "format-shards", "%d shards" % self.shards)
+        check(self.budget == [0, 0], "format-shards", "a budget, but nothing that was cut by it")
         check(self.has_output <= 1, "format-output", "has_output is neither 0 nor 1")
         # the output is at the end of the file
         reader.end = len(data) - 4 * ((self.n_output + 3) // 4)

@@ -18,7 +18,7 @@ EXPECTED = {
 RUN = {
     "version": (0, 1, "format-version"), "degree": (1, 6, "format-degree"), "no shard": (2, 0, "format-shards"),
     "shards without memory": (2, 2, "format-shards"), "memory without shards": (3, 1, "format-shards"),
-    "budget": (4, None, "gkr-layer"), "exit code": (6, None, "gkr-layer"), "has_commit": (7, 2, "statement-commit"),
+    "budget": (4, None, "format-shards"), "exit code": (6, None, "gkr-layer"), "has_commit": (7, 2, "statement-commit"),
     "digest": (8, None, "statement-output"), "has_output": (16, 2, "format-output"),
     "no output, but bytes": (16, 0, "format-output"), "three bytes of four": (17, 3, "statement-output"),
     "a long output": (17, 0xFFFFFFFF, "format-length"), "partitions": (18, 65, "params"),

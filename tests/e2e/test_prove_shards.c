@@ -1,0 +1,217 @@
+/* Runs of several shards: the same bytes whatever made them; memory that does not grow with the
+ * number of shards; and shards that are swapped, left out, repeated, cut off or taken from another
+ * run, each refused by the check that is there for it. */
+#include "prove_util.h"
+#include "verifier/inspect.h"
+
+#define PARTITIONS 3
+#define STEPS      6500 /* of a shard */
+
+static mgp_prove_options_t options(uint64_t steps) {
+  return (mgp_prove_options_t){.partitions = PARTITIONS, .log_rows = 12, .shard_steps = steps};
+}
+
+/* --- the same bytes ------------------------------------------------------------------------- */
+
+typedef struct {
+  const char *name;
+  uint32_t ranks;
+  mgp_cache_t cache;
+  mgp_backend_kind_t backend;
+  int threads;
+  int crowded; /* no room for records ahead of their shard */
+} variant_t;
+
+static const variant_t variants[] = {
+    {"1 rank", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 1, 0},
+    {"2 ranks", 2, MGP_CACHE_FULL, MGP_BACKEND_CPU, 1, 0},
+    {"4 ranks, one without work", 4, MGP_CACHE_TRACE, MGP_BACKEND_CPU, 1, 0},
+    {"2 threads, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 2, 1},
+    {"strict", 1, MGP_CACHE_TRACE, MGP_BACKEND_STRICT, 1, 0}};
+
+static void check_report(const variant_t *v, const mgp_prove_report_t *r) {
+  uint64_t steps = 0;
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    steps += r->ranks[k].steps;
+    for (unsigned p = 0; p < MGP_PHASES; p++)
+      CHECK_MSG(r->ranks[k].peak[p][MGP_MEM_CLASSES] <= r->ranks[k].predicted_peak ||
+                    p <= MGP_PHASE_RECORD,
+                "%s: the peak of %s is above the plan's on rank %u", v->name,
+                mgp_phase_name((mgp_phase_t)p), k);
+  }
+  CHECK_EQ_U64(steps, r->steps);
+}
+
+static mgp_prove_result_t check_variants(const guest_t *g) {
+  mgp_prove_result_t first = {0};
+  for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+    const variant_t *v = &variants[i];
+    mgp_prove_options_t o = options(STEPS);
+    mgp_prove_result_t r;
+    o.cache = v->cache;
+    o.backend = v->backend;
+    o.threads = v->threads;
+    if (v->crowded) o.memory_limit = first.report.ranks[0].predicted_peak / 3 * 4 + 65536;
+    mgp_status_t st = guest_prove(g, v->ranks, &o, &r);
+    CHECK_MSG(st == MGP_OK, "%s: %s", v->name, mgp_error_message());
+    if (st != MGP_OK) continue;
+    printf("%-28s %u + %u shards, %zu bytes, %.2f s\n", v->name, r.report.shards,
+           r.report.memory_shards, r.nbytes, r.report.total_seconds);
+    check_report(v, &r.report);
+    if (i == 0) {
+      first = r;
+      continue;
+    }
+    CHECK_MSG(r.nbytes == first.nbytes && memcmp(r.bytes, first.bytes, r.nbytes) == 0,
+              "%s: other bytes", v->name);
+    mgp_prove_result_free(&r);
+  }
+  return first;
+}
+
+/* The plan of the proof makes the same proof; a plan for fewer shards is refused. */
+static void check_plan(const guest_t *g, const mgp_prove_result_t *first) {
+  mgp_proof_t proof;
+  mgp_params_t *params = NULL;
+  mgp_prove_result_t r;
+  REQUIRE_OK(mgp_proof_parse(first->bytes, first->nbytes, &proof));
+  params = calloc(proof.nshards, sizeof *params);
+  for (uint32_t i = 0; i < proof.nshards; i++) CHECK_OK(mgp_proof_params(&proof, i, &params[i]));
+  mgp_plan_t plan = {proof.run.budget, proof.nshards, params};
+  mgp_prove_options_t o = {.plan = &plan, .no_self_check = 1};
+  CHECK_OK(guest_prove(g, 2, &o, &r));
+  CHECK(r.nbytes == first->nbytes && memcmp(r.bytes, first->bytes, r.nbytes) == 0);
+  mgp_prove_result_free(&r);
+  plan.nshards = 1;
+  CHECK(guest_prove(g, 1, &o, &r) == MGP_USAGE);
+  free(params);
+}
+
+/* --- shards out of place -------------------------------------------------------------------- */
+
+/* A proof taken apart, and one that is being put together. */
+typedef struct {
+  mgp_run_t run;
+  const uint8_t *output;
+  uint32_t n;
+  struct {
+    mgp_params_t params;
+    const uint8_t *bytes;
+    size_t nbytes;
+  } shard[32];
+} parts_t;
+
+static void take_apart(const guest_t *g, const mgp_prove_result_t *r, parts_t *out) {
+  mgp_proof_t proof;
+  mgp_inspection_t in = {0};
+  mgp_chipset_t *chips;
+  REQUIRE_OK(mgp_chipset_create(&chips));
+  REQUIRE_OK(mgp_proof_parse(r->bytes, r->nbytes, &proof));
+  REQUIRE_OK(mgp_inspect(r->bytes, r->nbytes, chips, &g->prog, &in));
+  CHECK(in.complete && in.nparams <= 30);
+  *out = (parts_t){.run = proof.run, .output = proof.output, .n = in.nparams};
+  const uint8_t *at = proof.shards;
+  for (uint32_t i = 0; i < in.nparams; i++) {
+    out->shard[i].params = in.params[i];
+    out->shard[i].bytes = at;
+    out->shard[i].nbytes = in.shards[i].nbytes;
+    at += in.shards[i].nbytes;
+  }
+  mgp_inspection_free(&in);
+  mgp_chipset_destroy(chips);
+}
+
+static void expect(const guest_t *g, const parts_t *p, const char *name, const char *check) {
+  mgp_params_t params[32];
+  size_t n = 0, nfile;
+  uint8_t *shards, *file;
+  mgprove_result_t result = {0};
+  for (uint32_t i = 0; i < p->n; i++) n += p->shard[i].nbytes;
+  shards = malloc(n);
+  n = 0;
+  for (uint32_t i = 0; i < p->n; i++) {
+    params[i] = p->shard[i].params;
+    memcpy(shards + n, p->shard[i].bytes, p->shard[i].nbytes);
+    n += p->shard[i].nbytes;
+  }
+  REQUIRE_OK(mgp_proof_serialize(&p->run, params, shards, n, p->output, &file, &nfile));
+  mgprove_verdict_t v = guest_verify(g, file, nfile, &result);
+  if (v == MGPROVE_ACCEPTED) snprintf(result.check, sizeof result.check, "accepted");
+  CHECK_MSG(strstr(check, result.check) != NULL, "%s: %s, not %s", name, result.check, check);
+  printf("%-44s %s\n", name, result.check);
+  free(shards);
+  free(file);
+}
+
+static void check_places(const guest_t *g, const parts_t *honest, const parts_t *other) {
+  const uint32_t K = honest->run.nshards, L = honest->run.memory_shards;
+  parts_t p = *honest;
+  CHECK(K >= 4 && L >= 1 && other->run.nshards == K);
+  expect(g, &p, "as it was", "accepted");
+  p.shard[1] = honest->shard[2];
+  p.shard[2] = honest->shard[1];
+  expect(g, &p, "two shards swapped", "grind-alpha gkr-layer");
+  p = *honest;
+  for (uint32_t i = 1; i + 1 < p.n; i++) p.shard[i] = honest->shard[i + 1];
+  p.n--;
+  p.run.nshards--;
+  expect(g, &p, "a shard left out", "grind-alpha gkr-layer");
+  p = *honest;
+  for (uint32_t i = p.n; i > 2; i--) p.shard[i] = honest->shard[i - 1];
+  p.shard[2] = honest->shard[1];
+  p.n++;
+  p.run.nshards++;
+  expect(g, &p, "a shard repeated", "grind-alpha gkr-layer");
+  p = *honest;
+  p.shard[2] = other->shard[2];
+  expect(g, &p, "a shard of another run", "grind-alpha gkr-layer");
+  p = *honest;
+  p.shard[0] = other->shard[0];
+  expect(g, &p, "the first shard of another run", "grind-alpha gkr-layer run-sum");
+  p = *honest;
+  for (uint32_t i = 0; i < L; i++) p.shard[2 + i] = honest->shard[K + i];
+  p.n = 2 + L;
+  p.run.nshards = 2;
+  expect(g, &p, "a halt in the middle", "statement-pc");
+  p = *honest;
+  for (uint32_t i = 0; i < L; i++) p.shard[1 + i] = honest->shard[K - 1 + i];
+  p.n = 1 + L;
+  p.run.nshards = 1;
+  expect(g, &p, "one shard and one of memory", "format-shards");
+  p = *honest;
+  for (uint32_t i = p.n; i > K; i--) p.shard[i] = honest->shard[i - 1];
+  p.shard[K] = honest->shard[K - 1];
+  p.n++;
+  p.run.nshards++;
+  expect(g, &p, "a shard after the halt", "statement-pc");
+  p = *honest;
+  p.shard[K] = other->shard[K];
+  expect(g, &p, "memory of another run", "grind-alpha gkr-layer run-sum");
+  p = *honest;
+  p.shard[p.n] = honest->shard[p.n - 1];
+  p.n++;
+  p.run.memory_shards++;
+  expect(g, &p, "memory twice", "grind-alpha gkr-layer statement-chain");
+}
+
+int main(void) {
+  guest_t g, h;
+  guest_load(&g, "sort", 30);
+  guest_load(&h, "sort", 31); /* another input */
+  mgp_prove_result_t first = check_variants(&g), second;
+  check_plan(&g, &first);
+  mgp_prove_options_t o = options(STEPS);
+  o.no_self_check = 1;
+  REQUIRE_OK(guest_prove(&h, 1, &o, &second));
+  if (first.bytes) {
+    parts_t honest, other;
+    take_apart(&g, &first, &honest);
+    take_apart(&h, &second, &other);
+    check_places(&g, &honest, &other);
+  }
+  mgp_prove_result_free(&first);
+  mgp_prove_result_free(&second);
+  guest_free(&g);
+  guest_free(&h);
+  return test_result();
+}
