@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""The checks by which proofs are refused: docs/security.md lists those of the sources, all and no
-others."""
+"""The checks by which proofs are refused: docs/security.md lists those of the sources, all and no others,
+and each is provoked by a test in tests/neg that names it."""
 import re
 
 import common
 
 DOC = "docs/security.md"
+# takes a collision of the challenges
+NOT_PROVOKED = {"public-denominator"}
 # names that are put together, and names that the command line adds
 FORMED = {"grind-%s": ["grind-alpha", "grind-u", "grind-query"]}
 COMMAND_LINE = {"exit-code", "public-output"}
@@ -32,6 +34,9 @@ def main():
     listed = documented()
     problems += [f"{DOC}: lists {n}, which no source refuses by" for n in sorted(listed - names)]
     problems += [f"{DOC}: does not list {n}" for n in sorted(names - listed)]
+    tests = "\n".join(common.read(n) for n in common.files(".c", ".h", under=("tests/neg/",)))
+    problems += [f"tests/neg: no test provokes {n}" for n in sorted(names - NOT_PROVOKED)
+                 if f'"{n}"' not in tests]
     common.finish(len(names) + len(listed), problems)
 
 

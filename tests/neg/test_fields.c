@@ -1,6 +1,7 @@
 /* Real proofs, taken apart, changed in one field and put together again as consistently as the
  * format allows: each kind of field is refused, by the checks that are there for it. Which check
  * refused how often is printed. Bytes changed anywhere are refused too. */
+#include "math/curve.h"
 #include "protocol/shape.h"
 #include "prove_util.h"
 
@@ -378,12 +379,20 @@ static unsigned change_words(decoded_t *d, const char *name, const char *checks,
   return print_tally(&t);
 }
 
+/* Where a changed claim may already contradict another one. */
+#define STATEMENTS                                                                                 \
+  "statement-halt statement-commit statement-time statement-image statement-empty statement-kind " \
+  "statement-ram statement-pc statement-point "
+
 static unsigned change_shards(decoded_t *d, const char *name, uint32_t *number, unsigned times) {
-  tally_t t = {.name = name, .checks = "format-shards format-length params"};
+  /* what follows is read as shards of other kinds, with parameters from elsewhere */
+  tally_t t = {.name = name,
+               .checks =
+                   "format-shards format-output statement-chain " SHAPES STATEMENTS AFTER_START};
   uint32_t old = *number;
   for (unsigned i = 0; i < times; i++) {
-    *number = (uint32_t)(test_rand(&rng) % MOST_SHARDS);
-    if (*number != old) count(&t, verdict_of(d));
+    *number = (uint32_t)((old + 1 + test_rand(&rng) % (MOST_SHARDS - 1)) % MOST_SHARDS);
+    count(&t, verdict_of(d));
   }
   *number = old;
   return print_tally(&t);
@@ -391,6 +400,7 @@ static unsigned change_shards(decoded_t *d, const char *name, uint32_t *number, 
 
 static unsigned change_claims(decoded_t *d, unsigned times) {
   unsigned n = 0;
+  int whole = d->st.kind == MGP_SHARD_WHOLE, memory = d->st.kind == MGP_SHARD_MEMORY;
 #define CHANGE(name, checks, field, most)                                                          \
   n += change_words(d, name, checks, WORDS(field), most, times)
   n += change_shards(d, "number of shards", &d->run.nshards, times);
@@ -398,17 +408,37 @@ static unsigned change_claims(decoded_t *d, unsigned times) {
   CHANGE("budget", "format-shards " AFTER_START, run.budget, 1u << 30);
   CHANGE("exit code", AFTER_START, run.exit_code, 256);
   CHANGE("digest of the output", "statement-output " AFTER_START, run.commit, UINT32_MAX);
-  CHANGE("value of a register", "statement-x0 " AFTER_START, st.reg_value, UINT32_MAX);
-  CHANGE("timestamp of a register", "statement-timestamp statement-x0 " AFTER_START, st.reg_ts,
-         1u << 20);
-  CHANGE("end of the image chain", "statement-chain " AFTER_START, st.image_end, 1u << 28);
-  CHANGE("end of the hint chain", "statement-chain " AFTER_START, st.hint_end, 1u << 28);
-  n += change_words(d, "end of a zero chain", "statement-chain " AFTER_START, d->st.zero_end,
-                    d->st.ngaps, 1u << 28, times);
-  CHANGE("parameter", SHAPES "statement-halt statement-commit " AFTER_START, params, 26);
-  tally_t t = {.name = "number of rows",
-               .checks = SHAPES "statement-halt statement-commit statement-time statement-image "
-                                "statement-empty statement-ram " AFTER_START};
+  if (!memory) {
+    CHANGE("value of a register", "statement-x0 " AFTER_START, st.reg_value, UINT32_MAX);
+    CHANGE("timestamp of a register", "statement-timestamp statement-x0 " AFTER_START, st.reg_ts,
+           1u << 20);
+  }
+  if (whole || memory) {
+    CHANGE("end of the image chain", "statement-chain " AFTER_START, st.image_end, 1u << 28);
+    CHANGE("end of the hint chain", "statement-chain " AFTER_START, st.hint_end, 1u << 28);
+    n += change_words(d, "end of a zero chain", "statement-chain " AFTER_START, d->st.zero_end,
+                      d->st.ngaps, 1u << 28, times);
+  }
+  if (!whole) {
+    uint32_t point[MGP_POINT_WORDS];
+    mgp_point_t other = mgp_curve_offset();
+    CHANGE("end of the accumulator", "statement-point", st.point, MGP_P);
+    tally_t t = {.name = "another point there", .checks = AFTER_START};
+    memcpy(point, d->st.point, sizeof point);
+    for (unsigned i = 0; i < times; i++) {
+      mgp_curve_write(&other, d->st.point);
+      count(&t, verdict_of(d));
+      other = mgp_curve_add(&other, &other);
+    }
+    memcpy(d->st.point, point, sizeof point);
+    n += print_tally(&t);
+  }
+  if (!whole && !memory) {
+    CHANGE("end pc", "statement-pc " AFTER_START, st.end_pc, 1u << 28);
+    CHANGE("whether it commits", "statement-commit run-commit", st.has_commit, 1);
+  }
+  CHANGE("parameter", SHAPES STATEMENTS AFTER_START, params, 26);
+  tally_t t = {.name = "number of rows", .checks = SHAPES STATEMENTS AFTER_START};
   for (unsigned i = 0; i < times; i++) {
     uint32_t *w = &d->st.rows[test_rand(&rng) % d->params.partitions]
                              [1 + test_rand(&rng) % (MGP_CHIP_FIRST_TABLE - 1)];
@@ -462,27 +492,43 @@ static unsigned change_bytes(const uint8_t *file, size_t n, unsigned times) {
   return times;
 }
 
-static unsigned change_proof(uint32_t partitions, unsigned times) {
-  mgp_prove_options_t o = {.partitions = partitions, .threads = 1, .no_self_check = 1};
-  mgp_prove_result_t r;
+/* Shard `number` of a proof. */
+static unsigned change_shard(const mgp_prove_result_t *r, uint32_t number, unsigned times) {
   decoded_t d;
   size_t n;
-  o.log_rows = 14;
-  REQUIRE_OK(guest_prove(&guest, 1, &o, &r));
-  CHECK_EQ_STR(verdict(r.bytes, r.nbytes), "accepted");
-  decode(r.bytes, r.nbytes, 0, &d);
+  decode(r->bytes, r->nbytes, number, &d);
   uint8_t *again = encode(&d, &n);
-  CHECK(n == r.nbytes && memcmp(again, r.bytes, n) == 0);
+  CHECK(n == r->nbytes && memcmp(again, r->bytes, n) == 0);
   free(again);
-  printf("P = %u, %zu bytes: fields changed, and the checks that refused\n", partitions, n);
+  printf("P = %u, shard %u of %u, %zu bytes: fields changed, and the checks that refused\n",
+         d.params.partitions, number + 1, d.nshards, n);
   lay_body(&d);
   unsigned total = change_body(&d, times) + change_claims(&d, times);
-  total += change_bytes(r.bytes, r.nbytes, 10 * times);
   CHECK_EQ_STR(verdict_of(&d), "accepted");
   /* the output may stay away: then the digest alone is what is proved */
   d.run.has_output = d.run.output_bytes = 0;
   CHECK_EQ_STR(verdict_of(&d), "accepted");
   decoded_free(&d);
+  return total;
+}
+
+/* shard_steps 0: of one shard */
+static unsigned change_proof(uint32_t partitions, uint64_t shard_steps, unsigned times) {
+  mgp_prove_options_t o = {.partitions = partitions, .threads = 1, .no_self_check = 1};
+  mgp_prove_result_t r;
+  o.log_rows = 14;
+  o.shard_steps = shard_steps;
+  REQUIRE_OK(guest_prove(&guest, 1, &o, &r));
+  CHECK_EQ_STR(verdict(r.bytes, r.nbytes), "accepted");
+  uint32_t program_shards = r.report.shards, last = program_shards + r.report.memory_shards - 1;
+  CHECK((program_shards > 2) == (shard_steps > 0) &&
+        (last + 1 > program_shards) == (shard_steps > 0));
+  unsigned total = change_shard(&r, 0, times);
+  if (shard_steps) {
+    total += change_shard(&r, program_shards - 1, times);
+    total += change_shard(&r, last, times);
+  }
+  total += change_bytes(r.bytes, r.nbytes, 10 * times);
   mgp_prove_result_free(&r);
   return total;
 }
@@ -496,7 +542,8 @@ int main(void) {
   CHECK_MSG(mgprove_program_from_elf(guest.elf, guest.nelf, &program, err, sizeof err) ==
                 MGPROVE_ACCEPTED,
             "%s", err);
-  total = change_proof(1, times) + change_proof(3, times);
+  total = change_proof(1, 0, times) + change_proof(3, 0, times);
+  total += change_proof(2, 8000, test_slow() ? times / 3 : 2);
   printf("%u changes\n", total);
   CHECK(!test_slow() || total >= 10000);
   mgprove_program_destroy(program);
