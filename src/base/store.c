@@ -103,7 +103,7 @@ static mgp_status_t take_lock(mgp_store_t *s, double wait_seconds) {
                       path, strerror(errno));
     if (mgp_clock_seconds() - start > wait_seconds) {
       read_owner(s->lock, owner);
-      return mgp_fail(MGP_USAGE, "%s: is in use by %s", s->path, owner);
+      return mgp_fail(MGP_RESOURCES, "%s: is in use by %s", s->path, owner);
     }
     (void)nanosleep(&nap, NULL);
   }

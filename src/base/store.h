@@ -22,8 +22,10 @@ typedef struct mgp_store mgp_store_t;
 enum { MGP_STORE_NAME_MAX = 32 };
 
 /* Opens the folder, made if it is missing (its parent must be there), and takes its lock, for which
- * it waits so long at most. Removes what a killed owner has left half written. MGP_USAGE: another
- * process has the lock; the folder holds other things, or is open to other users. MGP_IO. */
+ * it waits so long at most. Removes what a killed owner has left half written. MGP_RESOURCES:
+ * another process has the lock. MGP_USAGE: the folder holds other things, or is open to other
+ * users. MGP_IO.
+ */
 mgp_status_t mgp_store_open(const char *path, double wait_seconds, mgp_store_t **out);
 /* NULL is fine. */
 void mgp_store_close(mgp_store_t *store);

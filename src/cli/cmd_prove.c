@@ -15,8 +15,10 @@ static mgp_status_t check(const mgp_cli_t *cli) {
                                "LIST");
   if (!o->batch && !cli->nargs)
     return mgp_fail(MGP_USAGE, "an argument is missing: mgprove prove ELF");
-  if (!o->batch && o->resume)
-    return mgp_fail(MGP_USAGE, "--resume: nothing to go on with; it needs --batch");
+  if (o->batch && o->job_dir)
+    return mgp_fail(MGP_USAGE, "--batch: a folder of a job belongs to the lines of LIST");
+  if (!o->batch && !o->job_dir && o->resume)
+    return mgp_fail(MGP_USAGE, "--resume: nothing to go on with; it needs --job-dir or --batch");
   return MGP_OK;
 }
 
@@ -42,14 +44,20 @@ const mgp_command_t mgp_cmd_prove = {
         "the\n"
         "current folder. A guest that exits with a code other than 0 is proved like any other.\n"
         "\n"
+        "With --job-dir DIR, each finished shard of the proof is kept in DIR (mode 0700). After a "
+        "stop\n"
+        "(SIGTERM, SIGUSR1; exit code 75) or a failure, the same command with --resume goes on "
+        "from\n"
+        "there, with any number of ranks, to the same bytes; it also starts a job that is new.\n"
+        "\n"
         "With --batch LIST instead of ELF, each line of LIST is `ELF [-o FILE] [--hint FILE]...`;\n"
         "words with blanks are quoted, and # begins a comment. A program that fails leaves the\n"
         "others alone. With --resume, outputs that are there and verify are kept.\n",
     .max_args = 1,
     .options = MGP_OPT(OUTPUT) | MGP_OPT(HINT) | MGP_OPT(MAX_STEPS) | MGP_OPT_PROVING |
                MGP_OPT(PLAN) | MGP_OPT(NO_SELF_CHECK) | MGP_OPT(JSON) | MGP_OPT(MEM_REPORT) |
-               MGP_OPT(BATCH) | MGP_OPT(RESUME) | MGP_OPT(FAIL_PHASE) | MGP_OPT(TRACE_LOG) |
-               MGP_OPT(WRONG_PEAK),
+               MGP_OPT(BATCH) | MGP_OPT(JOB_DIR) | MGP_OPT(RESUME) | MGP_OPT(FAIL_PHASE) |
+               MGP_OPT(KILL_PHASE) | MGP_OPT(TRACE_LOG) | MGP_OPT(WRONG_PEAK),
     .check = check,
     .collective = prove,
 };

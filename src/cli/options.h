@@ -25,7 +25,7 @@ typedef struct {
   uint64_t max_steps;
   bool stats, profile;
   /* files */
-  const char *output, *json, *mem_report, *events, *batch;
+  const char *output, *json, *mem_report, *events, *batch, *job_dir;
   /* the proof */
   int backend, isa, cache; /* mgp_backend_kind_t, mgp_isa_t, mgp_cache_t */
   uint64_t partitions, trace_rows, shard_steps, memory, threads, ranks, timeout;
@@ -39,7 +39,7 @@ typedef struct {
   /* messages */
   bool quiet, verbose, log_ranks, help;
   /* for tests */
-  const char *fail_phase, *trace_log;
+  const char *fail_phase, *kill_phase, *trace_log;
   bool wrong_peak;
 } mgp_options_t;
 
@@ -93,9 +93,12 @@ typedef struct {
     "append what happens to FILE, one JSON object per line")                                       \
   X(BATCH, "batch", 0, TEXT, batch, "LIST",                                                        \
     "prove many programs: each line of LIST is the arguments of one")                              \
+  X(JOB_DIR, "job-dir", 0, TEXT, job_dir, "DIR",                                                   \
+    "keep finished shards in DIR, from which --resume goes on")                                    \
   X(RESUME, "resume", 0, FLAG, resume, "", "go on where a stopped or killed job ended")            \
   X(LOG_RANKS, "log-ranks", 0, FLAG, log_ranks, "", "begin each message with the rank's number")   \
   X(FAIL_PHASE, "fail-phase", 0, TEXT, fail_phase, NULL, "PHASE[:RANK]: fail there")               \
+  X(KILL_PHASE, "kill-phase", 0, TEXT, kill_phase, NULL, "PHASE[:RANK[:SHARD]]: be killed there")  \
   X(TRACE_LOG, "trace-log", 0, TEXT, trace_log, NULL, "log of builds and tasks, FILE.RANK")        \
   X(WRONG_PEAK, "wrong-peak", 0, FLAG, wrong_peak, NULL, "predict too small a peak")               \
   X(QUIET, "quiet", 'q', FLAG, quiet, "", "only results and errors")                               \

@@ -4,9 +4,27 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/store.h"
 #include "cli/events.h"
 #include "cli/report.h"
+#include "cli/stopping.h"
 #include "cli/text.h"
+
+/* The folder of the job, for the whole of it. Collective. */
+static mgp_status_t open_folder(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *p) {
+  const double patience = 10; /* ranks of a killed job may live on for some seconds */
+  const char *path = cli->opt->job_dir;
+  mgp_status_t st = MGP_OK;
+  if (!path) return MGP_OK;
+  mgp_comm_set_phase(comm, "job");
+  if (mgp_comm_rank(comm) == 0) st = mgp_store_open(path, patience, &p->options.store);
+  if (st == MGP_OK && p->options.store && !cli->opt->resume &&
+      mgp_store_has(p->options.store, MGP_JOB_RECORD))
+    st = mgp_fail(MGP_USAGE, "%s: holds a job already: --resume goes on with it", path);
+  if (st == MGP_OK) st = mgp_stopping_saves();
+  p->options.has_store = 1;
+  return mgp_comm_agree(comm, st);
+}
 
 /* All that may fail for want of a place to write, before anything is computed. Rank 0. */
 static mgp_status_t check_outputs(const mgp_cli_t *cli, char **path) {
@@ -62,10 +80,12 @@ mgp_status_t mgp_proof_job_run(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proof
   MGP_TRY_GOTO(st, mgp_inputs_load(comm, cli->args[0], &cli->opt->hint, &job->in), out);
   mgp_comm_set_phase(comm, "output");
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, root ? check_outputs(cli, &job->path) : MGP_OK), out);
+  MGP_TRY_GOTO(st, open_folder(cli, comm, &proving), out);
   MGP_TRY_GOTO(st, mgp_proving_run(&proving, comm, &job->in, &job->result), out);
   mgp_comm_set_phase(comm, "output");
   st = mgp_comm_agree(comm, root ? finish(cli, job) : MGP_OK);
 out:
+  mgp_store_close(proving.options.store);
   mgp_proving_end(&proving);
   return st;
 }

@@ -66,6 +66,22 @@ static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t 
   p->progress.done = done;
 }
 
+/* Called on rank 0 by the prover. */
+static void tell_shard(void *arg, uint32_t number, uint32_t of, int restored) {
+  const mgp_proving_t *p = arg;
+  mgp_json_t *j = mgp_event_begin("shard");
+  if (!j) return;
+  mgp_json_u64(j, "shard", number);
+  if (of)
+    mgp_json_u64(j, "of", of);
+  else
+    mgp_json_null(j, "of");
+  mgp_json_bool(j, "restored", restored != 0);
+  mgp_json_bool(j, "saved", p->options.has_store != 0);
+  mgp_json_f64(j, "elapsed_s", mgp_clock_seconds() - p->progress.start);
+  mgp_event_end(j);
+}
+
 static mgp_status_t read_plan(const mgp_options_t *o, mgp_comm_t *comm, mgp_proving_t *p) {
   mgp_status_t st = MGP_OK;
   if (!o->plan) return MGP_OK;
@@ -109,6 +125,17 @@ static mgp_status_t set_fail_phase(const char *text, uint32_t rank, mgp_prove_op
   return mgp_fail(MGP_USAGE, "--fail-phase: \"%s\" is no phase", text);
 }
 
+/* "PHASE", "PHASE:RANK" or "PHASE:RANK:SHARD", for tests */
+static mgp_status_t set_kill_phase(const char *text, uint32_t rank, mgp_prove_options_t *options) {
+  const char *fail = options->fail_phase;
+  const char *colon = strchr(text, ':'), *second = colon ? strchr(colon + 1, ':') : NULL;
+  MGP_TRY(set_fail_phase(text, rank, options));
+  options->kill_phase = options->fail_phase;
+  options->fail_phase = fail;
+  if (second) options->kill_shard = (uint32_t)strtoul(second + 1, NULL, 10);
+  return MGP_OK;
+}
+
 static mgp_status_t open_trace_log(const char *path, uint32_t rank, FILE **out) {
   char name[4096];
   (void)snprintf(name, sizeof name, "%s.%" PRIu32, path, rank);
@@ -136,6 +163,7 @@ static mgp_status_t set_options(const mgp_cli_t *cli, uint32_t rank, mgp_proving
     return mgp_fail(MGP_USAGE, "--isa: the strict backend is portable only");
   if (o->trace_rows) MGP_TRY(set_trace_rows(o->trace_rows, q));
   if (o->fail_phase) MGP_TRY(set_fail_phase(o->fail_phase, rank, q));
+  if (o->kill_phase) MGP_TRY(set_kill_phase(o->kill_phase, rank, q));
   if (o->trace_log) MGP_TRY(open_trace_log(o->trace_log, rank, &q->trace_log));
   return MGP_OK;
 }
@@ -152,6 +180,7 @@ mgp_status_t mgp_proving_run(mgp_proving_t *p, mgp_comm_t *comm, const mgp_input
   p->options.hints = in->hints;
   p->options.hints_nbytes = in->nhints;
   p->options.progress = show_progress;
+  p->options.shard = tell_shard;
   p->options.progress_arg = p;
   p->progress.phase = MGP_PHASES;
   p->progress.start = mgp_clock_seconds();

@@ -69,7 +69,8 @@ static uint64_t fitting_budget(mgp_session_t *s) {
 
 mgp_status_t mgp_plan_budget(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
-  uint64_t budget = o->plan          ? o->plan->budget ? o->plan->budget : NO_BUDGET
+  uint64_t budget = o->budget        ? o->budget
+                    : o->plan        ? o->plan->budget ? o->plan->budget : NO_BUDGET
                     : o->shard_steps ? o->shard_steps * MGP_STEP_COST
                                      : fitting_budget(s);
   uint64_t least = UINT64_MAX - budget; /* the same on all ranks: what fits all */

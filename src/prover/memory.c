@@ -122,6 +122,12 @@ static mgp_status_t note_last(mgp_session_t *s, const mgp_words_list_t *words) {
   const uint64_t n = all.offset[s->nranks] / sizeof *key;
   for (uint64_t i = 0; i < n && st == MGP_OK; i++)
     st = mgp_last_set(s->shards->last, key[i], s->st.id);
+  if (st == MGP_OK && s->opt->has_store && s->rank == 0) {
+    mgp_shards_t *sh = s->shards;
+    st = mgp_ledger_alloc(s->ahead, MGP_MEM_ACCUMULATOR, n * sizeof *key + 1, (void **)&sh->keys);
+    if (st == MGP_OK) memcpy(sh->keys, key, n * sizeof *key);
+    if (st == MGP_OK) sh->nkeys = (uint32_t)n;
+  }
   mgp_comm_parts_free(&all);
   return mgp_comm_agree(s->comm, st);
 }
@@ -155,13 +161,26 @@ static uint32_t first_value(const mgp_session_t *s, uint32_t key) {
          (uint32_t)bytes[3] << 24;
 }
 
+static uint32_t words_left(const mgp_session_t *s) {
+  uint32_t most = mgp_memory_shard_words(s);
+  uint64_t left = mgp_last_words(s->shards->last);
+  return most < left ? most : (uint32_t)left;
+}
+
+void mgp_memory_shard_skip(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  uint32_t most = words_left(s), key = mgp_last_next(sh->last, sh->next_key);
+  for (uint32_t n = 0; n < most && key < MGP_LAST_KEYS; n++) {
+    sh->next_key = key + 1;
+    key = mgp_last_next(sh->last, sh->next_key);
+  }
+}
+
 /* The shard's words with first and last values, on rank 0, which has the memory of the halted run;
  * the others have none. All ranks move on. */
 static mgp_status_t take_words(mgp_session_t *s, mgp_words_list_t *out) {
   mgp_shards_t *sh = s->shards;
-  uint32_t most = mgp_memory_shard_words(s);
-  uint64_t left = mgp_last_words(sh->last);
-  if (most > left) most = (uint32_t)left;
+  const uint32_t most = words_left(s);
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR,
                          (s->rank == 0 ? (size_t)most : 0) * sizeof *out->word + 1, &out->word));
   uint32_t n = 0, key = mgp_last_next(sh->last, sh->next_key);

@@ -23,6 +23,8 @@ mgp_status_t mgp_memory_program(mgp_session_t *s, const mgp_words_list_t *words)
 /* Kind MEMORY: the next words of the run, as many as cost the budget: their first values go out by
  * records of id 0, their last come in. Statement and all raw state of the shard. Collective. */
 mgp_status_t mgp_memory_shard(mgp_session_t *s);
+/* Passes over the words of the next memory shard, which is finished. Local. */
+void mgp_memory_shard_skip(mgp_session_t *s);
 /* Words of a memory shard, at most. Local. */
 uint32_t mgp_memory_shard_words(const mgp_session_t *s);
 

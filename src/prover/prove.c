@@ -1,4 +1,5 @@
 /* mgp_prove: the phases in order, their times, and the finished file. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "base/verify.h"
 #include "mgprove/verify.h"
 #include "prover/backend.h"
+#include "prover/job.h"
 #include "prover/messages.h"
 #include "prover/shards.h"
 #include "vm/program.h"
@@ -85,6 +87,7 @@ static mgp_status_t close_session(mgp_session_t *s) {
   if (s->be) release_shard(s);
   if (s->ledger) mgp_host_free(s, s->parts);
   mgp_shards_end(s);
+  if (s->ahead) mgp_ledger_free(s->ahead, s->job_params);
   size_t left = mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   free(s->output);
@@ -111,6 +114,9 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
+  if (s->opt->kill_phase && strcmp(s->opt->kill_phase, mgp_phase_name(phase)) == 0 &&
+      (!s->opt->kill_shard || s->opt->kill_shard == s->shards->done + 1))
+    (void)raise(SIGKILL);
   mgp_status_t st = mgp_stop_check();
   if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
     st = mgp_fail(MGP_INTERNAL, "failure injected for a test");
@@ -254,11 +260,15 @@ static mgp_status_t prove_shard(mgp_session_t *s) {
   return run_phase(s, MGP_PHASE_FINISH, mgp_shards_append);
 }
 
-static mgp_status_t prove(mgp_session_t *s) {
+static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
   MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
+  MGP_TRY(mgp_job_begin(s, own));
   MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
   MGP_TRY(mgp_plan_budget(s));
+  MGP_TRY(mgp_job_planned(s));
   MGP_TRY(mgp_shards_begin(s));
+  MGP_TRY(mgp_job_restore(s));
+  MGP_TRY(mgp_shards_ahead(s));
   while (mgp_shards_left(s)) {
     MGP_TRY(prove_shard(s));
     release_shard(s);
@@ -270,18 +280,19 @@ static mgp_status_t prove(mgp_session_t *s) {
 mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
                        const mgp_prove_options_t *options, mgp_prove_result_t *out) {
   double start = mgp_clock_seconds();
+  mgp_prove_options_t own = *options; /* with the plan of the job's folder */
   mgp_session_t s;
   memset(&s, 0, sizeof s);
   memset(out, 0, sizeof *out);
   s.comm = comm;
   s.prog = prog;
-  s.opt = options;
+  s.opt = &own;
   s.result = out;
   s.rank = mgp_comm_rank(comm);
   s.nranks = mgp_comm_size(comm);
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
     s.comm_start[op] = mgp_comm_stats(comm, (mgp_comm_op_t)op);
-  mgp_status_t st = prove(&s);
+  mgp_status_t st = prove(&s, &own);
   mgp_status_t closed = st == MGP_OK ? close_session(&s) : (close_session(&s), MGP_OK);
   if (st == MGP_OK) st = closed;
   out->report.total_seconds = mgp_clock_seconds() - start;

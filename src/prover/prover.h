@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "backend/device.h"
+#include "base/store.h"
 #include "comm/comm.h"
 #include "protocol/proof.h"
 
@@ -39,6 +40,7 @@ typedef struct {
   uint32_t partitions;
   uint32_t log_rows;
   uint32_t log_height, log_chunk;
+  uint64_t budget;        /* cost of a shard; else: */
   uint64_t shard_steps;   /* a shard ends where so many average steps would (MGP_STEP_COST) */
   const mgp_plan_t *plan; /* every parameter given */
   /* how, without influence on the bytes */
@@ -56,13 +58,24 @@ typedef struct {
   size_t hints_nbytes;
   uint64_t max_steps;     /* 0: no limit but the protocol's */
   int print_guest_output; /* rank 0 prints fd 1 and 2 of the guest */
+  /* the job's folder (prover/job.h): an open store on rank 0, has_store on all ranks */
+  mgp_store_t *store;
+  int has_store;
   /* progress: called on rank 0, may be NULL */
   void (*progress)(void *arg, mgp_phase_t phase, uint64_t done, uint64_t total);
+  /* likewise, when a shard is finished; restored: it was found in the job's folder. of: 0 as long
+   * as nobody knows */
+  void (*shard)(void *arg, uint32_t number, uint32_t of, int restored);
   void *progress_arg;
   FILE *trace_log;        /* tests: one line per witness build and task, NULL to leave out */
   int wrong_peak;         /* tests: predict a wrong peak on purpose */
   const char *fail_phase; /* tests: this rank fails at the start of the named phase */
+  const char *kill_phase; /* tests: this rank is killed there, in shard number kill_shard */
+  uint32_t kill_shard;    /* 0: in any */
 } mgp_prove_options_t;
+
+/* The record that a job's folder has once its plan is known. */
+#define MGP_JOB_RECORD "job"
 
 /* Uses of a witness build; at cache level `none` each trace is built once for each. */
 #define MGP_BUILD_USE_LIST(X)                                                                      \

@@ -193,6 +193,12 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
   return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
 
+void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut) {
+  if (r->s->nparts) mgp_vm_put_pages(r->vm, cut->npages, cut->page, cut->bytes);
+  mgp_cut_free(r->s, cut);
+  r->cut = *cut;
+}
+
 static mgp_status_t wait_for_end(mgp_recorder_t *r) {
   if (r->running) pthread_join(r->thread, NULL);
   r->running = 0;

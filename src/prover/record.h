@@ -14,6 +14,9 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
  * each after the one before is finished. Local. */
 mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room);
+/* Instead: the shard has been proved before, only its memory is applied. Keeps the cut without its
+ * pages, in *cut too. Local. */
+void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
 /* Waits for the end and moves the records of the rank's partitions to the device. lists: one per
  * own partition; their touches are the caller's, memory of the session's ledger. Local. */
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);

@@ -68,7 +68,10 @@ typedef struct {
   mgp_chain_t chain;
   mgp_shards_t *shards;
   uint64_t steps;
-  uint8_t *output; /* [run.output_bytes], on rank 0 */
+  uint8_t *output;          /* [run.output_bytes], on rank 0 */
+  mgp_plan_t job_plan;      /* of the job's folder, if that has parameters */
+  mgp_params_t *job_params; /* ledger `ahead` */
+  int resumes;              /* the folder had a job */
   /* the shard */
   mgp_params_t params; /* partitions: of the run */
   mgp_statement_t st;

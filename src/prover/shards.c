@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/keccak.h"
 #include "base/log.h"
+#include "prover/job.h"
 #include "prover/memory.h"
 #include "verifier/verify.h"
 
@@ -22,8 +23,7 @@ mgp_status_t mgp_shards_begin(mgp_session_t *s) {
   mgp_status_t st = s->rank == 0 ? mgp_pass_create(s, &sh->pass) : MGP_OK;
   if (st == MGP_OK) st = mgp_recorder_create(s, &sh->recorder);
   if (st == MGP_OK) st = mgp_last_create(s->ahead, &sh->last);
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  return mgp_shards_ahead(s);
+  return mgp_comm_agree(s->comm, st);
 }
 
 /* The public output that travels with the proof, from the run as it has halted. Rank 0. */
@@ -104,6 +104,19 @@ static mgp_status_t record_program(mgp_session_t *s) {
   return st;
 }
 
+mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  if (s->run.nshards) {
+    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
+    return MGP_OK;
+  }
+  MGP_TRY(mgp_cut_share(s, sh->pass, &sh->cut));
+  mgp_recorder_skip(sh->recorder, &sh->cut);
+  mgp_status_t st = sh->cut.last ? know_run(s, &sh->cut) : MGP_OK;
+  state_program(s, &sh->cut);
+  return mgp_comm_agree(s->comm, st);
+}
+
 mgp_status_t mgp_phase_record(mgp_session_t *s) {
   return s->run.nshards == 0 ? record_program(s) : mgp_memory_shard(s);
 }
@@ -132,7 +145,7 @@ static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t 
 }
 
 /* Verified as anybody would, against the program read back from its key. */
-static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes) {
+static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t body_words) {
   mgp_shards_t *sh = s->shards;
   mgp_shard_t shard = {.params = s->params, .statement = s->st};
   double start = mgp_clock_seconds(), bits;
@@ -145,7 +158,8 @@ static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes) {
     MGP_TRY(st);
   }
   shard.body = bytes + mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, 0);
-  mgp_status_t st = mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, s->body.n, &bits);
+  mgp_status_t st =
+      mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, body_words, &bits);
   sh->check_seconds += mgp_clock_seconds() - start;
   if (st == MGP_OK) return MGP_OK;
   char why[512];
@@ -154,29 +168,61 @@ static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes) {
                   why);
 }
 
-static mgp_status_t append(mgp_session_t *s) {
+/* Room for one more shard of n bytes behind the others. */
+static mgp_status_t make_room(mgp_session_t *s, size_t n) {
   mgp_shards_t *sh = s->shards;
-  size_t n = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
   size_t params = (sh->done + 1) * sizeof *sh->params, cap = sh->cap_params * sizeof *sh->params;
-  if (s->body.n != s->shape.body_words)
-    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
-                    s->shape.body_words);
   MGP_TRY(reserve(s, (void **)&sh->bytes, sh->nbytes, sh->nbytes + n, &sh->cap_bytes));
   MGP_TRY(reserve(s, (void **)&sh->params, sh->done * sizeof *sh->params, params, &cap));
   sh->cap_params = (uint32_t)(cap / sizeof *sh->params);
+  return MGP_OK;
+}
+
+static mgp_status_t append(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  size_t n = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
+  if (s->body.n != s->shape.body_words)
+    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
+                    s->shape.body_words);
+  MGP_TRY(make_room(s, n));
   mgp_shard_write(&s->params, &s->st, s->body.w, s->body.n, sh->bytes + sh->nbytes);
-  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes));
+  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->body.n));
+  MGP_TRY(mgp_job_keep(s, sh->bytes + sh->nbytes, n));
   sh->params[sh->done] = s->params;
   sh->nbytes += n;
   return MGP_OK;
 }
 
-mgp_status_t mgp_shards_append(mgp_session_t *s) {
+mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
+                              size_t body_words) {
   mgp_shards_t *sh = s->shards;
+  uint32_t words[MGP_MAX_STATEMENT_WORDS];
+  const size_t n = mgp_statement_words(s->st.kind, s->params.partitions, s->st.ngaps);
+  for (size_t i = 0; i < n; i++)
+    words[i] = (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
+               (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
+  mgp_statement_unpack(words, s->params.partitions, &s->st);
+  if (s->st.kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(s, &sh->cut));
+  MGP_TRY(make_room(s, nbytes));
+  memcpy(sh->bytes + sh->nbytes, bytes, nbytes);
+  MGP_TRY(self_check(s, bytes, body_words));
+  sh->params[sh->done] = s->params;
+  sh->nbytes += nbytes;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_shards_append(mgp_session_t *s) {
   MGP_TRY(mgp_comm_agree(s->comm, s->rank == 0 ? append(s) : MGP_OK));
+  return mgp_shards_join(s);
+}
+
+mgp_status_t mgp_shards_join(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
   MGP_TRY(mgp_chain_advance(&s->chain, &s->st));
   if (sh->done == 0 || s->security.min_bits < sh->bits) sh->bits = s->security.min_bits;
   sh->done++;
+  if (s->opt->shard && s->rank == 0)
+    s->opt->shard(s->opt->progress_arg, sh->done, 0, s->resumes && !s->have_shape);
   return MGP_OK;
 }
 
@@ -206,6 +252,7 @@ void mgp_shards_end(mgp_session_t *s) {
   mgp_program_free(&sh->check);
   mgp_ledger_free(s->ahead, sh->bytes);
   mgp_ledger_free(s->ahead, sh->params);
+  mgp_ledger_free(s->ahead, sh->keys);
   mgp_ledger_free(s->ahead, sh);
   s->shards = NULL;
 }

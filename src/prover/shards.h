@@ -1,6 +1,8 @@
 /* The shards of a run, one after the other, each proved by all ranks together.
  *
- *   mgp_shards_begin       starts the plain pass (rank 0) and the recording of the first shard
+ *   mgp_shards_begin       starts the plain pass (rank 0)
+ *   mgp_job_restore        finished shards of an earlier start, if there are any (job.h)
+ *   mgp_shards_ahead       starts the recording of the first shard
  *   for each shard:
  *     mgp_phase_record     its raw state: the records of a program shard, made ahead, with previous
  *                          timestamps exchanged; or the words of a memory shard
@@ -24,12 +26,15 @@ struct mgp_shards {
   int ahead;     /* the recorder has the next shard */
   mgp_last_t *last;
   uint32_t done;     /* shards finished */
+  uint32_t restored; /* ... of which an earlier start has proved so many */
   uint32_t next_key; /* memory shards: first word that has had no row yet */
   /* rank 0: finished shards */
   uint8_t *bytes;
   size_t nbytes, cap_bytes;
   mgp_params_t *params;
   uint32_t cap_params;
+  uint32_t *keys; /* words that the program shard in hand has touched, for the job's folder */
+  uint32_t nkeys;
   double bits;         /* of the worst of them */
   mgp_program_t check; /* what the self-check verifies against: read back from the key */
   double check_seconds;
@@ -38,6 +43,15 @@ struct mgp_shards {
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
 mgp_status_t mgp_shards_append(mgp_session_t *s);
+/* The next program shard has been proved before: its memory is applied, nothing recorded. Sets the
+ * statement as far as the run says it, also that of a memory shard. */
+mgp_status_t mgp_shards_pass_over(mgp_session_t *s);
+/* Rank 0, local: statement and body of that shard, with the session's parameters, are verified, and
+ * join the finished ones. */
+mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
+                              size_t body_words);
+/* All ranks: goes on to the next shard. */
+mgp_status_t mgp_shards_join(mgp_session_t *s);
 /* Whether another shard follows. Local. */
 int mgp_shards_left(const mgp_session_t *s);
 mgp_status_t mgp_shards_write(mgp_session_t *s);

@@ -156,6 +156,47 @@ class Test:
         self.check(before == after, f"{text}: leaves {set(after) - set(before)}")
 
 
+class Running:
+    """A job in the background whose events are followed."""
+
+    def __init__(self, t, args, launcher=(), env=None):
+        self.t, self.seen = t, 0
+        if os.path.exists(t.path("events")):
+            os.remove(t.path("events"))
+        command = [*launcher, t.mgprove, "prove", *args, "--threads", "1", "--events", "events"]
+        self.err = open(t.path("stderr"), "w+")
+        self.job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stderr=self.err,
+                                    stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+
+    def events(self):
+        if not os.path.exists(self.t.path("events")):
+            return []
+        return [json.loads(line) for line in self.t.read("events").decode().splitlines()]
+
+    def wait_for(self, event, **members):
+        """True once such an event was written; False if the job ended before."""
+        while True:
+            running = self.job.poll() is None
+            for e in self.events():
+                if e["event"] == event and all(e[k] == v for k, v in members.items()):
+                    return True
+            if not running:
+                return False
+            time.sleep(0.02)
+
+    def ends(self, code, says, within=30):
+        start = time.monotonic()
+        got = self.job.wait(timeout=200)
+        took = time.monotonic() - start
+        self.err.seek(0)
+        text = self.err.read()
+        self.t.check(got == code, f"exit code {got}, not {code}: {text[-400:]}")
+        self.t.check(took < within, f"stopped after {took:.1f} s")
+        self.t.check(says in text, f"says {text[-400:]!r}, not {says!r}")
+        self.t.check(not self.t.read("events") or self.events()[-1]["event"] in ("end", "phase", "progress"),
+                     "events")
+
+
 def main(tests):
     build = os.path.abspath(sys.argv[1])
     only = sys.argv[2:]

@@ -1,58 +1,15 @@
 #!/usr/bin/env python3
 """Requests to stop: by which signals, when, and with which exit code."""
-import json
 import os
 import signal
-import subprocess
 import sys
 import time
 
 import cli
-from cli import guest
+from cli import Running, guest
 
 STOPPED = 75
 LONG = ("sort", 15000)  # long enough to be stopped in each phase
-
-
-class Running:
-    """A job in the background whose events are followed."""
-
-    def __init__(self, t, args, launcher=(), env=None):
-        self.t, self.seen = t, 0
-        if os.path.exists(t.path("events")):
-            os.remove(t.path("events"))
-        command = [*launcher, t.mgprove, "prove", *args, "--threads", "1", "--events", "events"]
-        self.err = open(t.path("stderr"), "w+")
-        self.job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stderr=self.err,
-                                    stdout=subprocess.DEVNULL, env={**os.environ, **(env or {})})
-
-    def events(self):
-        if not os.path.exists(self.t.path("events")):
-            return []
-        return [json.loads(line) for line in self.t.read("events").decode().splitlines()]
-
-    def wait_for(self, event, **members):
-        """True once such an event was written; False if the job ended before."""
-        while True:
-            running = self.job.poll() is None
-            for e in self.events():
-                if e["event"] == event and all(e[k] == v for k, v in members.items()):
-                    return True
-            if not running:
-                return False
-            time.sleep(0.02)
-
-    def ends(self, code, says, within=30):
-        start = time.monotonic()
-        got = self.job.wait(timeout=200)
-        took = time.monotonic() - start
-        self.err.seek(0)
-        text = self.err.read()
-        self.t.check(got == code, f"exit code {got}, not {code}: {text[-400:]}")
-        self.t.check(took < within, f"stopped after {took:.1f} s")
-        self.t.check(says in text, f"says {text[-400:]!r}, not {says!r}")
-        self.t.check(not self.t.read("events") or self.events()[-1]["event"] in ("end", "phase", "progress"),
-                     "events")
 
 
 def long_job(t):

@@ -122,7 +122,7 @@ static void check_lock(void) {
   }
   CHECK(read(ready[0], &c, 1) == 1);
   double start = mgp_clock_seconds();
-  says(mgp_store_open(folder, 0.5, &s), MGP_USAGE, "is in use by process");
+  says(mgp_store_open(folder, 0.5, &s), MGP_RESOURCES, "is in use by process");
   CHECK(mgp_clock_seconds() - start >= 0.5);
   (void)snprintf(pid_text, sizeof pid_text, "process %ld on ", (long)pid);
   CHECK_MSG(strstr(mgp_error_message(), pid_text) != NULL, "%s", mgp_error_message());

@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""prove --job-dir: a job that is killed or stopped goes on where it was, to the same bytes; and what a
+folder must not be."""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import cli
+from cli import BAD_INPUT, RESOURCES, USAGE, Running, guest
+from resume import PLAN, finished, job, reference, shards
+
+STOPPED, KILLED = 75, -signal.SIGKILL
+SHORT = 1000  # 9 program shards and 2 of memory
+
+
+def test_named_points(t):
+    """One job, killed again and again: in each phase, with other ranks and backends each time."""
+    want = reference(t)
+    # (where it is killed, ranks by mpirun or threads, options of this start)
+    starts = [("record:0:2", ["--ranks", "2"]), ("tasks:1:4", ["mpirun", "2"]),
+              ("commit:0:7", ["--backend", "strict"]), ("fold:0:10", ["--ranks", "3"]),
+              ("query:2:12", ["mpirun", "3"]), ("finish:0:15", ["--ranks", "1"]),
+              ("assign:0:18", ["--cache", "none"]), ("open:0:19", [])]
+    for n, (point, how) in enumerate(starts):
+        launcher, args = [], how
+        if how[:1] == ["mpirun"]:
+            launcher, args = (cli.MPIRUN + [how[1]], []) if t.has_mpi() else ([], ["--ranks", how[1]])
+        code, _, err = t.run("prove", *job(t, *PLAN, "-q", "--resume", "--threads", "1", "--kill-phase",
+                                           point, *args), code=None, launcher=launcher)
+        t.check(code not in (0, STOPPED), f"{point}: exit code {code}: {err[-300:]}")
+        t.check(len(shards(t)) == int(point.split(":")[2]) - 1, f"{point}: {shards(t)}")
+        t.check(not os.path.exists(t.path("proof")), f"{point}: a proof")
+    # the rest without a word about the plan: it is the job's
+    _, _, err = t.run("prove", *job(t, "--resume", "--threads", "1"))
+    t.check("going on with the job in job: 18 shards finished" in err, err)
+    finished(t, want, "named points")
+
+
+def test_stopped(t):
+    """Asked to stop: exit code 75, at once; then it goes on."""
+    want = reference(t, SHORT)
+    for sig, ranks in (signal.SIGTERM, "1"), (signal.SIGUSR1, "2"):
+        r = Running(t, job(t, *PLAN, "--ranks", ranks, size=SHORT))
+        t.check(r.wait_for("shard", shard=3), "shard 3 did not come")
+        r.job.send_signal(sig)
+        r.ends(STOPPED, f"stopped ({sig.name}): what is finished is saved")
+        n = len(shards(t))
+        t.check(3 <= n < 11, f"{n} shards")
+        t.run("prove", *job(t, "--resume", "--threads", "1", "--events", "events2", size=SHORT))
+        restored = t.read("events2").decode().count('"restored": true')
+        t.check(restored == n, f"{restored} of {n} shards restored")
+        os.remove(t.path("events2"))
+        finished(t, want, sig.name)
+
+
+def test_one_shard(t):
+    """A run that fits one shard is kept as well: killed after it, before the proof is written."""
+    t.prove("silent", 3, "reference", "-q", "--partitions", "1")
+    args = [guest("silent"), "--hint", t.hint(3), "-o", "proof", "--job-dir", "job", "-q", "--threads", "1"]
+    t.run("prove", *args, "--kill-phase", "finish:0:2", code=KILLED)
+    t.check(shards(t) == ["shard.00001"], f"{shards(t)}")
+    t.run("prove", *args, "--resume")
+    finished(t, t.read("reference"), "one shard")
+
+
+def test_refused(t):
+    hint, other = t.hint(20), t.hint(21)
+    args = ["prove", guest("sort"), "--hint", hint, "-o", "proof", "--threads", "1", "-q",
+            "--job-dir", "job"]
+    t.run(*args, *PLAN)
+    want = t.read("proof")
+    t.refused(USAGE, "holds a job already", *args)
+    t.refused(USAGE, "another program", "prove", guest("sieve"), *args[2:], "--resume")
+    t.refused(USAGE, "other hints", *[other if a == hint else a for a in args], "--resume")
+    t.refused(USAGE, "2 partitions, not 3", *args, "--resume", "--partitions", "3")
+    t.refused(USAGE, "shards of another size", *args, "--resume", "--shard-steps", "9999")
+    t.refused(USAGE, "traces of", *args, "--resume", "--trace-rows", "65536")
+    t.refused(USAGE, "needs --job-dir", "prove", guest("sort"), "--resume")
+    # damage: named, and nothing is lost
+    first = t.path("job/shard.00001")
+    with open(first, "rb") as f:
+        good = f.read()
+    for name, bad, says in (("cut", good[:-1], "is cut"), ("empty", b"", "is no record"),
+                            ("changed", good[:-9] + bytes([good[-9] ^ 1]) + good[-8:], "is damaged"),
+                            ("text", b"hello" * 100, "is no record")):
+        t.write("job/shard.00001", bad)
+        t.refused(BAD_INPUT, r"job/shard\.00001: " + says, *args, "--resume")
+        with open(first, "rb") as f:
+            t.check(f.read() == bad, f"{name}: the file was touched")
+    os.remove(first)
+    t.run(*args, "--resume")
+    t.check(t.read("proof") == want, "with a shard proved again: other bytes")
+    with open(first, "rb") as f:
+        t.check(f.read() == good, "the shard that was proved again is another one")
+    # a shard of another job by the right name and with a right checksum
+    t.run(*[("job2" if a == "job" else other if a == hint else a) for a in args], *PLAN)
+    shutil.copy(t.path("job2/shard.00001"), first)
+    code, _, err = t.run(*args, "--resume", code=None)
+    t.check(code in (BAD_INPUT, RESOURCES) and re.search("does not (verify|end)|plain pass", err),
+            f"a shard of other hints: exit code {code}: {err[-300:]}")
+    shutil.rmtree(t.path("job2"))
+    t.write("job/shard.00001", good)
+    # the folder
+    os.chmod(t.path("job"), 0o755)
+    t.refused(USAGE, "mode 0755", *args, "--resume")
+    os.chmod(t.path("job"), 0o700)
+    t.write("job/job", b"")
+    t.refused(BAD_INPUT, "job/job: ", *args, "--resume")
+    os.mkdir(t.path("other"), 0o700)
+    t.write("other/file", b"")
+    t.refused(USAGE, "it holds file", *[("other" if a == "job" else a) for a in args])
+    t.refused(RESOURCES, "missing/job", *[("missing/job" if a == "job" else a) for a in args])
+
+
+def test_two_jobs(t):
+    """The second waits ten seconds for the folder, and is refused; a dead one's is taken over."""
+    want = reference(t, SHORT)
+    r = Running(t, job(t, *PLAN, size=SHORT))
+    t.check(r.wait_for("shard", shard=1), "shard 1 did not come")
+    r.job.send_signal(signal.SIGSTOP)
+    start = time.monotonic()
+    _, _, err = t.run("prove", *job(t, "--resume", "-q", output="other", size=SHORT), code=RESOURCES)
+    t.check(10 <= time.monotonic() - start < 30, f"waited {time.monotonic() - start:.1f} s")
+    t.check(f"is in use by process {r.job.pid} on " in err, err)
+    second = subprocess.Popen([t.mgprove, "prove", *job(t, "--resume", "-q", "--threads", "1", size=SHORT)], cwd=t.work,
+                              stdout=subprocess.DEVNULL)
+    time.sleep(0.5)
+    r.job.kill()
+    r.job.wait()
+    t.check(second.wait(timeout=250) == 0, "the one that waited was refused")
+    finished(t, want, "taken over")
+
+
+def test_full_disk(t):
+    """Too small a file system: the job says so, and goes on elsewhere."""
+    script = """
+mount -t tmpfs -o size=1500k,mode=0755 tmpfs small || exit 77
+rc=0; "$@" || rc=$?
+cp -r small/job kept
+exit $rc"""
+    os.mkdir(t.path("small"))
+    args = ["prove", *[("small/job" if a == "job" else a) for a in job(t, *PLAN, "-q", "--threads", "1", size=SHORT)]]
+    done = subprocess.run(["unshare", "--mount", "bash", "-c", script, "bash", t.mgprove, *args], cwd=t.work,
+                          capture_output=True, text=True)
+    if done.returncode == 77 or "unshare" in done.stderr:
+        print("without the right to mount: not checked")
+        return
+    t.check(done.returncode == RESOURCES and "No space left" in done.stderr,
+            f"exit code {done.returncode}: {done.stderr[-300:]}")
+    kept = sorted(os.listdir(t.path("kept")))
+    t.check(len(kept) >= 3 and not [n for n in kept if not re.fullmatch(r"job|lock|shard\.\d{5}", n)],
+            f"left: {kept}")
+    want = reference(t, SHORT)
+    os.chmod(t.path("kept"), 0o700)
+    os.rename(t.path("kept"), t.path("job"))
+    t.run("prove", *job(t, "--resume", "-q", "--threads", "1", size=SHORT))
+    finished(t, want, "full disk")
+
+
+if __name__ == "__main__":
+    sys.exit(cli.main([test_named_points, test_stopped, test_one_shard, test_refused, test_two_jobs,
+                       test_full_disk]))
