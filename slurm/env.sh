@@ -11,6 +11,9 @@
 # --- a job that was stopped is queued again, this many times at most --------------------------------
 : "${MGPROVE_RESTARTS:=100}"
 
+# --- where proofs under way are kept: a folder that all nodes see ------------------------------------
+: "${MGPROVE_JOBS:=${SLURM_SUBMIT_DIR:-.}}"
+
 # --- nothing to edit below --------------------------------------------------------------------------
 
 # When the job ends, for mgprove to stop before that (Slurm sets it itself from version 23.02).
@@ -18,6 +21,9 @@ if [ -z "${SLURM_JOB_END_TIME:-}" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
   SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null) &&
     export SLURM_JOB_END_TIME || unset SLURM_JOB_END_TIME
 fi
+
+# A job that is queued again keeps its number, and so finds its folder.
+job_folder=$MGPROVE_JOBS/mgprove-job-${SLURM_JOB_ID:-none}
 
 # launch MGPROVE-ARGUMENTS...: runs mgprove on all ranks of the job (RANKS=N: on N) and returns its
 # exit code. A signal to this script (--signal=B:USR1@..., scancel --batch) becomes SIGUSR1 of every
@@ -44,9 +50,13 @@ launch() {
   return "$rc"
 }
 
-# finish EXIT-CODE: ends the script. A job that stopped with its state saved (75) goes back into the
+# finish EXIT-CODE: ends the script. Finished shards are of no use beside the finished proof. A job that stopped with its state saved (75) goes back into the
 # queue and continues there, unless it was cancelled: scancel, too, begins with a SIGTERM.
 finish() {
+  if [ "$1" = 0 ] && [ -d "$job_folder" ]; then
+    rm -f "$job_folder"/shard.* "$job_folder"/job "$job_folder"/lock
+    rmdir "$job_folder"
+  fi
   if [ "$1" = 75 ] && [ "$(squeue -h -j "$SLURM_JOB_ID" -o %T)" = RUNNING ] &&
     [ "${SLURM_RESTART_COUNT:-0}" -lt "$MGPROVE_RESTARTS" ]; then
     echo "stopped, state saved: job $SLURM_JOB_ID is queued again"

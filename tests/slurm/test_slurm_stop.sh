@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Jobs that are stopped: cancelled, asked by a signal, preempted, thrown off a node that fails. What
+# Jobs that are stopped: cancelled, asked by a signal, preempted, requeued, thrown off a node that fails. What
 # goes back into the queue continues, and its proofs are those of a job that was left alone.
 . "$(dirname "$0")/lib.sh" "$1"
 
@@ -69,27 +69,43 @@ for why in SIGUSR1 "time is nearly over"; do
 done
 ok "stopped before the time limit by --signal and by SLURM_JOB_END_TIME"
 
+# --- one proof of many shards, by the scripts of slurm/ ---------------------------------------------
+
+h=$(hint 2000)
+mgprove prove sort.elf --hint "$h" -o reference.mgp --partitions 4 --shard-steps 16384 -q >/dev/null
+prove() { # prove NAME: sets job
+  job=$(submit --ntasks-per-node=2 -t 9 -o "$1.out" multi-node.sbatch sort.elf --hint "$h" -o "$1.mgp" \
+    --shard-steps 16384 --events "$1.events")
+  wait_text "$1.events" '"event": "shard", .*"shard": 2,' 120
+}
+continued() { # continued NAME: to the same bytes, and not from the start; the folder is gone
+  ends "$job" COMPLETED 0:0 240
+  [ "$(field "$job" Restarts)" -ge 1 ] || fail "$1: not started again"
+  grep -q '"restored": true' "$1.events" || fail "$1: nothing was restored"
+  cmp reference.mgp "$1.mgp" || fail "$1: other bytes"
+  ! ls -d mgprove-job-* 2>/dev/null || fail "$1: the folder is still there"
+}
+
 # preempted: a job of the urgent partition takes all nodes
-start preempt -t 5
-wait_text preempt.events '"event": "line"' 120
+prove preempt
 urgent=$(submit -p urgent -N 4 --exclusive -t 1 -o urgent.out --wrap "sleep 2")
 wait_state "$urgent" COMPLETED 90
-ends "$job" COMPLETED 0:0 180
-[ "$(field "$job" Restarts)" -ge 1 ] || fail "not preempted"
+continued preempt
 grep -q '"exit_code": 75' preempt.events || fail "preempted without being asked to stop"
-same preempt
 ok "preempted: saved, queued again, continued"
 
+# thrown out: requeued without a word, the ranks are killed
+prove requeue
+scontrol requeue "$job"
+continued requeue
+ok "requeued by the operator, continued"
+
 # a node fails: nobody asks, what is finished is there
-start node -t 5
-wait_text node.events '"event": "line"' 120
+prove node
 lost=$(scontrol show hostnames "$(field "$job" NodeList)" | tail -1)
 bash "$here/cluster.sh" kill "$work/cluster" "$lost"
-wait_text node.events '"outcome": "kept"' 150
-ends "$job" COMPLETED 0:0 180
-[ "$(field "$job" Restarts)" -ge 1 ] || fail "the job was not started again"
+continued node
 ! scontrol show hostnames "$(field "$job" NodeList)" | grep -qx "$lost" || fail "on the lost node again"
-same node
 bash "$here/cluster.sh" start "$work/cluster" "$lost"
 ok "node failure: started again elsewhere, continued"
 no_litter
