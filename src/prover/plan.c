@@ -10,7 +10,8 @@
 #define FINAL_LOG    5u
 #define FOLD_LOG     3u
 /* Small things that the formulas below leave out: row descriptors, messages, points. */
-#define SLACK (512u << 10)
+#define SLACK        (512u << 10)
+#define HOST_RESERVE (32u << 20)
 
 static uint64_t max_u64(uint64_t a, uint64_t b) {
   return a > b ? a : b;
@@ -169,10 +170,14 @@ static uint64_t host_peak(const mgp_session_t *s) {
          SLACK;
 }
 
+/* What there is for the ledgers: of the rank's share a tenth, and not less than HOST_RESERVE, is
+ * left to what they do not know: code, libraries, their buffers. */
 static uint64_t host_memory(const mgp_session_t *s) {
   mgp_memory_t info;
   if (mgp_machine_memory(&info) != MGP_OK) return UINT64_MAX;
-  return info.limit / 10 * 9 / mgp_comm_local_size(s->comm);
+  const uint64_t share = info.limit / mgp_comm_local_size(s->comm);
+  const uint64_t reserve = max_u64(share / 10, HOST_RESERVE);
+  return share > reserve ? share - reserve : 0;
 }
 
 static mgp_status_t check_host(const mgp_session_t *s) {

@@ -5,12 +5,15 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
 
 import cli
 from cli import BAD_INPUT, RESOURCES, USAGE, Running, guest
+sys.path.append(os.path.join(cli.ROOT, "tests", "ref"))
+from keccak import keccak256
 from resume import PLAN, finished, job, reference, shards
 
 STOPPED, KILLED = 75, -signal.SIGKILL
@@ -67,6 +70,12 @@ def test_one_shard(t):
     finished(t, t.read("reference"), "one shard")
 
 
+def sealed(name, payload):
+    """A record as src/base/store.h writes it."""
+    return (b"mgpstore" + struct.pack("<IIQ", 1, 0, len(payload)) +
+            keccak256(name.encode() + b"\0" + payload) + payload)
+
+
 def test_refused(t):
     hint, other = t.hint(20), t.hint(21)
     args = ["prove", guest("sort"), "--hint", hint, "-o", "proof", "--threads", "1", "-q",
@@ -108,6 +117,14 @@ def test_refused(t):
     os.chmod(t.path("job"), 0o755)
     t.refused(USAGE, "mode 0755", *args, "--resume")
     os.chmod(t.path("job"), 0o700)
+    with open(t.path("job/job"), "rb") as f:
+        record = f.read()[56:]
+    for at, says in (0, "a job of version 9, this mgprove reads version 1"), \
+            (4, "proofs of version 9 and degree"), (8, "and degree 9"):
+        t.write("job/job", sealed("job", record[:at] + b"\x09\0\0\0" + record[at + 4:]))
+        t.refused(BAD_INPUT, says, *args, "--resume")
+    t.write("job/job", sealed("job", record[:-1]))
+    t.refused(BAD_INPUT, "job: .*length|job of version", *args, "--resume")
     t.write("job/job", b"")
     t.refused(BAD_INPUT, "job/job: ", *args, "--resume")
     os.mkdir(t.path("other"), 0o700)
