@@ -35,6 +35,8 @@ typedef struct {
   uint64_t budget;
   uint8_t program[32], hints[32];
 } plan_t;
+_Static_assert(sizeof(plan_t) == 104, "no holes");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "records are written as they lie");
 
 static void describe(const mgp_session_t *s, plan_t *p) {
   memset(p, 0, sizeof *p);
@@ -165,10 +167,11 @@ mgp_status_t mgp_job_planned(mgp_session_t *s) {
 typedef struct {
   uint32_t kind, id;
   mgp_params_t params;
-  uint32_t nkeys;
+  uint32_t nkeys, zero;
   uint64_t nbytes; /* of statement and body */
   double bits;
 } head_t;
+_Static_assert(sizeof(head_t) == 72, "no holes");
 
 static const char *record_name(uint32_t number, char out[MGP_STORE_NAME_MAX]) {
   (void)snprintf(out, MGP_STORE_NAME_MAX, "shard.%05u", number);
@@ -180,10 +183,9 @@ mgp_status_t mgp_job_keep(mgp_session_t *s, const uint8_t *bytes, size_t nbytes)
   char name[MGP_STORE_NAME_MAX];
   uint8_t *record;
   if (!s->opt->has_store) return MGP_OK;
-  head_t h = {s->st.kind, s->st.id, s->params, sh->nkeys, nbytes, s->security.min_bits};
+  head_t h = {s->st.kind, s->st.id, s->params, sh->nkeys, 0, nbytes, s->security.min_bits};
   const size_t nkeys = sh->nkeys * sizeof *sh->keys, n = sizeof h + nbytes + nkeys;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, (void **)&record));
-  memset(record, 0, sizeof h);
   memcpy(record, &h, sizeof h);
   memcpy(record + sizeof h, bytes, nbytes);
   if (nkeys) memcpy(record + sizeof h + nbytes, sh->keys, nkeys);

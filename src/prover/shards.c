@@ -216,13 +216,21 @@ mgp_status_t mgp_shards_append(mgp_session_t *s) {
   return mgp_shards_join(s);
 }
 
+/* Of both kinds; 0 as long as that is not known. */
+static uint32_t shards_in_all(const mgp_session_t *s) {
+  const uint64_t words = mgp_last_words(s->shards->last), most = mgp_memory_shard_words(s);
+  if (s->run.nshards <= 1) return s->run.nshards;
+  if (s->shards->done < s->run.nshards) return 0; /* more words may be touched */
+  return s->run.nshards + (uint32_t)((words + most - 1) / most);
+}
+
 mgp_status_t mgp_shards_join(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   MGP_TRY(mgp_chain_advance(&s->chain, &s->st));
   if (sh->done == 0 || s->security.min_bits < sh->bits) sh->bits = s->security.min_bits;
   sh->done++;
   if (s->opt->shard && s->rank == 0)
-    s->opt->shard(s->opt->progress_arg, sh->done, 0, s->resumes && !s->have_shape);
+    s->opt->shard(s->opt->progress_arg, sh->done, shards_in_all(s), s->resumes && !s->have_shape);
   return MGP_OK;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """prove --job-dir: a job that is killed or stopped goes on where it was, to the same bytes; and what a
 folder must not be."""
+import json
 import os
 import re
 import shutil
@@ -56,6 +57,11 @@ def test_stopped(t):
         t.run("prove", *job(t, "--resume", "--threads", "1", "--events", "events2", size=SHORT))
         restored = t.read("events2").decode().count('"restored": true')
         t.check(restored == n, f"{restored} of {n} shards restored")
+        events = [json.loads(line) for line in t.read("events2").decode().splitlines()]
+        numbers = [(e["shard"], e["of"]) for e in events if e["event"] == "shard"]
+        last = numbers[-1][0]
+        t.check([n for n, _ in numbers] == list(range(1, last + 1)) and numbers[-1][1] == last
+                and numbers[0][1] is None, f"{numbers}")
         os.remove(t.path("events2"))
         finished(t, want, sig.name)
 
