@@ -8,7 +8,8 @@
 
 #define LINE_OPTIONS                                                                               \
   (MGP_OPT(OUTPUT) | MGP_OPT(HINT) | MGP_OPT(MAX_STEPS) | MGP_OPT(JSON) | MGP_OPT(MEM_REPORT) |    \
-   MGP_OPT(JOB_DIR) | MGP_OPT(PLAN) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS))
+   MGP_OPT(JOB_DIR) | MGP_OPT(PLAN) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) |                  \
+   MGP_OPT(SHARD_STEPS))
 
 static bool blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';

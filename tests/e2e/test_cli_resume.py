@@ -76,6 +76,20 @@ def test_one_shard(t):
     finished(t, t.read("reference"), "one shard")
 
 
+def test_batch(t):
+    """Lines of a batch with folders of their own: killed within the second, then all of it."""
+    want = reference(t, SHORT)
+    t.write("list", f"{guest('silent')} --hint {t.hint(3)} -o first --partitions 2\n".encode() +
+            " ".join(job(t, *PLAN, size=SHORT)).encode() + b"\n")
+    t.run("prove", "--batch", "list", "--resume", "-q", "--threads", "1", "--kill-phase", "tasks:0:4",
+          code=KILLED)
+    t.check(len(shards(t)) == 3, f"{shards(t)}")
+    _, out, err = t.run("prove", "--batch", "list", "--resume", "--threads", "1")
+    t.check("2 programs: 1 proved, 1 kept, 0 failed, 0 not tried" in out, out)
+    t.check("going on with the job in job: 3 shards finished" in err, err)
+    finished(t, want, "batch")
+
+
 def sealed(name, payload):
     """A record as src/base/store.h writes it."""
     return (b"mgpstore" + struct.pack("<IIQ", 1, 0, len(payload)) +
@@ -185,5 +199,5 @@ exit $rc"""
 
 
 if __name__ == "__main__":
-    sys.exit(cli.main([test_named_points, test_stopped, test_one_shard, test_refused, test_two_jobs,
+    sys.exit(cli.main([test_named_points, test_stopped, test_one_shard, test_batch, test_refused, test_two_jobs,
                        test_full_disk]))
