@@ -18,8 +18,11 @@
 
 # When the job ends, for mgprove to stop before that (Slurm sets it itself from version 23.02).
 if [ -z "${SLURM_JOB_END_TIME:-}" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
-  SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null) &&
-    export SLURM_JOB_END_TIME || unset SLURM_JOB_END_TIME
+  if SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null); then
+    export SLURM_JOB_END_TIME
+  else
+    unset SLURM_JOB_END_TIME # no limit
+  fi
 fi
 
 # A job that is queued again keeps its number, and so finds its folder.
