@@ -1,5 +1,6 @@
 /* Plan files: text, or the plan in a proof. An accepted one is within bounds, and is the same when
  * it is written and read again. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -32,7 +33,7 @@ const uint8_t *fuzz_seed(unsigned i, size_t *n) {
   static size_t size;
   if (!text[0]) {
     mini_t m;
-    int at = snprintf(text, sizeof text, "# mgprove plan 1\n");
+    int at = snprintf(text, sizeof text, "# mgprove plan 2\nbudget 1000\nshard 1\n");
     mini_run(&m, mini_params(3), 1, "a public output");
     proof = toy_prove(&m.t, &size);
 #define LINE(name)                                                                                 \
@@ -45,22 +46,41 @@ const uint8_t *fuzz_seed(unsigned i, size_t *n) {
   return i == 0 ? (const uint8_t *)text : i == 1 ? proof : NULL;
 }
 
+/* The text of a plan; free() it. */
+static char *text_of(const mgp_plan_t *plan) {
+  char *text = NULL;
+  size_t n;
+  FILE *f = open_memstream(&text, &n);
+  if (!f) abort();
+  fprintf(f, "# mgprove plan 2\nbudget %" PRIu64 "\n", plan->budget);
+  for (uint32_t i = 0; i < plan->nshards; i++) {
+    fprintf(f, "shard %" PRIu32 "\n", i + 1);
+#define LINE(name) fprintf(f, #name " %u\n", plan->params[i].name);
+    MGP_PARAM_LIST(LINE)
+#undef LINE
+  }
+  if (fclose(f) != 0) abort();
+  return text;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
-  mgp_params_t plan, again;
+  mgp_plan_t plan, again;
   fill(data, n);
   mgp_status_t st = mgp_plan_file_read(path(), &plan);
   if (st != MGP_OK && st != MGP_BAD_INPUT) abort();
   if (st != MGP_OK) return 0;
   fuzz_accepted++;
-  if (mgp_params_check(&plan) != MGP_OK) abort();
-  char text[512];
-  int at = snprintf(text, sizeof text, "# mgprove plan 1\n");
-#define LINE(name) at += snprintf(text + at, sizeof text - (size_t)at, #name " %u\n", plan.name);
-  MGP_PARAM_LIST(LINE)
-#undef LINE
-  fill((const uint8_t *)text, (size_t)at);
+  for (uint32_t i = 0; i < plan.nshards; i++)
+    if (mgp_params_check(&plan.params[i]) != MGP_OK) abort();
+  char *text = text_of(&plan);
+  fill((const uint8_t *)text, strlen(text));
+  free(text);
   if (mgp_plan_file_read(path(), &again) != MGP_OK) abort();
-  if (memcmp(&plan, &again, sizeof plan) != 0) abort();
+  if (plan.budget != again.budget || plan.nshards != again.nshards ||
+      memcmp(plan.params, again.params, plan.nshards * sizeof *plan.params) != 0)
+    abort();
+  mgp_plan_file_free(&plan);
+  mgp_plan_file_free(&again);
   return 0;
 }
 
