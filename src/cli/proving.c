@@ -53,7 +53,9 @@ static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t 
     end_progress(p);
     p->progress.phase = phase;
     tell_phase(phase, elapsed);
-    if (elapsed > quiet_seconds)
+    if (phase == MGP_PHASE_RECORD && ++p->progress.shard > 1 && elapsed > quiet_seconds)
+      mgp_log_info("shard %" PRIu32 ", after %.0f s", p->progress.shard, elapsed);
+    if (elapsed > quiet_seconds && p->progress.shard < 2)
       mgp_log_info("phase %s, after %.0f s", mgp_phase_name(phase), elapsed);
     else
       mgp_log_verbose("phase %s, after %.3f s", mgp_phase_name(phase), elapsed);
@@ -183,6 +185,7 @@ mgp_status_t mgp_proving_run(mgp_proving_t *p, mgp_comm_t *comm, const mgp_input
   p->options.shard = tell_shard;
   p->options.progress_arg = p;
   p->progress.phase = MGP_PHASES;
+  p->progress.shard = 0;
   p->progress.start = mgp_clock_seconds();
   mgp_status_t st = mgp_prove(comm, &in->prog, &p->options, out);
   end_progress(p);

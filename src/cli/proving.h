@@ -17,6 +17,7 @@ typedef struct {
   mgp_plan_t plan;
   struct {
     mgp_phase_t phase;
+    uint32_t shard; /* the one in hand, from 1 */
     uint64_t done;
     bool counting; /* the phase has a bar */
     double start, told;
