@@ -334,7 +334,10 @@ static mgp_status_t estimate(estimator_t *e, int all) {
   MGP_TRY(walk(e, all));
   scale(e);
   if (e->out.shards > 1) MGP_TRY(count_memory(e));
-  *run = (mgp_run_t){.nshards = e->out.shards, .memory_shards = e->out.memory_shards};
+  const mgp_vm_state_t *end = mgp_vm_state(e->front);
+  *run = (mgp_run_t){.nshards = e->out.shards,
+                     .memory_shards = e->out.memory_shards,
+                     .output_bytes = end->committed ? (uint32_t)end->noutput : 0};
   e->out.proof_bytes +=
       mgp_proof_bytes(run, 0) - 4 * MGP_PARAM_WORDS * (size_t)(run->nshards + run->memory_shards);
   if (!e->out.exact) return MGP_OK;

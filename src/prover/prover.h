@@ -153,7 +153,7 @@ typedef struct {
   uint64_t words;
   uint64_t chip_rows[MGP_CHIP_COUNT];
   uint64_t rows, cells, interactions, traces, stacked_columns;
-  size_t proof_bytes;  /* without the public output */
+  size_t proof_bytes;  /* with the public output, if it is what was committed */
   mgp_params_t params; /* of the first shard */
   double security_bits;
   uint64_t raw;                      /* bytes of raw state, most of any rank and shard */
