@@ -88,8 +88,8 @@ def test_proof_options(t):
 
 
 def test_plan_files(t):
-    good = ("# mgprove plan 1\npartitions 1\nlog_height 12\nlog_chunk 6\nlog_rows 16\nqueries 250\n"
-            "grind_alpha 10\ngrind_u 10\ngrind_query 20\nlog_final 5\nlog_fold 3\n")
+    good = ("# mgprove plan 2\nbudget 0\nshard 1\npartitions 1\nlog_height 12\nlog_chunk 6\n"
+            "log_rows 16\nqueries 250\ngrind_alpha 10\ngrind_u 10\ngrind_query 20\nlog_final 5\nlog_fold 3\n")
     bad = {
         "empty": ("", "neither"),
         "other": ("hello\n", "neither"),
@@ -141,12 +141,6 @@ def test_runs(t):
     t.refused(1, "08000004", "prove", trap, "--ranks", "3")
 
 
-def test_shard_limit(t):
-    """A run longer than one shard: the steps and the limit."""
-    loop = t.write("loop.elf", cli.elf(cli.LOOP))
-    t.refused(RESOURCES, "shard", "prove", loop)
-
-
 if __name__ == "__main__":
     sys.exit(cli.main([test_programs, test_missing_files, test_options, test_proof_options,
-                       test_plan_files, test_outputs, test_runs, test_shard_limit]))
+                       test_plan_files, test_outputs, test_runs]))

@@ -50,7 +50,7 @@ def test_plans(bench):
         names = ("partitions", "log_height", "log_chunk", "log_rows", "log_final", "log_fold")
         security = {4: ("queries 193", "grind_alpha 3", "grind_u 2", "grind_query 20"),
                     5: ("queries 261", "grind_alpha 3", "grind_u 2", "grind_query 20")}[bench.degree]
-        lines = ["# mgprove plan 1"] + ["%s %d" % pair for pair in zip(names, plan)] + list(security)
+        lines = ["# mgprove plan 2", "budget 0", "shard 1"] + ["%s %d" % pair for pair in zip(names, plan)] + list(security)
         path = bench.write("plan", ("\n".join(lines) + "\n").encode())
         expect(bench, bench.prove(tiny, "--plan", path), "plan %s" % (plan,))
 
