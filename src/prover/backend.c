@@ -6,18 +6,18 @@
 #include "base/log.h"
 #include "base/machine.h"
 
-static int default_threads(const mgp_session_t *s) {
+int mgp_session_threads(const mgp_session_t *s) {
+  if (s->opt->threads) return s->opt->threads;
   int cores = (int)mgp_machine_cores() / (int)mgp_comm_local_size(s->comm);
   return cores > 0 ? cores : 1;
 }
 
 static mgp_status_t open_on_host(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
-  int threads = o->threads ? o->threads : default_threads(s);
   s->device_ledger = s->ledger;
   if (o->backend == MGP_BACKEND_STRICT)
     return mgp_backend_strict_create(s->chips, s->ledger, &s->be);
-  return mgp_backend_cpu_create(s->chips, s->ledger, o->isa, threads, &s->be);
+  return mgp_backend_cpu_create(s->chips, s->ledger, o->isa, mgp_session_threads(s), &s->be);
 }
 
 /* How many ranks use the device. A launcher that gives each rank devices of its own says so. */

@@ -14,4 +14,8 @@ static inline int mgp_session_shares_memory(const mgp_session_t *s) {
   return s->device_ledger == s->ledger;
 }
 
+/* Host threads of this rank: as asked for, else its share of the host's cores. A backend on a
+ * device has one thread of its own. */
+int mgp_session_threads(const mgp_session_t *s);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "prover/backend.h"
 #include "prover/deal.h"
 #include "prover/ram.h"
 #include "prover/shards.h"
@@ -48,8 +49,8 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (mgp_ram_blocks(r->n) + 1) * sizeof *r->blocks,
                          &r->blocks));
   for (uint64_t i = 0; i < n; i++) set_rows(s, &words[i], &r->rows[i], &r->rows[n + i]);
-  mgp_ram_points(s->be->threads, r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id, memory,
-                 r->blocks, &r->sum);
+  mgp_ram_points(mgp_session_threads(s), r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id,
+                 memory, r->blocks, &r->sum);
   return MGP_OK;
 }
 
@@ -94,8 +95,8 @@ static mgp_status_t deal_records(mgp_session_t *s, const mgp_words_list_t *words
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, place_sums(s, own, dealt.total)), out);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     mgp_point_t end;
-    st = mgp_ram_chain(s->be->threads, own[i].rows, own[i].n, (uint32_t)(2 * dealt.first[i]),
-                       own[i].start, own[i].blocks, &end);
+    st = mgp_ram_chain(mgp_session_threads(s), own[i].rows, own[i].n,
+                       (uint32_t)(2 * dealt.first[i]), own[i].start, own[i].blocks, &end);
     if (st == MGP_OK) st = upload_rows(s, &s->parts[i], own[i].rows, own[i].n);
   }
   st = mgp_comm_agree(s->comm, st);
