@@ -144,9 +144,9 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t block = host * ncols * (8 * MGP_D << hi),
            all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
-  uint64_t q = MGP_D * height;
-  uint64_t open =
-      max_u64(ge + block + values + slabs, max_u64(block + all, q + slabs + host * (12u << 20)));
+  uint64_t q = MGP_D * height, eq = (uint64_t)(4 * MGP_D) << p->log_chunk; /* eq: all the while */
+  uint64_t open = eq + max_u64(ge + block + values + slabs,
+                               max_u64(block + all, q + slabs + host * (12u << 20)));
   uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
