@@ -16,7 +16,7 @@
 #define MGP_MAX_QUERIES    1024u
 #define MGP_MAX_LOG_FINAL  8u
 #define MGP_MAX_LOG_FOLD   4u
-#define MGP_MAX_GRIND      30u
+#define MGP_MAX_GRIND      26u /* of 31-bit nonces 2^-43 of all seeds have none; at 30 bits 1 in 7 */
 #define MGP_MAX_TRACES     (1u << 14)
 #define MGP_MAX_STACKED    (1u << 16)
 #define MGP_MAX_CHUNKS     (1u << 20)

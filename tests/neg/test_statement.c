@@ -43,8 +43,8 @@ static void test_params(const mini_t *m) {
   BAD(log_rows, 23);
   BAD(queries, 0);
   BAD(queries, 1025);
-  BAD(grind_alpha, 31);
-  BAD(grind_u, 31);
+  BAD(grind_alpha, 27);
+  BAD(grind_u, 27);
   BAD(grind_query, UINT32_MAX);
   BAD(log_final, 0);
   BAD(log_final, 9);

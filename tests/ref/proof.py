@@ -69,7 +69,7 @@ class Parameters:
         ok = (1 <= self.partitions <= 64 and 8 <= self.log_height <= 26
               and 4 <= self.log_chunk <= min(self.log_height, 16)
               and self.log_chunk <= self.log_rows <= 22 and 1 <= self.queries <= 1024
-              and max(self.grind_alpha, self.grind_u, self.grind_query) <= 30
+              and max(self.grind_alpha, self.grind_u, self.grind_query) <= 26
               and 1 <= self.log_final <= 8 and self.log_final < self.log_height
               and 1 <= self.log_fold <= 4)
         check(ok, "params", "a parameter is out of its bounds")
