@@ -1,8 +1,8 @@
 /* Runs of several shards: the same bytes whatever made them; memory that does not grow with the
  * number of shards; and shards that are swapped, left out, repeated, cut off or taken from another
  * run, each refused by the check that is there for it. */
+#include "neg/proof_parts.h"
 #include "prove_util.h"
-#include "verifier/inspect.h"
 
 #define PARTITIONS 3
 #define STEPS      6500 /* of a shard */
@@ -89,63 +89,28 @@ static void check_plan(const guest_t *g, const mgp_prove_result_t *first) {
 
 /* --- shards out of place -------------------------------------------------------------------- */
 
-/* A proof taken apart, and one that is being put together. */
-typedef struct {
-  mgp_run_t run;
-  const uint8_t *output;
-  uint32_t n;
-  struct {
-    mgp_params_t params;
-    const uint8_t *bytes;
-    size_t nbytes;
-  } shard[32];
-} parts_t;
-
-static void take_apart(const guest_t *g, const mgp_prove_result_t *r, parts_t *out) {
-  mgp_proof_t proof;
-  mgp_inspection_t in = {0};
+static void take_apart(const guest_t *g, const mgp_prove_result_t *r, proof_parts_t *out) {
   mgp_chipset_t *chips;
   REQUIRE_OK(mgp_chipset_create(&chips));
-  REQUIRE_OK(mgp_proof_parse(r->bytes, r->nbytes, &proof));
-  REQUIRE_OK(mgp_inspect(r->bytes, r->nbytes, chips, &g->prog, &in));
-  CHECK(in.complete && in.nparams <= 30);
-  *out = (parts_t){.run = proof.run, .output = proof.output, .n = in.nparams};
-  const uint8_t *at = proof.shards;
-  for (uint32_t i = 0; i < in.nparams; i++) {
-    out->shard[i].params = in.params[i];
-    out->shard[i].bytes = at;
-    out->shard[i].nbytes = in.shards[i].nbytes;
-    at += in.shards[i].nbytes;
-  }
-  mgp_inspection_free(&in);
+  proof_take_apart(chips, &g->prog, r->bytes, r->nbytes, out);
   mgp_chipset_destroy(chips);
 }
 
-static void expect(const guest_t *g, const parts_t *p, const char *name, const char *check) {
-  mgp_params_t params[32];
-  size_t n = 0, nfile;
-  uint8_t *shards, *file;
+static void expect(const guest_t *g, const proof_parts_t *p, const char *name, const char *check) {
+  size_t n;
+  uint8_t *file = proof_put_together(p, &n);
   mgprove_result_t result = {0};
-  for (uint32_t i = 0; i < p->n; i++) n += p->shard[i].nbytes;
-  shards = malloc(n);
-  n = 0;
-  for (uint32_t i = 0; i < p->n; i++) {
-    params[i] = p->shard[i].params;
-    memcpy(shards + n, p->shard[i].bytes, p->shard[i].nbytes);
-    n += p->shard[i].nbytes;
-  }
-  REQUIRE_OK(mgp_proof_serialize(&p->run, params, shards, n, p->output, &file, &nfile));
-  mgprove_verdict_t v = guest_verify(g, file, nfile, &result);
+  mgprove_verdict_t v = guest_verify(g, file, n, &result);
   if (v == MGPROVE_ACCEPTED) snprintf(result.check, sizeof result.check, "accepted");
   CHECK_MSG(strstr(check, result.check) != NULL, "%s: %s, not %s", name, result.check, check);
   printf("%-44s %s\n", name, result.check);
-  free(shards);
   free(file);
 }
 
-static void check_places(const guest_t *g, const parts_t *honest, const parts_t *other) {
+static void check_places(const guest_t *g, const proof_parts_t *honest,
+                         const proof_parts_t *other) {
   const uint32_t K = honest->run.nshards, L = honest->run.memory_shards;
-  parts_t p = *honest;
+  proof_parts_t p = *honest;
   CHECK(K >= 4 && L >= 1 && other->run.nshards == K);
   expect(g, &p, "as it was", "accepted");
   p.shard[1] = honest->shard[2];
@@ -204,7 +169,7 @@ int main(void) {
   o.no_self_check = 1;
   REQUIRE_OK(guest_prove(&h, 1, &o, &second));
   if (first.bytes) {
-    parts_t honest, other;
+    proof_parts_t honest, other;
     take_apart(&g, &first, &honest);
     take_apart(&h, &second, &other);
     check_places(&g, &honest, &other);

@@ -131,8 +131,11 @@ const char *liar_faults(void) {
 /* --- phases ------------------------------------------------------------------------------------
  */
 
+static void begin_shard(void);
+
 WRAP(mgp_status_t, mgp_phase_record, mgp_session_t *s) {
   session = s;
+  begin_shard();
   MGP_TRY(__real_mgp_phase_record(s));
   if (lie && lie->raw) lie->raw(lie, s);
   return MGP_OK;
@@ -148,6 +151,21 @@ WRAP(mgp_status_t, mgp_phase_reduce, mgp_session_t *s) {
   if (lie && lie->counts) lie->counts(lie, s);
   if (lie) close_books(s);
   return MGP_OK;
+}
+
+/* What the prover would notice of its own run: that two shards commit, that records do not cancel.
+ * The verifier calls the same functions, after the lie. */
+WRAP(mgp_status_t, mgp_chain_advance, mgp_chain_t *c, const mgp_statement_t *st) {
+  const uint32_t commits = c->commits;
+  if (!lie) return __real_mgp_chain_advance(c, st);
+  c->commits = 0;
+  mgp_status_t status = __real_mgp_chain_advance(c, st);
+  c->commits += commits;
+  return status;
+}
+
+WRAP(mgp_status_t, mgp_chain_finish, const mgp_chain_t *c, const mgp_run_t *run) {
+  return lie ? MGP_OK : __real_mgp_chain_finish(c, run);
 }
 
 /* --- messages ----------------------------------------------------------------------------------
@@ -167,6 +185,11 @@ static struct {
   uint32_t second_word; /* its first word's number */
 } now;
 liar_view_t liar_view;
+
+static void begin_shard(void) {
+  memset(&now, 0, sizeof now);
+  memset(books.sum, 0, sizeof books.sum);
+}
 
 static void tell(int label, mgp_chip_id_t chip, mgp_f_t *words, size_t n) {
   if (lie->message) lie->message(lie, session, label, chip, now.number[label], words, n);
@@ -528,7 +551,6 @@ uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint
   mgp_prove_result_t r;
   mgp_comm_t *comm = NULL;
   uint8_t *bytes = NULL;
-  memset(&now, 0, sizeof now);
   memset(&books, 0, sizeof books);
   memset(faulted, 0, sizeof faulted);
   lie = the_lie;

@@ -23,7 +23,8 @@ struct liar {
   void (*fault)(const liar_t *lie, mgp_vm_t *vm);
   /* The emulator lets a misaligned access pass. */
   int misaligned;
-  /* Recorded raw state, boundary rows and the statement of registers and chains. */
+  /* Recorded raw state, boundary rows, SHARD_RAM rows, and the statement as far as it follows from
+   * them; like all hooks below, in each shard of a longer run. */
   void (*raw)(const liar_t *lie, mgp_session_t *s);
   /* Rows of the chips, before witness is made: n[chip] += rows[chip]; one more row repeats the
    * last, one less drops it. */
@@ -80,9 +81,9 @@ typedef struct {
 extern liar_view_t liar_view;
 
 /* What the last proof's rows say themselves, kept apart from everything in the prover: the first
- * constraint that a row does not meet, and the buses that do not balance (requests that no table
- * answers, tokens that are sent and not received, multiplicities that do not fit), separated by
- * spaces. "" if all is well. */
+ * constraint that a row does not meet, and, shard after shard, the buses that do not balance
+ * (requests that no table answers, tokens that are sent and not received, multiplicities that do
+ * not fit), separated by spaces. "" if all is well. */
 const char *liar_faults(void);
 
 #endif

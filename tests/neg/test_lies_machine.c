@@ -3,6 +3,7 @@
  * other outcomes, other numbers of rows. Each lie is consistent but for one thing, and the test
  * says which check refuses it. */
 #include "liar_guest.h"
+#include "liar_tools.h"
 
 static liar_guest_t g;
 
@@ -12,41 +13,6 @@ static liar_guest_t g;
 
 /* --- tools -------------------------------------------------------------------------------------
  */
-
-static void set_word(mgp_vm_t *vm, uint32_t key, uint32_t value) {
-  memcpy(vm->mem + 4 * (size_t)key, &value, 4);
-}
-
-/* The recorded step number `step` of the run. */
-static mgp_step_t *recorded(mgp_session_t *s, uint32_t step) {
-  for (uint32_t i = 0; i < s->nparts; i++) {
-    if (step < s->parts[i].nsteps) return (mgp_step_t *)(uintptr_t)&s->parts[i].raw.steps[step];
-    step -= (uint32_t)s->parts[i].nsteps;
-  }
-  abort();
-}
-
-static mgp_bound_t *bound_of(mgp_session_t *s, int kind, uint32_t key, mgp_part_t **part) {
-  for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < s->parts[i].nbounds[kind]; k++)
-      if (s->parts[i].raw.bounds[kind][k].key == key) {
-        *part = &s->parts[i];
-        return (mgp_bound_t *)(uintptr_t)&s->parts[i].raw.bounds[kind][k];
-      }
-  abort();
-}
-
-/* One more row after a partition's others. */
-static void add_bound(mgp_session_t *s, mgp_part_t *part, int kind, mgp_bound_t row) {
-  mgp_bound_t *rows = NULL;
-  uint32_t n = part->nbounds[kind];
-  REQUIRE_OK(s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof row, (void **)&rows));
-  memcpy(rows, part->raw.bounds[kind], n * sizeof row);
-  rows[n] = row;
-  s->be->ops->free(s->be, (void *)(uintptr_t)part->raw.bounds[kind]);
-  part->raw.bounds[kind] = rows;
-  part->nbounds[kind] = n + 1;
-}
 
 static void add_to(mgp_f_t *row, size_t stride, mgp_chip_id_t chip, const char *col, int32_t x) {
   mgp_f_t *cell = &row[liar_column(&g, chip, col) * stride];
@@ -69,7 +35,7 @@ static void change_register(const liar_t *lie, mgp_vm_t *vm) {
   vm->s.x[lie->number] += (uint32_t)lie->delta;
 }
 static void change_word(const liar_t *lie, mgp_vm_t *vm) {
-  set_word(vm, lie->number, mgp_vm_word(vm, lie->number) + (uint32_t)lie->delta);
+  liar_set_word(vm, lie->number, mgp_vm_word(vm, lie->number) + (uint32_t)lie->delta);
 }
 
 static void test_run(void) {
@@ -98,7 +64,7 @@ static void test_run(void) {
 
 /* The word as it was before it was written. */
 static void stale(const liar_t *lie, mgp_session_t *s) {
-  mgp_step_t *step = recorded(s, (uint32_t)lie->fault_at - 1);
+  mgp_step_t *step = liar_recorded(s, (uint32_t)lie->fault_at - 1);
   step->m = 0;
   step->pm = 0;
 }
@@ -142,7 +108,7 @@ static void hide_x0(const liar_t *lie, mgp_session_t *s) {
 }
 /* The write that went to the sink is said to go to x0. */
 static void write_x0(const liar_t *lie, mgp_session_t *s) {
-  mgp_step_t *sink = recorded(s, (uint32_t)lie->fault_at - 1), *read = sink + 1;
+  mgp_step_t *sink = liar_recorded(s, (uint32_t)lie->fault_at - 1), *read = sink + 1;
   read->a = sink->a + sink->b;
   read->pa = sink->ts + 2;
   sink->o = sink->po = 0;
@@ -176,14 +142,14 @@ static void test_x0(void) {
 
 static void add_second_hint(const liar_t *lie, mgp_session_t *s) {
   mgp_part_t *part;
-  mgp_bound_t *row = bound_of(s, 1, HINT_KEY, &part), second = *row;
-  mgp_step_t *step = recorded(s, (uint32_t)lie->fault_at);
+  mgp_bound_t *row = liar_bound_of(s, 1, HINT_KEY, &part), second = *row;
+  mgp_step_t *step = liar_recorded(s, (uint32_t)lie->fault_at);
   row->last = row->first;
   row->ts = step->pm;
   step->pm = 0;
   second.first = second.last;
   second.prev = HINT_KEY + 1;
-  add_bound(s, part, 1, second);
+  liar_add_bound(s, part, 1, second);
 }
 /* The step from key + 1 back to key, with a high part that fits mod p. */
 static void wrap_step(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t index,
@@ -194,41 +160,40 @@ static void wrap_step(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *ra
 }
 
 static void set_unsaid(const liar_t *lie, mgp_vm_t *vm) {
-  set_word(vm, lie->number, OTHER);
+  liar_set_word(vm, lie->number, OTHER);
 }
 /* The word's row among those whose first value is free: the first of that chain, which then goes on
  * to the hints. */
 static void call_it_hint(const liar_t *lie, mgp_session_t *s) {
   mgp_part_t *part, *hints;
-  mgp_bound_t *row = bound_of(s, 2, lie->number, &part), moved = *row;
-  mgp_bound_t *first = bound_of(s, 1, HINT_KEY, &hints);
+  mgp_bound_t *row = liar_bound_of(s, 2, lie->number, &part), moved = *row;
+  mgp_bound_t *first = liar_bound_of(s, 1, HINT_KEY, &hints);
   for (uint32_t k = 0; k < part->nbounds[2]; k++) { /* the chain of zeros goes on without it */
     mgp_bound_t *other = (mgp_bound_t *)(uintptr_t)&part->raw.bounds[2][k];
     if (other->prev == moved.key + 1 && other->gap == moved.gap) other->prev = moved.prev;
   }
   if (s->st.zero_end[moved.gap] == moved.key + 1) s->st.zero_end[moved.gap] = moved.prev;
-  memmove(row, row + 1, (size_t)(part->raw.bounds[2] + part->nbounds[2] - (row + 1)) * sizeof *row);
-  part->nbounds[2]--;
+  liar_drop_bound(part, 2, row);
   moved.prev = first->prev;
   moved.gap = 0;
   moved.first = OTHER;
   first->prev = moved.key + 1;
-  add_bound(s, hints, 1, moved);
+  liar_add_bound(s, hints, 1, moved);
 }
 
 /* Register 16 begins twice: a word of memory whose key is that of the register, and fits mod p into
  * the chain of a gap. The old value is left to that word's end. */
 static void alias_register(const liar_t *lie, mgp_session_t *s) {
   mgp_part_t *part;
-  const mgp_bound_t *before = bound_of(s, 2, BSS_KEY, &part);
-  mgp_step_t *step = recorded(s, (uint32_t)lie->fault_at);
+  const mgp_bound_t *before = liar_bound_of(s, 2, BSS_KEY, &part);
+  mgp_step_t *step = liar_recorded(s, (uint32_t)lie->fault_at);
   mgp_bound_t row = {.key = MGP_REG_SPACE << 14 | 16 / 4,
                      .prev = before->key + 1,
                      .gap = before->gap,
                      .last = g.steps[lie->fault_at].b,
                      .ts = step->pb};
   step->pb = 0;
-  add_bound(s, part, 2, row);
+  liar_add_bound(s, part, 2, row);
   s->st.zero_end[row.gap] = row.key + 1 - MGP_P;
 }
 static void alias_step(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t index,
@@ -272,21 +237,21 @@ static void test_first_values(void) {
 
 /* Two in-place additions in the wrong order: the first reads what the second wrote. */
 static void read_future(const liar_t *lie, mgp_session_t *s) {
-  mgp_step_t *first = recorded(s, lie->number), *second = first + 1;
+  mgp_step_t *first = liar_recorded(s, lie->number), *second = first + 1;
   const uint32_t start = first->a, prev = first->pa;
   first->a = start + 6;
   first->pa = second->ts;
   second->a = start;
   second->pa = prev;
   for (uint32_t i = lie->number + 2; i < g.nsteps; i++) {
-    mgp_step_t *later = recorded(s, i);
+    mgp_step_t *later = liar_recorded(s, i);
     if (g.prog.insn[later->insn].rs2 == 15 && later->pb == second->ts) later->pb = first->ts;
   }
 }
 
 /* A read that takes what it gives back itself: any value would do. */
 static void read_itself(const liar_t *lie, mgp_session_t *s) {
-  mgp_step_t *mv = recorded(s, (uint32_t)lie->fault_at - 1), *next = mv + 1;
+  mgp_step_t *mv = liar_recorded(s, (uint32_t)lie->fault_at - 1), *next = mv + 1;
   next->pa = mv->pa;
   mv->a++;
   mv->pa = mv->ts;
