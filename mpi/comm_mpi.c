@@ -103,8 +103,13 @@ static mgp_status_t mpi_exchange(mgp_transport_t *base, const uint8_t *const *se
   return MGP_OK;
 }
 
+static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t rank, uint32_t size,
+                              mgp_transport_t **out);
+
+/* Of all ranks, also from a comm that has only some of them. */
 static void mpi_abort(mgp_transport_t *base, int code) {
-  (void)MPI_Abort(((mpi_transport_t *)base)->comm, code);
+  (void)base;
+  (void)MPI_Abort(MPI_COMM_WORLD, code);
 }
 
 static void mpi_destroy(mgp_transport_t *base) {
@@ -114,8 +119,28 @@ static void mpi_destroy(mgp_transport_t *base) {
   free(t);
 }
 
-static const mgp_transport_ops_t mpi_ops = {"mpi",        mpi_allgather, mpi_bcast,
-                                            mpi_exchange, mpi_abort,     mpi_destroy};
+static const mgp_transport_ops_t mpi_ops = {"mpi",     mpi_allgather, mpi_bcast,  mpi_exchange,
+                                            mpi_split, mpi_abort,     mpi_destroy};
+
+/* The one call here that blocks: MPI has no other for it, and the ranks have just met. */
+static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t rank, uint32_t size,
+                              mgp_transport_t **out) {
+  MPI_Comm comm = MPI_COMM_NULL;
+  MGP_TRY(check(MPI_Comm_split(((mpi_transport_t *)base)->comm,
+                               size != 0 ? (int)first : MPI_UNDEFINED, (int)rank, &comm),
+                "MPI_Comm_split"));
+  if (size == 0) return MGP_OK;
+  mpi_transport_t *t = calloc(1, sizeof *t);
+  if (t == NULL) {
+    (void)MPI_Comm_free(&comm);
+    return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
+  }
+  (void)MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+  t->base = (mgp_transport_t){.ops = &mpi_ops, .rank = rank, .size = size};
+  t->comm = comm;
+  *out = &t->base;
+  return MGP_OK;
+}
 
 mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out) {
   int initialised = 0, finalised = 0, rank = 0, size = 0;

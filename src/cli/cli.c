@@ -48,7 +48,8 @@ mgp_status_t mgp_cli_flush(void) {
 static void print_failure(const mgp_comm_t *comm) {
   const mgp_comm_failure_t *f = mgp_comm_failure(comm);
   if (mgp_comm_size(comm) > 1)
-    mgp_log_error("%s (rank %u on %s, phase %s)", f->message, f->rank, f->host, f->phase);
+    mgp_log_error("%s (rank %u on %s%s%s, phase %s)", f->message, f->rank, f->host,
+                  f->device[0] ? ", " : "", f->device, f->phase);
   else
     mgp_log_error("%s", f->message);
 }
@@ -79,6 +80,7 @@ static void tell_end(const mgp_comm_t *comm, int exit_code) {
       mgp_json_string(j, "message", f->message);
       mgp_json_u64(j, "rank", f->rank);
       mgp_json_string(j, "host", f->host);
+      if (f->device[0]) mgp_json_string(j, "device", f->device);
       mgp_json_string(j, "phase", f->phase);
     }
     mgp_event_end(j);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -23,6 +24,7 @@ typedef struct {
 struct mgp_comm {
   mgp_transport_t *t;
   char host[MGP_COMM_NAME_MAX];
+  char device[MGP_COMM_NAME_MAX];
   char phase[MGP_COMM_NAME_MAX];
   uint32_t local_rank, local_size;
   uint64_t timeout_ns;
@@ -91,12 +93,23 @@ void mgp_comm_destroy(mgp_comm_t *c) {
   free(c);
 }
 
-/* The ranks cannot reach each other any more. Of several ranks in one process, one says so. */
+/* The ranks cannot reach each other any more. Of several ranks in one process, one says so; of
+ * several processes, which notice together, the lowest: the others are being ended by the time that
+ * it would be their turn. */
 static _Noreturn void die(mgp_comm_t *c) {
   static atomic_flag said = ATOMIC_FLAG_INIT;
+  enum { TURN_NS = 40000000, TURNS = 24 };
+  char why[MGP_COMM_MESSAGE_MAX];
   while (atomic_flag_test_and_set(&said)) (void)pause();
-  (void)fprintf(stderr, "mgprove: rank %u of %u on %s gave up in phase \"%s\", collective %s: %s\n",
-                c->t->rank, c->t->size, c->host, c->phase, op_text[c->op], mgp_error_message());
+  copy_name(why, sizeof why, mgp_error_message());
+  const bool stopping = mgp_stop_check() != MGP_OK;
+  struct timespec turn = {0, (c->t->rank < TURNS ? c->t->rank : TURNS) * TURN_NS};
+  (void)nanosleep(&turn, NULL); /* a signal ends it */
+  if (stopping || mgp_stop_check() == MGP_OK)
+    (void)fprintf(stderr,
+                  "mgprove: rank %u of %u on %s%s%s gave up in phase \"%s\", collective %s: %s\n",
+                  c->t->rank, c->t->size, c->host, c->device[0] ? ", " : "", c->device, c->phase,
+                  op_text[c->op], why);
   (void)fflush(stderr);
   c->t->ops->abort(c->t, mgp_status_exit_code(MGP_PEER));
   _exit(mgp_status_exit_code(MGP_PEER));
@@ -171,6 +184,7 @@ static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool sam
       f->status = local;
       f->exit_code = local == MGP_STOPPED ? mgp_stop_exit_code() : mgp_status_exit_code(local);
       copy_name(f->host, sizeof f->host, c->host);
+      copy_name(f->device, sizeof f->device, c->device);
       copy_name(f->phase, sizeof f->phase, c->phase);
       copy_name(f->message, sizeof f->message, mgp_error_message());
     }
@@ -238,6 +252,47 @@ mgp_status_t mgp_comm_reopen(mgp_comm_t *c) {
   c->status = MGP_OK;
   memset(&c->failure, 0, sizeof c->failure);
   return mgp_comm_barrier(c);
+}
+
+/* --- parts --- */
+
+mgp_status_t mgp_comm_split(mgp_comm_t *c, uint32_t color, mgp_comm_t **out) {
+  uint32_t first = 0, rank = 0, size = 0;
+  mgp_transport_t *t = NULL;
+  mgp_comm_t *part = NULL;
+  mgp_status_t st = begin(c, MGP_COMM_SPLIT, color, false, 0);
+  if (st != MGP_OK) return end(c, st);
+  for (uint32_t r = 0; r < c->t->size && color != MGP_COMM_NO_PART; r++) {
+    if (c->headers[r].n != color) continue;
+    if (size++ == 0) first = r;
+    if (r < c->t->rank) rank++;
+  }
+  st = c->t->ops->split(c->t, first, rank, size, &t);
+  if (st == MGP_PEER) die(c);
+  if (st == MGP_OK && t != NULL) st = mgp_comm_create(t, &part);
+  /* nobody uses a part that a member of it does not have */
+  MGP_TRY_GOTO(st, meet(c, st, 0, true, 0), fail);
+  if (part != NULL) {
+    copy_name(part->phase, sizeof part->phase, c->phase);
+    copy_name(part->device, sizeof part->device, c->device);
+    part->timeout_ns = c->timeout_ns;
+    st = mgp_comm_connect(part);
+  }
+  MGP_TRY_GOTO(st, meet(c, st, 0, true, 0), fail);
+  *out = part;
+  return end(c, MGP_OK);
+fail:
+  mgp_comm_destroy(part);
+  return end(c, st);
+}
+
+mgp_status_t mgp_comm_agree_part(mgp_comm_t *c, const mgp_comm_t *part, mgp_status_t local) {
+  if (local != MGP_OK && part != NULL) {
+    copy_name(c->phase, sizeof c->phase, part->phase);
+    copy_name(c->device, sizeof c->device, part->device);
+  }
+  if (local == MGP_PEER && part != NULL && part->status == MGP_PEER) local = MGP_OK;
+  return mgp_comm_agree(c, local);
 }
 
 /* --- moving bytes --- */
@@ -493,6 +548,10 @@ void mgp_comm_set_phase(mgp_comm_t *c, const char *phase) {
   copy_name(c->phase, sizeof c->phase, phase);
 }
 
+void mgp_comm_set_device(mgp_comm_t *c, const char *device) {
+  copy_name(c->device, sizeof c->device, device);
+}
+
 void mgp_comm_set_timeout(mgp_comm_t *c, double seconds) {
   c->timeout_ns = seconds > 0 ? (uint64_t)(seconds * 1e9) : 0;
 }
@@ -503,6 +562,11 @@ const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *c) {
 
 mgp_comm_stats_t mgp_comm_stats(const mgp_comm_t *c, mgp_comm_op_t op) {
   return c->stats[op];
+}
+double mgp_comm_seconds(const mgp_comm_t *c) {
+  uint64_t ns = 0;
+  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) ns += c->stats[op].ns;
+  return (double)ns * 1e-9;
 }
 const char *mgp_comm_op_text(mgp_comm_op_t op) {
   return op_text[op];

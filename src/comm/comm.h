@@ -40,6 +40,7 @@ typedef struct {
   mgp_status_t status;
   int exit_code; /* of the program, for this failure */
   char host[MGP_COMM_NAME_MAX];
+  char device[MGP_COMM_NAME_MAX]; /* empty: none, or the rank had not taken one yet */
   char phase[MGP_COMM_NAME_MAX];
   char message[MGP_COMM_MESSAGE_MAX];
 } mgp_comm_failure_t;
@@ -53,7 +54,8 @@ typedef struct {
   X(ALLTOALLV, "alltoallv")                                                                        \
   X(REDUCE_SUM, "reduce_sum")                                                                      \
   X(ALLREDUCE_SUM, "allreduce_sum")                                                                \
-  X(ALLREDUCE_MAX, "allreduce_max")
+  X(ALLREDUCE_MAX, "allreduce_max")                                                                \
+  X(SPLIT, "split")
 
 typedef enum {
 #define MGP_COMM_OP_ENUM(name, text) MGP_COMM_##name,
@@ -91,6 +93,16 @@ uint32_t mgp_comm_launched_rank(void);
  * several ranks (MGP_USAGE). */
 mgp_status_t mgp_comm_world_create(mgp_status_t (*create_mpi)(mgp_comm_t **out), mgp_comm_t **out);
 
+/* Several comms of fewer ranks: those with the same color get one together, in the order they have
+ * here; who gives MGP_COMM_NO_PART gets none, and NULL. Phase and timeout are taken over.
+ * Collective over comm; the parts then live on their own, and end before it does. A part that fails
+ * does not close this comm: mgp_comm_agree_part tells the others. */
+#define MGP_COMM_NO_PART UINT32_MAX
+mgp_status_t mgp_comm_split(mgp_comm_t *comm, uint32_t color, mgp_comm_t **out);
+
+/* Seconds that this rank has spent in collectives so far; waiting for others counts. */
+double mgp_comm_seconds(const mgp_comm_t *comm);
+
 /* Local, except for MPI where every rank must call it. */
 void mgp_comm_destroy(mgp_comm_t *comm);
 
@@ -107,6 +119,8 @@ const char *mgp_comm_transport(const mgp_comm_t *comm); /* "self", "thread", "mp
 /* Names what follows, for messages (the name is copied, at most MGP_COMM_NAME_MAX - 1 bytes). */
 void mgp_comm_set_phase(mgp_comm_t *comm, const char *phase);
 const char *mgp_comm_phase(const mgp_comm_t *comm);
+/* Names what this rank computes on, likewise. */
+void mgp_comm_set_device(mgp_comm_t *comm, const char *device);
 /* Longest wait in one collective, in seconds; 0 (the default) means no limit. */
 void mgp_comm_set_timeout(mgp_comm_t *comm, double seconds);
 
@@ -120,6 +134,11 @@ const char *mgp_comm_op_text(mgp_comm_op_t op);
 /* Ends a phase: MGP_OK on every rank if `local` is MGP_OK on every rank. Else returns `local` where
  * that is not MGP_OK, and MGP_PEER with a message naming the first failing rank elsewhere. */
 mgp_status_t mgp_comm_agree(mgp_comm_t *comm, mgp_status_t local);
+
+/* The same, over comm, after work in a part of it that ended with `local` (part NULL: not in any).
+ * Where the work failed only because another rank of the part did, that rank says so, with its own
+ * message and phase. */
+mgp_status_t mgp_comm_agree_part(mgp_comm_t *comm, const mgp_comm_t *part, mgp_status_t local);
 
 /* Opens a comm that a failure has closed, so that the ranks can go on with other work: every rank
  * has left a collective with that failure, or learnt of it, so none of them is inside one. Ends

@@ -25,6 +25,9 @@ static mgp_status_t self_exchange(mgp_transport_t *t, const uint8_t *const *send
   return MGP_OK;
 }
 
+static mgp_status_t self_split(mgp_transport_t *t, uint32_t first, uint32_t rank, uint32_t size,
+                               mgp_transport_t **out);
+
 static void self_abort(mgp_transport_t *t, int code) {
   (void)t;
   _exit(code);
@@ -34,15 +37,28 @@ static void self_destroy(mgp_transport_t *t) {
   free(t);
 }
 
-static const mgp_transport_ops_t self_ops = {"self",        self_allgather, self_bcast,
-                                             self_exchange, self_abort,     self_destroy};
+static const mgp_transport_ops_t self_ops = {"self",     self_allgather, self_bcast,  self_exchange,
+                                             self_split, self_abort,     self_destroy};
 
-mgp_status_t mgp_comm_self_create(mgp_comm_t **out) {
+static mgp_status_t transport_create(mgp_transport_t **out) {
   mgp_transport_t *t = calloc(1, sizeof *t);
   if (t == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
   t->ops = &self_ops;
   t->size = 1;
+  *out = t;
+  return MGP_OK;
+}
+
+static mgp_status_t self_split(mgp_transport_t *t, uint32_t first, uint32_t rank, uint32_t size,
+                               mgp_transport_t **out) {
+  (void)t, (void)first, (void)rank;
+  return size ? transport_create(out) : MGP_OK;
+}
+
+mgp_status_t mgp_comm_self_create(mgp_comm_t **out) {
+  mgp_transport_t *t = NULL;
   mgp_comm_t *c;
+  MGP_TRY(transport_create(&t));
   MGP_TRY(mgp_comm_create(t, &c));
   mgp_status_t st = mgp_comm_connect(c);
   if (st != MGP_OK) {

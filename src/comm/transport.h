@@ -1,5 +1,6 @@
 /* What a transport does for comm.c, and nothing more: three data movements whose sizes all ranks
- * know. Failure marks, agreement, sums, counters and messages are made from them in comm.c.
+ * know, and transports for parts of the ranks. Failure marks, agreement, sums, counters and
+ * messages are made from them in comm.c.
  *
  * A primitive returns MGP_OK, or an error (with mgp_fail) after which the ranks can no longer talk
  * to each other, such as a wait beyond the deadline: comm.c then says so and aborts the job. */
@@ -20,6 +21,12 @@ typedef struct {
   mgp_status_t (*exchange)(mgp_transport_t *t, const uint8_t *const *send,
                            const uint64_t *send_nbytes, uint8_t *const *recv,
                            const uint64_t *recv_nbytes);
+  /* The transport of a part of the ranks, of which this one is number `rank` of `size`; `first` is
+   * the number here of the part's rank 0. size 0: this rank is in no part, and *out stays NULL. All
+   * ranks call it together, having just met. MGP_PEER as above; any other error is this rank's own.
+   */
+  mgp_status_t (*split)(mgp_transport_t *t, uint32_t first, uint32_t rank, uint32_t size,
+                        mgp_transport_t **out);
   /* Ends all ranks of the job; does not return. */
   void (*abort)(mgp_transport_t *t, int code);
   void (*destroy)(mgp_transport_t *t);

@@ -200,6 +200,82 @@ static void check_queries(ctx_t *x) {
   EXPECT(x, after.received_nbytes == before.received_nbytes + 5 * (x->size - 1));
 }
 
+/* --- parts --- */
+
+/* What the ranks with a color can do alone; a part that fails leaves the whole as it was. */
+static void check_part(ctx_t *x, uint32_t color, int fails) {
+  mgp_comm_t *part = (mgp_comm_t *)x; /* replaced, also by NULL */
+  uint32_t rank = 0, size = 0, sum = 0;
+  for (uint32_t r = 0; r < x->size && color != MGP_COMM_NO_PART; r++) {
+    if (r % 3 != color) continue;
+    if (r < x->rank) rank++;
+    size++;
+    sum += 100 + r;
+  }
+  mgp_comm_set_phase(x->comm, "parts");
+  mgp_comm_set_timeout(x->comm, 100);
+  mgp_status_t st = mgp_comm_split(x->comm, color, &part);
+  EXPECT(x, st == MGP_OK);
+  if (st != MGP_OK) return;
+  EXPECT(x, (part != NULL) == (color != MGP_COMM_NO_PART));
+  if (part != NULL) {
+    uint32_t value[2] = {100 + x->rank, 1};
+    mgp_comm_parts_t all = {NULL, NULL};
+    uint8_t mine = (uint8_t)x->rank;
+    EXPECT(x, mgp_comm_size(part) == size && mgp_comm_rank(part) == rank);
+    EXPECT(x, mgp_comm_local_size(part) == size && mgp_comm_local_rank(part) == rank);
+    EXPECT(x, strcmp(mgp_comm_transport(part), mgp_comm_transport(x->comm)) == 0);
+    EXPECT(x, strcmp(mgp_comm_phase(part), "parts") == 0);
+    EXPECT(x, mgp_comm_allreduce_sum_u32(part, value, 2) == MGP_OK);
+    EXPECT(x, value[0] == sum && value[1] == size);
+    EXPECT(x, mgp_comm_allgatherv(part, &mine, 1, &all) == MGP_OK);
+    for (uint32_t k = 0; all.data != NULL && k < size; k++)
+      EXPECT(x, all.data[k] == (uint8_t)(3 * k + color));
+    mgp_comm_parts_free(&all);
+    EXPECT(x, mgp_comm_seconds(part) > 0);
+    mgp_comm_set_phase(part, "in the part");
+    st = MGP_OK;
+    if (fails && rank == size - 1) st = mgp_fail(MGP_BAD_INPUT, "planted by rank %u", x->rank);
+    st = mgp_comm_agree(part, st);
+    EXPECT(x, (st != MGP_OK) == (fails != 0));
+  }
+  EXPECT(x, mgp_comm_failure(x->comm) == NULL);
+  st = mgp_comm_agree_part(x->comm, part, st);
+  mgp_comm_destroy(part);
+  EXPECT(x, (st != MGP_OK) == (fails != 0));
+  const mgp_comm_failure_t *f = mgp_comm_failure(x->comm);
+  EXPECT(x, (f != NULL) == (fails != 0));
+  if (f == NULL) return;
+  /* the one that failed, by its number in the whole */
+  char text[64];
+  (void)snprintf(text, sizeof text, "planted by rank %u", f->rank);
+  EXPECT(x, f->status == MGP_BAD_INPUT && strcmp(f->message, text) == 0);
+  EXPECT(x, strcmp(f->phase, "in the part") == 0);
+  EXPECT(x, mgp_comm_reopen(x->comm) == MGP_OK);
+}
+
+static void check_parts(ctx_t *x) {
+  for (int fails = 0; fails < 2; fails++) {
+    check_part(x, x->rank % 3, fails);
+    /* some in none: those with colors 0 and 2, then all but the first */
+    check_part(x, x->rank % 3 == 1 && x->size > 1 ? 1 : MGP_COMM_NO_PART, fails && x->size > 1);
+    check_part(x, x->rank % 3 == 0 ? 0 : MGP_COMM_NO_PART, fails);
+  }
+  /* a part of a part, as long as there is more than one rank; the whole outlives both */
+  mgp_comm_t *half = NULL, *quarter = NULL;
+  EXPECT(x, mgp_comm_split(x->comm, x->rank < (x->size + 1) / 2 ? 0 : 7, &half) == MGP_OK);
+  uint32_t n = mgp_comm_size(half), r = mgp_comm_rank(half);
+  EXPECT(x, mgp_comm_split(half, r < (n + 1) / 2 ? 5 : MGP_COMM_NO_PART, &quarter) == MGP_OK);
+  if (quarter != NULL) {
+    EXPECT(x, mgp_comm_size(quarter) == (n + 1) / 2 && mgp_comm_rank(quarter) == r);
+    EXPECT(x, mgp_comm_barrier(quarter) == MGP_OK);
+  }
+  mgp_comm_destroy(quarter);
+  EXPECT(x, mgp_comm_barrier(half) == MGP_OK);
+  mgp_comm_destroy(half);
+  EXPECT(x, mgp_comm_barrier(x->comm) == MGP_OK);
+}
+
 /* --- failures; a comm that has failed stays closed, so each one needs a comm of its own --- */
 
 /* what the failing rank does wrong */
@@ -272,6 +348,13 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
   case MGP_COMM_ALLREDUCE_MAX:
     st = mgp_comm_allreduce_max_u64(c, u64, n);
     break;
+  case MGP_COMM_SPLIT: {
+    mgp_comm_t *part = NULL;
+    st = mgp_comm_split(c, 3, &part);
+    if (st != MGP_OK && part != NULL) st = MGP_OK; /* output in spite of the error */
+    mgp_comm_destroy(part);
+    break;
+  }
   default:
     break;
   }
@@ -339,6 +422,7 @@ static mgp_status_t rank_main(mgp_comm_t *comm, void *arg) {
     check_queries(&x);
     check_bytes(&x);
     check_sums(&x);
+    check_parts(&x);
     if (test_slow() && x.size == 2) check_huge(&x);
   }
   atomic_fetch_add(&all_checks, x.checks);
