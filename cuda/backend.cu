@@ -72,6 +72,15 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
   return MGP_OK;
 }
 
+/* "GPU-" and the UUID, as nvidia-smi writes it; a MIG instance has one of its own. */
+static void write_id(const cudaDeviceProp *prop, mgp_device_info_t *out) {
+  int at = snprintf(out->id, sizeof out->id, "GPU-");
+  for (int i = 0; i < 16; i++)
+    at += snprintf(out->id + at, sizeof out->id - at, "%s%02x",
+                   i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                   (unsigned)(unsigned char)prop->uuid.bytes[i]);
+}
+
 static mgp_status_t device_info(int device, mgp_device_info_t *out) {
   cudaDeviceProp prop;
   memset(out, 0, sizeof *out);
@@ -80,6 +89,9 @@ static mgp_status_t device_info(int device, mgp_device_info_t *out) {
     return mgp_fail(MGP_RESOURCES, "CUDA device %d: %s (error %d)", device,
                     cudaGetErrorString(error), (int)error);
   snprintf(out->name, sizeof out->name, "%.63s", prop.name);
+  write_id(&prop, out);
+  snprintf(out->pci, sizeof out->pci, "%04x:%02x:%02x.0", prop.pciDomainID & 0xffff,
+           prop.pciBusID & 0xff, prop.pciDeviceID & 0xff);
   out->major = prop.major;
   out->minor = prop.minor;
   (void)cudaDriverGetVersion(&out->driver);

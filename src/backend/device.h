@@ -6,12 +6,16 @@
 #include "backend/backend.h"
 
 #define MGP_DEVICE_NAME_MAX 64
+#define MGP_DEVICE_ID_MAX   48
+#define MGP_DEVICE_PCI_MAX  16
 
 typedef struct {
   char name[MGP_DEVICE_NAME_MAX];
-  uint64_t total, free; /* bytes of memory */
-  int major, minor;     /* compute capability */
-  int driver, runtime;  /* versions as 1000 major + 10 minor; 0: unknown */
+  char id[MGP_DEVICE_ID_MAX];   /* the same for whoever looks, and no other device's */
+  char pci[MGP_DEVICE_PCI_MAX]; /* where it hangs, "0000:1b:00.0"; empty: unknown */
+  uint64_t total, free;         /* bytes of memory */
+  int major, minor;             /* compute capability */
+  int driver, runtime;          /* versions as 1000 major + 10 minor; 0: unknown */
 } mgp_device_info_t;
 
 typedef struct {

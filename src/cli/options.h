@@ -30,16 +30,17 @@ typedef struct {
   int backend, isa, cache; /* mgp_backend_kind_t, mgp_isa_t, mgp_cache_t */
   uint64_t partitions, trace_rows, shard_steps, memory, threads, ranks, timeout;
   const char *plan, *write_plan;
-  bool no_self_check, resume;
+  bool no_self_check, resume, share_gpu;
   /* checking a proof */
   const char *elf, *vk, *exit_code, *public_output;
   /* bench */
   const char *workload;
-  uint64_t log_steps;
+  uint64_t log_steps, repeat;
+  bool scaling;
   /* messages */
   bool quiet, verbose, log_ranks, help;
   /* for tests */
-  const char *fail_phase, *kill_phase, *trace_log;
+  const char *fail_phase, *kill_phase, *stop_phase, *trace_log;
   bool wrong_peak;
 } mgp_options_t;
 
@@ -61,6 +62,9 @@ typedef struct {
   X(WORKLOAD, "workload", 0, TEXT, workload, "NAME", "run this workload only")                     \
   X(LOG_STEPS, "log-steps", 0, NUMBER(10, 28), log_steps, "N",                                     \
     "make each workload at least 2^N steps long (default 20)")                                     \
+  X(SCALING, "scaling", 0, FLAG, scaling, "", "how the time falls with the number of ranks")       \
+  X(REPEAT, "repeat", 0, NUMBER(1, 100), repeat, "N",                                              \
+    "with --scaling: take the fastest of N proofs (default 3)")                                    \
   X(BACKEND, "backend", 0, CHOICE(backend_words), backend, "auto|cpu|cuda|strict",                 \
     "what computes (auto: a GPU if there is one); strict checks memory rules and is slow")         \
   X(ISA, "isa", 0, CHOICE(isa_words), isa, "auto|portable|avx2|avx512",                            \
@@ -79,7 +83,9 @@ typedef struct {
   X(MEMORY, "memory", 0, SIZE(1 << 20, UINT64_MAX), memory, "SIZE",                                \
     "memory per rank, of its GPU if it uses one, as in 4G (default: what there is)")               \
   X(THREADS, "threads", 0, NUMBER(1, 1024), threads, "N",                                          \
-    "threads per rank (default: the host's cores divided by its ranks)")                           \
+    "threads per rank (default: its share of the cores it may use)")                               \
+  X(SHARE_GPU, "share-gpu", 0, FLAG, share_gpu, "",                                                \
+    "several ranks may use one GPU; it is slower than one rank that has it alone")                 \
   X(RANKS, "ranks", 0, NUMBER(1, 64), ranks, "N",                                                  \
     "run N ranks as threads of this process, without mpirun")                                      \
   X(TIMEOUT, "timeout", 0, NUMBER(1, 1000000000), timeout, "SECONDS",                              \
@@ -99,6 +105,7 @@ typedef struct {
   X(LOG_RANKS, "log-ranks", 0, FLAG, log_ranks, "", "begin each message with the rank's number")   \
   X(FAIL_PHASE, "fail-phase", 0, TEXT, fail_phase, NULL, "PHASE[:RANK]: fail there")               \
   X(KILL_PHASE, "kill-phase", 0, TEXT, kill_phase, NULL, "PHASE[:RANK[:SHARD]]: be killed there")  \
+  X(STOP_PHASE, "stop-phase", 0, TEXT, stop_phase, NULL, "likewise: stand still there (SIGSTOP)")  \
   X(TRACE_LOG, "trace-log", 0, TEXT, trace_log, NULL, "log of builds and tasks, FILE.RANK")        \
   X(WRONG_PEAK, "wrong-peak", 0, FLAG, wrong_peak, NULL, "predict too small a peak")               \
   X(QUIET, "quiet", 'q', FLAG, quiet, "", "only results and errors")                               \

@@ -128,26 +128,35 @@ static mgp_status_t check_plan(const reader_t *r) {
   return MGP_OK;
 }
 
+static mgp_status_t finish(reader_t *r, mgp_status_t st, mgp_plan_t *out) {
+  char why[512];
+  if (st == MGP_OK) st = check_plan(r);
+  if (st == MGP_REJECTED) {
+    (void)snprintf(why, sizeof why, "%s", mgp_error_message());
+    st = mgp_fail(MGP_BAD_INPUT, "%s: %s", r->path, why);
+  }
+  r->plan.params = r->params;
+  if (st == MGP_OK)
+    *out = r->plan;
+  else
+    free(r->params);
+  return st;
+}
+
 mgp_status_t mgp_plan_file_read(const char *path, mgp_plan_t *out) {
   reader_t r = {.path = path};
   uint8_t *bytes;
   size_t n;
-  char why[512];
   MGP_TRY(mgp_inputs_read(path, &bytes, &n));
   bool proof = n >= 8 && memcmp(bytes, MGP_PROOF_MAGIC, 8) == 0;
   mgp_status_t st = proof ? parse_proof(&r, bytes, n) : parse_text(&r, (char *)bytes);
   free(bytes);
-  if (st == MGP_OK) st = check_plan(&r);
-  if (st == MGP_REJECTED) {
-    (void)snprintf(why, sizeof why, "%s", mgp_error_message());
-    st = mgp_fail(MGP_BAD_INPUT, "%s: %s", path, why);
-  }
-  r.plan.params = r.params;
-  if (st == MGP_OK)
-    *out = r.plan;
-  else
-    free(r.params);
-  return st;
+  return finish(&r, st, out);
+}
+
+mgp_status_t mgp_plan_of_proof(const uint8_t *bytes, size_t n, mgp_plan_t *out) {
+  reader_t r = {.path = "the proof"};
+  return finish(&r, parse_proof(&r, bytes, n), out);
 }
 
 void mgp_plan_file_free(mgp_plan_t *plan) {

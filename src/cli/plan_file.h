@@ -10,6 +10,8 @@
 /* Takes the plan of a proof, or of a file made by mgp_plan_file_write. MGP_BAD_INPUT if it is
  * neither, or if the plan is out of bounds. mgp_plan_file_free afterwards. */
 mgp_status_t mgp_plan_file_read(const char *path, mgp_plan_t *out);
+/* The plan of a proof in memory; does not point into it. */
+mgp_status_t mgp_plan_of_proof(const uint8_t *bytes, size_t n, mgp_plan_t *out);
 void mgp_plan_file_free(mgp_plan_t *plan);
 
 mgp_status_t mgp_plan_file_write(const char *path, const mgp_plan_t *plan);

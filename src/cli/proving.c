@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,16 +85,9 @@ static void tell_shard(void *arg, uint32_t number, uint32_t of, int restored) {
   mgp_event_end(j);
 }
 
-static mgp_status_t read_plan(const mgp_options_t *o, mgp_comm_t *comm, mgp_proving_t *p) {
-  mgp_status_t st = MGP_OK;
-  if (!o->plan) return MGP_OK;
-  if (o->given & (MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(SHARD_STEPS)))
-    st = mgp_fail(MGP_USAGE, "--plan sets everything that --partitions, --trace-rows and "
-                             "--shard-steps set: give either");
-  if (st == MGP_OK && mgp_comm_rank(comm) == 0) st = mgp_plan_file_read(o->plan, &p->plan);
-  MGP_TRY(mgp_comm_agree(comm, st));
+mgp_status_t mgp_proving_share_plan(mgp_proving_t *p, mgp_comm_t *comm) {
   mgp_params_t *params = (mgp_params_t *)(uintptr_t)p->plan.params;
-  st = mgp_comm_bcast(comm, &p->plan, sizeof p->plan, 0);
+  mgp_status_t st = mgp_comm_bcast(comm, &p->plan, sizeof p->plan, 0);
   size_t nbytes = p->plan.nshards * sizeof *params;
   if (st == MGP_OK && mgp_comm_rank(comm) != 0) {
     params = malloc(nbytes);
@@ -104,6 +98,22 @@ static mgp_status_t read_plan(const mgp_options_t *o, mgp_comm_t *comm, mgp_prov
   if (st == MGP_OK) st = mgp_comm_bcast(comm, params, nbytes, 0);
   p->options.plan = &p->plan;
   return st;
+}
+
+void mgp_proving_drop_plan(mgp_proving_t *p) {
+  mgp_plan_file_free(&p->plan);
+  p->options.plan = NULL;
+}
+
+static mgp_status_t read_plan(const mgp_options_t *o, mgp_comm_t *comm, mgp_proving_t *p) {
+  mgp_status_t st = MGP_OK;
+  if (!o->plan) return MGP_OK;
+  if (o->given & (MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) | MGP_OPT(SHARD_STEPS)))
+    st = mgp_fail(MGP_USAGE, "--plan sets everything that --partitions, --trace-rows and "
+                             "--shard-steps set: give either");
+  if (st == MGP_OK && mgp_comm_rank(comm) == 0) st = mgp_plan_file_read(o->plan, &p->plan);
+  MGP_TRY(mgp_comm_agree(comm, st));
+  return mgp_proving_share_plan(p, comm);
 }
 
 static mgp_status_t set_trace_rows(uint64_t rows, mgp_prove_options_t *options) {
@@ -128,11 +138,13 @@ static mgp_status_t set_fail_phase(const char *text, uint32_t rank, mgp_prove_op
 }
 
 /* "PHASE", "PHASE:RANK" or "PHASE:RANK:SHARD", for tests */
-static mgp_status_t set_kill_phase(const char *text, uint32_t rank, mgp_prove_options_t *options) {
+static mgp_status_t set_kill_phase(const char *text, int signal, uint32_t rank,
+                                   mgp_prove_options_t *options) {
   const char *fail = options->fail_phase;
   const char *colon = strchr(text, ':'), *second = colon ? strchr(colon + 1, ':') : NULL;
   MGP_TRY(set_fail_phase(text, rank, options));
   options->kill_phase = options->fail_phase;
+  options->kill_signal = signal;
   options->fail_phase = fail;
   if (second) options->kill_shard = (uint32_t)strtoul(second + 1, NULL, 10);
   return MGP_OK;
@@ -155,6 +167,7 @@ static mgp_status_t set_options(const mgp_cli_t *cli, uint32_t rank, mgp_proving
   q->isa = (mgp_isa_t)o->isa;
   q->cache = (mgp_cache_t)o->cache;
   q->threads = (int)o->threads;
+  q->share_device = o->share_gpu;
   q->memory_limit = o->memory;
   q->no_self_check = o->no_self_check;
   q->max_steps = o->max_steps;
@@ -165,7 +178,8 @@ static mgp_status_t set_options(const mgp_cli_t *cli, uint32_t rank, mgp_proving
     return mgp_fail(MGP_USAGE, "--isa: the strict backend is portable only");
   if (o->trace_rows) MGP_TRY(set_trace_rows(o->trace_rows, q));
   if (o->fail_phase) MGP_TRY(set_fail_phase(o->fail_phase, rank, q));
-  if (o->kill_phase) MGP_TRY(set_kill_phase(o->kill_phase, rank, q));
+  if (o->kill_phase) MGP_TRY(set_kill_phase(o->kill_phase, SIGKILL, rank, q));
+  if (o->stop_phase) MGP_TRY(set_kill_phase(o->stop_phase, SIGSTOP, rank, q));
   if (o->trace_log) MGP_TRY(open_trace_log(o->trace_log, rank, &q->trace_log));
   return MGP_OK;
 }

@@ -10,7 +10,7 @@
 #define MGP_OPT_PROVING                                                                            \
   (MGP_OPT(BACKEND) | MGP_OPT(ISA) | MGP_OPT(CACHE) | MGP_OPT(PARTITIONS) | MGP_OPT(TRACE_ROWS) |  \
    MGP_OPT(SHARD_STEPS) | MGP_OPT(MEMORY) | MGP_OPT(THREADS) | MGP_OPT(RANKS) | MGP_OPT(TIMEOUT) | \
-   MGP_OPT(EVENTS) | MGP_OPT(LOG_RANKS))
+   MGP_OPT(SHARE_GPU) | MGP_OPT(EVENTS) | MGP_OPT(LOG_RANKS))
 
 typedef struct {
   mgp_prove_options_t options; /* for mgp_prove; points into the rest */
@@ -27,6 +27,9 @@ typedef struct {
 /* Collective. The inputs are lent until the end. Zero-initialise p; mgp_proving_end afterwards,
  * also on error. */
 mgp_status_t mgp_proving_begin(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *p);
+/* p->plan as rank 0 has it becomes the plan of every rank, until it is dropped. Collective. */
+mgp_status_t mgp_proving_share_plan(mgp_proving_t *p, mgp_comm_t *comm);
+void mgp_proving_drop_plan(mgp_proving_t *p);
 /* Sets the run and calls mgp_prove, with progress on rank 0. Collective. */
 mgp_status_t mgp_proving_run(mgp_proving_t *p, mgp_comm_t *comm, const mgp_inputs_t *in,
                              mgp_prove_result_t *out);

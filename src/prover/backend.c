@@ -1,15 +1,21 @@
 /* The backend of a session: which one, on which device, with how much memory. */
 #include "prover/backend.h"
 
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "base/log.h"
 #include "base/machine.h"
 
 int mgp_session_threads(const mgp_session_t *s) {
-  if (s->opt->threads) return s->opt->threads;
-  int cores = (int)mgp_machine_cores() / (int)mgp_comm_local_size(s->comm);
-  return cores > 0 ? cores : 1;
+  return s->opt->threads ? s->opt->threads : s->threads;
+}
+
+/* A rank's share of the cores that it may use, and of what the host's control group allows. */
+static int count_threads(const mgp_session_t *s) {
+  uint32_t cores = mgp_machine_cores() / s->place.core_mates;
+  uint32_t quota = mgp_machine_cgroup_cores("") / mgp_comm_local_size(s->comm);
+  if (quota > 0 && quota < cores) cores = quota;
+  return cores > 0 ? (int)cores : 1;
 }
 
 static mgp_status_t open_on_host(mgp_session_t *s) {
@@ -20,21 +26,28 @@ static mgp_status_t open_on_host(mgp_session_t *s) {
   return mgp_backend_cpu_create(s->chips, s->ledger, o->isa, mgp_session_threads(s), &s->be);
 }
 
-/* How many ranks use the device. A launcher that gives each rank devices of its own says so. */
-static uint64_t sharers(const mgp_session_t *s, int ndevices) {
-  if (getenv("CUDA_VISIBLE_DEVICES")) return 1;
-  return (mgp_comm_local_size(s->comm) + (uint32_t)ndevices - 1) / (uint32_t)ndevices;
+/* The rank's own name for its device, in messages; and the rank near to it. */
+static void settle(mgp_session_t *s, const mgp_device_info_t *info) {
+  char text[MGP_COMM_NAME_MAX];
+  const int node = mgp_numa_of_pci("", info->pci);
+  const bool bound = mgp_numa_bind("", node, &s->binding);
+  (void)snprintf(text, sizeof text, "%s device %u, %s", s->opt->device->name, s->place.device,
+                 info->pci);
+  mgp_comm_set_device(s->comm, text);
+  mgp_log_verbose("rank %u on %s takes %s (%s), NUMA node %d%s", s->rank, mgp_comm_host(s->comm),
+                  text, info->name, node, bound ? ", whose cores it is bound to" : "");
 }
 
-static mgp_status_t open_on_device(mgp_session_t *s, int ndevices, int sizes_only) {
+static mgp_status_t open_on_device(mgp_session_t *s, int sizes_only) {
   const mgp_device_ops_t *dev = s->opt->device;
-  const int device = (int)(mgp_comm_local_rank(s->comm) % (uint32_t)ndevices);
+  const int device = (int)s->place.device;
   const uint64_t asked = s->opt->memory_limit;
   mgp_device_info_t info;
   MGP_TRY(dev->info(device, &info));
+  if (!sizes_only) settle(s, &info);
   MGP_TRY(mgp_ledger_create(0, &s->device_ledger));
   MGP_TRY(dev->create(s->chips, s->device_ledger, s->ledger, device, &s->be));
-  const uint64_t share = info.total / sharers(s, ndevices);
+  const uint64_t share = info.total / s->place.sharers;
   const uint64_t there = info.free < share ? info.free : share;
   s->device_memory = asked ? asked : there - there / 16;
   if (sizes_only) return MGP_OK;
@@ -48,13 +61,14 @@ static mgp_status_t open_on_device(mgp_session_t *s, int ndevices, int sizes_onl
 mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
   const mgp_prove_options_t *o = s->opt;
   const int wanted = o->backend == MGP_BACKEND_CUDA;
-  int ndevices = 0;
+  const int looks = o->device && (wanted || o->backend == MGP_BACKEND_AUTO);
   MGP_TRY(mgp_ledger_create(0, &s->ledger));
   MGP_TRY(mgp_ledger_create(0, &s->ahead));
   if (wanted && !o->device)
     return mgp_fail(MGP_RESOURCES, "this build has no CUDA backend: configure with -DMGP_CUDA=ON");
-  if (o->device && (wanted || o->backend == MGP_BACKEND_AUTO)) MGP_TRY(o->device->count(&ndevices));
-  if (ndevices > 0) return open_on_device(s, ndevices, sizes_only);
+  MGP_TRY(mgp_placement_agree(s->comm, looks ? o->device : NULL, o->share_device, &s->place));
+  s->threads = count_threads(s);
+  if (s->place.sharers > 0) return open_on_device(s, sizes_only);
   if (wanted) return mgp_fail(MGP_RESOURCES, "no %s device", o->device->name);
   if (o->device && o->backend == MGP_BACKEND_AUTO && s->rank == 0)
     mgp_log_info("no %s device: the cpu backend", o->device->name);
@@ -63,6 +77,7 @@ mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
 
 size_t mgp_session_close_backend(mgp_session_t *s) {
   size_t left = 0;
+  mgp_numa_release(&s->binding);
   mgp_backend_destroy(s->be);
   if (s->device_ledger != s->ledger && s->device_ledger)
     left += mgp_ledger_destroy(s->device_ledger);

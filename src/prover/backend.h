@@ -5,7 +5,8 @@
 
 #include "prover/session.h"
 
-/* Local. sizes_only: for the *_bytes functions; no device memory is taken. */
+/* Collective: the ranks agree on who takes which device (placement.h). sizes_only: for the *_bytes
+ * functions; no device memory is taken. */
 mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only);
 /* Also after a failure to open. Returns how many allocations were still live. */
 size_t mgp_session_close_backend(mgp_session_t *s);
@@ -14,8 +15,8 @@ static inline int mgp_session_shares_memory(const mgp_session_t *s) {
   return s->device_ledger == s->ledger;
 }
 
-/* Host threads of this rank: as asked for, else its share of the host's cores. A backend on a
- * device has one thread of its own. */
+/* Host threads of this rank: as asked for, else its share of the cores that it may use. A backend
+ * on a device has one thread of its own. */
 int mgp_session_threads(const mgp_session_t *s);
 
 #endif

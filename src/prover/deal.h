@@ -5,8 +5,6 @@
 
 #include "prover/session.h"
 
-#define MGP_MAX_RANKS 1024u
-
 typedef struct {
   mgp_comm_parts_t all;
   const uint8_t *rows[MGP_MAX_PARTITIONS]; /* of each own partition */

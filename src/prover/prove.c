@@ -109,20 +109,21 @@ static void check_resident(const mgp_session_t *s, const uint64_t *resident) {
 
 static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
                               mgp_status_t (*fn)(mgp_session_t *)) {
-  double start = mgp_clock_seconds();
+  double start = mgp_clock_seconds(), comm = mgp_comm_seconds(s->comm);
   mgp_ledger_set_phase(s->ledger, phase);
   mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
   if (s->opt->kill_phase && strcmp(s->opt->kill_phase, mgp_phase_name(phase)) == 0 &&
       (!s->opt->kill_shard || s->opt->kill_shard == s->shards->done + 1))
-    (void)raise(SIGKILL);
+    (void)raise(s->opt->kill_signal);
   mgp_status_t st = mgp_stop_check();
   if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
     st = mgp_fail(MGP_INTERNAL, "failure injected for a test");
   st = mgp_comm_agree(s->comm, st);
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
   s->phase_seconds[phase] += mgp_clock_seconds() - start;
+  s->phase_comm[phase] += mgp_comm_seconds(s->comm) - comm;
   for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
     s->resident[phase][c] = mgp_ledger_live(s->device_ledger, (mgp_mem_class_t)c);
   s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->device_ledger);
@@ -173,6 +174,9 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   r->partitions = s->nparts;
   snprintf(r->host, sizeof r->host, "%s", mgp_comm_host(s->comm));
   memcpy(r->seconds, s->phase_seconds, sizeof r->seconds);
+  memcpy(r->comm_seconds, s->phase_comm, sizeof r->comm_seconds);
+  r->cut_seconds = s->cut_seconds;
+  r->load = s->total.load;
   for (unsigned p = 0; p < MGP_PHASES; p++)
     for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)
       r->peak[p][c] = mgp_ledger_peak(s->device_ledger, (mgp_phase_t)p, c);
@@ -241,6 +245,8 @@ static void add_totals(mgp_session_t *s) {
     const mgp_trace_t *t = &s->shape.traces[k];
     s->total.rows += t->rows;
     s->total.interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
+    if (mgp_part_owner(s, t->partition) == s->rank)
+      s->total.load += (uint64_t)t->rows * s->chips->chip[t->chip].cost;
   }
   for (uint32_t i = 0; i < s->nparts; i++) s->total.steps += s->parts[i].nsteps;
   if (s->predicted_peak > s->worst_peak) s->worst_peak = s->predicted_peak;

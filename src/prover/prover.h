@@ -48,7 +48,8 @@ typedef struct {
   const mgp_device_ops_t *device; /* NULL in a program without */
   mgp_isa_t isa;
   mgp_cache_t cache;
-  int threads; /* per rank; 0: all cores divided by the ranks of the host */
+  int threads;      /* per rank; 0: the cores it may use, divided by the ranks that share them */
+  int share_device; /* several ranks may take one device, which is refused otherwise */
   /* Bytes per rank of the backend's memory; 0: what the machine or the device has, divided by its
    * ranks. Host memory beside a device's is limited by what the machine has. */
   uint64_t memory_limit;
@@ -70,8 +71,9 @@ typedef struct {
   FILE *trace_log;        /* tests: one line per witness build and task, NULL to leave out */
   int wrong_peak;         /* tests: predict a wrong peak on purpose */
   const char *fail_phase; /* tests: this rank fails at the start of the named phase */
-  const char *kill_phase; /* tests: this rank is killed there, in shard number kill_shard */
-  uint32_t kill_shard;    /* 0: in any */
+  const char *kill_phase; /* tests: this rank gets kill_signal there, in shard number kill_shard */
+  int kill_signal;
+  uint32_t kill_shard; /* 0: in any */
 } mgp_prove_options_t;
 
 /* The record that a job's folder has once its plan is known. */
@@ -94,6 +96,9 @@ typedef struct {
   uint32_t rank, partitions;
   char host[MGP_COMM_NAME_MAX];
   double seconds[MGP_PHASES];
+  double comm_seconds[MGP_PHASES]; /* of those: in collectives, waiting for others included */
+  double cut_seconds;              /* outside phases: waiting for a shard's cut, or moving it */
+  uint64_t load;                   /* predicted: cost of the rows of its partitions */
   uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes of the backend's memory; last: total */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;

@@ -9,6 +9,7 @@
 #include "protocol/security.h"
 #include "protocol/shape.h"
 #include "protocol/transcript.h"
+#include "prover/placement.h"
 #include "prover/prover.h"
 #include "vm/step.h"
 
@@ -57,7 +58,10 @@ typedef struct {
    * (backend.h); of what lives longer: cuts, records made ahead, last shards, finished ones. */
   mgp_ledger_t *ledger, *device_ledger, *ahead;
   mgp_backend_t *be;
-  uint64_t device_memory; /* bytes that the backend may use; 0: it uses the host's */
+  mgp_placement_t place;      /* its device among those that the ranks take */
+  mgp_numa_binding_t binding; /* near to it */
+  int threads;                /* share of the host's cores; see mgp_session_threads */
+  uint64_t device_memory;     /* bytes that the backend may use; 0: it uses the host's */
   mgp_cache_t cache;
   uint32_t rank, nranks;
   uint32_t nparts; /* partitions of this rank: first_part .. first_part + nparts - 1 */
@@ -95,12 +99,14 @@ typedef struct {
   uint64_t builds[MGP_BUILD_USES];
   uint64_t ntasks;
   double phase_seconds[MGP_PHASES];
+  double phase_comm[MGP_PHASES]; /* of those: in collectives */
+  double cut_seconds;            /* outside phases: for the cuts of shards to come */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
   uint64_t predicted_peak, worst_peak;                /* of the shard in hand; of any so far */
   struct {
-    uint64_t rows, cells, interactions, traces, stacked_columns, steps;
-  } total;            /* over finished shards; steps: of this rank */
+    uint64_t rows, cells, interactions, traces, stacked_columns, steps, load;
+  } total;            /* over finished shards; steps, load: of this rank */
   uint64_t task_room; /* bytes that tasks under way together may hold */
   mgp_security_t security;
 } mgp_session_t;

@@ -61,7 +61,10 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   mgp_cut_t cut;
   if (s->run.nshards || sh->ahead) return MGP_OK;
-  MGP_TRY(mgp_cut_share(s, sh->pass, &cut));
+  double start = mgp_clock_seconds();
+  mgp_status_t shared = mgp_cut_share(s, sh->pass, &cut);
+  s->cut_seconds += mgp_clock_seconds() - start;
+  MGP_TRY(shared);
   mgp_status_t st = mgp_recorder_start(sh->recorder, &cut, mgp_plan_room_ahead(s));
   sh->ahead = st == MGP_OK;
   return mgp_comm_agree(s->comm, st);

@@ -134,6 +134,8 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *prop, int device) {
   memset(prop, 0, sizeof *prop);
   snprintf(prop->name, sizeof prop->name, "emulation");
   prop->totalGlobalMem = memory_of_device();
+  prop->uuid.bytes[0] = (char)(device + 1);
+  prop->pciBusID = device + 1;
   prop->major = 9;
   prop->multiProcessorCount = PROCESSORS;
   return cudaSuccess;

@@ -13,7 +13,7 @@ EMULATED = "MGP_TEST_MGPROVE" in os.environ
 # guest, size, options of the plan, options that change no byte
 PROOFS = [
     ("fibonacci", 40, [], [["--cache", "none"]]),
-    ("edges", 1, ["--partitions", "2"], [["--cache", "trace", "--ranks", "2"]]),
+    ("edges", 1, ["--partitions", "2"], [["--cache", "trace", "--ranks", "2", "--share-gpu"]]),
     ("sort", 20, ["--trace-rows", "4096"], [["--cache", "full"]]),
 ]
 
