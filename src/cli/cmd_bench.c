@@ -5,66 +5,13 @@
 
 #include "base/machine.h"
 #include "base/version.h"
-#include "chips/chip.h"
-#include "cli/guests.h"
 #include "cli/proving.h"
 #include "cli/report.h"
+#include "cli/scaling.h"
 #include "cli/text.h"
-#include "vm/emulator.h"
+#include "cli/workload.h"
 
-#define DEFAULT_LOG_STEPS 20u
-#define VERIFY_TIMES      3u
-
-/* Guests that take their size as the first hint. */
-static const char *const workloads[] = {"fibonacci", "sort",        "sha256", "keccak", "matrix",
-                                        "sieve",     "interpreter", "memory", NULL};
-
-/* --- sizes --- */
-
-static mgp_status_t is_long_enough(const mgp_guest_t *guest, uint32_t size, uint64_t steps,
-                                   bool *out) {
-  uint8_t dt[MGP_OPCHIP_COUNT];
-  uint32_t cost[MGP_OPCHIP_COUNT];
-  mgp_inputs_t in = {0};
-  mgp_vm_t *vm = NULL;
-  mgp_vm_stop_t why;
-  const mgp_vm_limits_t limits = {steps, MGP_VM_NO_LIMIT};
-  mgp_status_t st;
-  /* steps alone matter here */
-  memset(dt, 1, sizeof dt);
-  memset(cost, 0, sizeof cost);
-  MGP_TRY(mgp_inputs_from_guest(guest, size, &in));
-  const mgp_vm_config_t config = {&in.prog, in.hints, in.nhints, dt, cost, NULL, NULL};
-  MGP_TRY_GOTO(st, mgp_vm_create(&config, &vm), out);
-  MGP_TRY_GOTO(st, mgp_vm_run(vm, &limits, &why), out);
-  *out = mgp_vm_state(vm)->steps >= steps;
-out:
-  mgp_vm_destroy(vm);
-  mgp_inputs_free(&in);
-  return st;
-}
-
-/* A size, rounded up to two digits or so, for at least this many steps: the same everywhere. */
-static mgp_status_t choose_size(const mgp_guest_t *guest, uint64_t steps, uint32_t *out) {
-  uint32_t low = 0, high = 1;
-  bool enough = false;
-  for (;; high *= 2) {
-    MGP_TRY(is_long_enough(guest, high, steps, &enough));
-    if (enough) break;
-    if (high > UINT32_MAX / 4)
-      return mgp_fail(MGP_RESOURCES, "no size of this workload has %" PRIu64 " steps", steps);
-    low = high;
-  }
-  while (high - low > 1 && high - low > high / 64) {
-    uint32_t middle = low + (high - low) / 2;
-    MGP_TRY(is_long_enough(guest, middle, steps, &enough));
-    *(enough ? &high : &low) = middle;
-  }
-  uint32_t unit = 1;
-  while (high / unit >= 200) unit *= 10;
-  *out = (high + unit - 1) / unit * unit;
-  return MGP_OK;
-}
+#define VERIFY_TIMES 3u
 
 /* --- output, on rank 0 --- */
 
@@ -141,7 +88,7 @@ static mgp_status_t bench_guest(const mgp_guest_t *guest, uint64_t steps, mgp_co
   bool root = mgp_comm_rank(comm) == 0;
   mgp_status_t st;
   mgp_comm_set_phase(comm, guest->name);
-  MGP_TRY(mgp_comm_agree(comm, root ? choose_size(guest, steps, &size) : MGP_OK));
+  MGP_TRY(mgp_comm_agree(comm, root ? mgp_workload_size(guest, steps, &size) : MGP_OK));
   MGP_TRY(mgp_comm_bcast(comm, &size, sizeof size, 0));
   MGP_TRY(mgp_comm_agree(comm, mgp_inputs_from_guest(guest, size, &in)));
   (void)mgp_machine_reset_peak();
@@ -157,31 +104,20 @@ out:
 static mgp_status_t bench_all(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_proving_t *proving,
                               output_t *o) {
   const char *only = cli->opt->workload;
-  uint64_t steps = UINT64_C(1) << (cli->opt->log_steps ? cli->opt->log_steps : DEFAULT_LOG_STEPS);
-  for (unsigned i = 0; workloads[i]; i++) {
-    if (only && strcmp(only, workloads[i]) != 0) continue;
-    const mgp_guest_t *guest = mgp_guest_find(workloads[i]);
-    mgp_status_t st =
-        guest ? MGP_OK : mgp_fail(MGP_INTERNAL, "this build has no guest %s", workloads[i]);
-    MGP_TRY(mgp_comm_agree(comm, st));
+  uint64_t steps =
+      UINT64_C(1) << (cli->opt->log_steps ? cli->opt->log_steps : MGP_WORKLOAD_LOG_STEPS);
+  for (unsigned i = 0; mgp_workloads[i]; i++) {
+    const mgp_guest_t *guest;
+    if (only && strcmp(only, mgp_workloads[i]) != 0) continue;
+    MGP_TRY(mgp_comm_agree(comm, mgp_workload_guest(mgp_workloads[i], &guest)));
     MGP_TRY(bench_guest(guest, steps, comm, proving, o));
   }
   return MGP_OK;
 }
 
-static mgp_status_t check_workload(const char *name) {
-  if (!name) return MGP_OK;
-  for (unsigned i = 0; workloads[i]; i++)
-    if (strcmp(name, workloads[i]) == 0) return MGP_OK;
-  char all[256] = "";
-  for (unsigned i = 0, at = 0; workloads[i]; i++)
-    at += (unsigned)snprintf(all + at, sizeof all - at, "%s%s", at ? ", " : "", workloads[i]);
-  return mgp_fail(MGP_USAGE, "--workload: \"%.60s\" is not one of %s", name, all);
-}
-
 /* Rank 0. */
 static mgp_status_t begin_output(const mgp_cli_t *cli, const mgp_comm_t *comm, output_t *o) {
-  MGP_TRY(check_workload(cli->opt->workload));
+  if (cli->opt->workload) MGP_TRY(mgp_workload_check(cli->opt->workload));
   MGP_TRY(mgp_output_check(cli->opt->json));
   MGP_TRY(mgp_json_create(&o->j));
   mgp_json_object_begin(o->j, NULL);
@@ -209,6 +145,7 @@ static mgp_status_t bench(const mgp_cli_t *cli, mgp_comm_t *comm) {
   output_t o = {0};
   bool root = mgp_comm_rank(comm) == 0;
   mgp_status_t st;
+  if (cli->opt->scaling) return mgp_scaling_bench(cli, comm);
   MGP_TRY_GOTO(st, mgp_proving_begin(cli, comm, &proving), out);
   proving.options.no_self_check = 1; /* it is verified here, and outside the time */
   proving.options.print_guest_output = 0;
@@ -222,13 +159,24 @@ out:
   return st;
 }
 
+static mgp_status_t check(const mgp_cli_t *cli) {
+  if (cli->opt->repeat && !cli->opt->scaling)
+    return mgp_fail(MGP_USAGE, "--repeat is for --scaling");
+  return MGP_OK;
+}
+
 const mgp_command_t mgp_cmd_bench = {
     .name = "bench",
     .args = "",
     .summary = "prove the standard workloads and print a table",
     .text = "The speed counts everything from the loaded program to the finished proof. The "
             "verification\n"
-            "is the best of three. There are no times for a proof that does not verify.\n",
-    .options = MGP_OPT_PROVING | MGP_OPT(WORKLOAD) | MGP_OPT(LOG_STEPS) | MGP_OPT(JSON),
+            "is the best of three. There are no times for a proof that does not verify.\n"
+            "With --scaling: one workload by 1, 2, 4, ... ranks, up to all of the job, with the\n"
+            "same program (strong) and with the same work per rank (weak), and where the time\n"
+            "went. --log-steps is the length for all ranks together.\n",
+    .options = MGP_OPT_PROVING | MGP_OPT(WORKLOAD) | MGP_OPT(LOG_STEPS) | MGP_OPT(JSON) |
+               MGP_OPT(SCALING) | MGP_OPT(REPEAT),
+    .check = check,
     .collective = bench,
 };

@@ -1,6 +1,7 @@
 #include "cli/report.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "base/log.h"
@@ -79,6 +80,100 @@ void mgp_report_figures(const mgp_prove_report_t *r, mgp_report_figures_t *out) 
     if (r->ranks[k].rss_peak > out->rss_peak) out->rss_peak = r->ranks[k].rss_peak;
 }
 
+/* --- where the time went --- */
+
+typedef struct {
+  double wall, busy, busy_avg; /* of the slowest; of the busiest; on average */
+} phase_time_t;
+
+static phase_time_t time_of_phase(const mgp_prove_report_t *r, unsigned phase) {
+  phase_time_t t = {0};
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    const mgp_rank_report_t *rank = &r->ranks[k];
+    double busy = rank->seconds[phase] - rank->comm_seconds[phase];
+    if (busy < 0) busy = 0;
+    if (rank->seconds[phase] > t.wall) t.wall = rank->seconds[phase];
+    if (busy > t.busy) t.busy = busy;
+    t.busy_avg += busy / r->nranks;
+  }
+  return t;
+}
+
+/* The largest over the average, at least 1. */
+static double unevenness(double most, double sum, uint32_t n) {
+  return sum > 0 && most * n > sum ? most * n / sum : 1;
+}
+
+/* With the work of its own partitions. */
+static double busy_of(const mgp_rank_report_t *k) {
+  double busy = 0;
+  for (unsigned p = MGP_PHASE_ASSIGN; p <= MGP_PHASE_TASKS; p++)
+    busy += k->seconds[p] - k->comm_seconds[p];
+  return busy;
+}
+
+static void split_load(const mgp_prove_report_t *r, mgp_report_split_t *out) {
+  double most = 0, sum = 0, most_cost = 0, sum_cost = 0;
+  for (uint32_t k = 0; k < r->nranks; k++) {
+    const mgp_rank_report_t *rank = &r->ranks[k];
+    double busy = busy_of(rank);
+    if (busy > most) most = busy;
+    if ((double)rank->load > most_cost) most_cost = (double)rank->load;
+    sum += busy;
+    sum_cost += (double)rank->load;
+  }
+  out->load = unevenness(most, sum, r->nranks);
+  out->predicted_load = unevenness(most_cost, sum_cost, r->nranks);
+}
+
+void mgp_report_split(const mgp_prove_report_t *r, mgp_report_split_t *out) {
+  mgp_report_split_t s = {.all = r->total_seconds - r->verify_seconds, .pass = INFINITY};
+  for (uint32_t k = 0; k < r->nranks; k++)
+    if (r->ranks[k].cut_seconds < s.pass) s.pass = r->ranks[k].cut_seconds;
+  for (unsigned p = MGP_PHASE_RECORD; p <= MGP_PHASE_QUERY; p++) {
+    phase_time_t t = time_of_phase(r, p);
+    s.comm += t.wall - t.busy;
+    if (p == MGP_PHASE_RECORD) {
+      s.recording = t.busy;
+      continue;
+    }
+    s.work += t.busy_avg;
+    *(p >= MGP_PHASE_OPEN ? &s.tail : &s.imbalance) += t.busy - t.busy_avg;
+  }
+  s.other = s.all - s.pass - s.recording - s.work - s.imbalance - s.comm - s.tail;
+  if (s.other < 0) s.other = 0; /* the clocks of several ranks */
+  split_load(r, &s);
+  *out = s;
+}
+
+void mgp_report_split_json(mgp_json_t *j, const mgp_report_split_t *s) {
+  mgp_json_f64(j, "all_s", s->all);
+  mgp_json_f64(j, "pass_s", s->pass);
+  mgp_json_f64(j, "recording_s", s->recording);
+  mgp_json_f64(j, "work_s", s->work);
+  mgp_json_f64(j, "imbalance_s", s->imbalance);
+  mgp_json_f64(j, "comm_s", s->comm);
+  mgp_json_f64(j, "tail_s", s->tail);
+  mgp_json_f64(j, "other_s", s->other);
+  mgp_json_f64(j, "load", s->load);
+  mgp_json_f64(j, "predicted_load", s->predicted_load);
+}
+
+/* --- the closing report --- */
+
+static void log_split(const mgp_prove_report_t *r) {
+  mgp_report_split_t s;
+  if (r->nranks == 1) return;
+  mgp_report_split(r, &s);
+  const double percent = s.all > 0 ? 100 / s.all : 0;
+  mgp_log_info("of the time: work %.1f %%, plain pass %.1f, recording %.1f, imbalance %.1f, "
+               "communication %.1f, tail of the opening %.1f, other %.1f",
+               percent * s.work, percent * s.pass, percent * s.recording, percent * s.imbalance,
+               percent * s.comm, percent * s.tail, percent * s.other);
+  mgp_log_info("load of the busiest rank: %.3f times the average, %.3f predicted", s.load,
+               s.predicted_load);
+}
+
 static void log_phases(const mgp_prove_report_t *r) {
   mgp_log_info("# %-12s %9s %9s %9s %10s", "phase", "min", "avg", "max", "imbalance");
   mgp_log_info("# %-12s %9s %9s %9s %10s", "", "s", "s", "s", "max/avg");
@@ -130,6 +225,7 @@ void mgp_report_log(const mgp_prove_report_t *r) {
   mgp_report_figures(r, &f);
   log_phases(r);
   log_comm(r);
+  log_split(r);
   log_memory(r);
   mgp_log_info("%" PRIu32 " rank%s (%s), %d thread%s each, %s backend (%s), cache %s, %" PRIu32
                " partition%s",
@@ -155,6 +251,8 @@ static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
   mgp_json_u64(j, "partitions", k->partitions);
   mgp_json_u64(j, "steps", k->steps);
   mgp_json_u64(j, "tasks", k->tasks);
+  mgp_json_u64(j, "predicted_load", k->load);
+  mgp_json_f64(j, "busy_s", busy_of(k));
   mgp_json_u64(j, "predicted_peak_bytes", k->predicted_peak);
   if (k->host_peak) mgp_json_u64(j, "host_peak_bytes", k->host_peak);
   mgp_json_u64(j, "ahead_peak_bytes", k->ahead_peak);
@@ -175,6 +273,9 @@ static void json_phases(mgp_json_t *j, const mgp_prove_report_t *r) {
     mgp_json_f64(j, "min_s", s.min);
     mgp_json_f64(j, "avg_s", s.avg);
     mgp_json_f64(j, "max_s", s.max);
+    phase_time_t t = time_of_phase(r, p);
+    mgp_json_f64(j, "busy_avg_s", t.busy_avg);
+    mgp_json_f64(j, "busy_max_s", t.busy);
     mgp_json_object_end(j);
   }
   mgp_json_object_end(j);
@@ -250,6 +351,11 @@ void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
   json_class_peaks(j, r);
   json_phases(j, r);
   json_comm(j, r);
+  mgp_report_split_t split;
+  mgp_report_split(r, &split);
+  mgp_json_object_begin(j, "split");
+  mgp_report_split_json(j, &split);
+  mgp_json_object_end(j);
   mgp_json_array_begin(j, "by_rank");
   for (uint32_t k = 0; k < r->nranks; k++) json_rank(j, &r->ranks[k]);
   mgp_json_array_end(j);

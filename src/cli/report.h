@@ -15,6 +15,25 @@ typedef struct {
 } mgp_report_figures_t;
 void mgp_report_figures(const mgp_prove_report_t *r, mgp_report_figures_t *out);
 
+/* Where the wall time of a proof went, in seconds that add up to `all`. A rank is busy where it is
+ * not inside a collective; phases end together. */
+typedef struct {
+  double all;
+  double pass;      /* proving stood still for the plain pass, or for its pages */
+  double recording; /* ... and for the slowest rank's records, upload included */
+  double work;      /* assign to query: what a rank was busy on average */
+  double imbalance; /* assign to tasks: by how much the slowest one was busy longer */
+  double comm;      /* all phases: what is left when the slowest one was not busy */
+  double tail;      /* open to query: as imbalance; most of it is the folding on one rank */
+  double other;     /* opening devices, planning, checking, writing */
+  /* busy from assign to tasks: the slowest rank to the average; and as predicted from the costs of
+   * rows; at least 1 */
+  double load, predicted_load;
+} mgp_report_split_t;
+void mgp_report_split(const mgp_prove_report_t *r, mgp_report_split_t *out);
+/* As members of an open object: pass_s, ... */
+void mgp_report_split_json(mgp_json_t *j, const mgp_report_split_t *split);
+
 /* The closing report, on stderr, unless quiet. */
 void mgp_report_log(const mgp_prove_report_t *r);
 

@@ -2,7 +2,9 @@
 """How a proof is computed and what is said before: ranks, plans, demo, bench."""
 import os
 import re
+import subprocess
 import sys
+import xml.dom.minidom
 
 import cli
 from cli import guest
@@ -69,5 +71,50 @@ def test_bench(t):
         t.check(row[key] > 0, f"{key}: {row[key]}")
 
 
+def check_point(t, p, ranks):
+    t.check(p["ranks"] == ranks and p["verified"], f"{ranks} ranks: {p}")
+    s = p["split"]
+    parts = [s[k] for k in ("pass_s", "recording_s", "work_s", "imbalance_s", "comm_s", "tail_s", "other_s")]
+    t.check(min(parts) >= 0 and abs(sum(parts) - s["all_s"]) < 0.02 * s["all_s"],
+            f"{ranks} ranks: {s} does not add up")
+    t.check(s["load"] >= 1 and s["predicted_load"] >= 1, f"{s}")
+    t.check(len(p["by_rank"]) == ranks and sum(r["predicted_load"] for r in p["by_rank"]) > 0, "loads")
+
+
+def test_scaling(t):
+    """Parts of a job: every proof verifies, and those of one program are equal."""
+    ways = [("threads", ["--ranks", "3"], ())]
+    if t.has_mpi():
+        ways.append(("mpi", [], [*cli.MPIRUN, "3"]))
+    for name, args, launcher in ways:
+        code, out, err = t.run("bench", "--scaling", "--log-steps", "15", "--repeat", "1", "--threads", "1",
+                               "--timeout", "100", "--json", "scaling.json", *args,
+                               launcher=launcher)
+        rows = [line.split() for line in out.splitlines() if not line.startswith("#")]
+        t.check([r[0] for r in rows] == ["1", "2", "3"] * 2, f"{name}: {out}")
+        t.check([r[-1] for r in rows] == ["same"] * 3 + ["verified"] * 3, f"{name}: {out}")
+        got = t.json("scaling.json")
+        t.check(got["version"] == 1 and got["ranks"] == 3, f"{name}: head of the JSON")
+        for series in got["scaling"]:
+            points = series["points"]
+            for p, ranks in zip(points, (1, 2, 3)):
+                check_point(t, p, ranks)
+            for key in "efficiency", "prove_efficiency", "prove_speedup":
+                t.check(abs(points[0][key] - 1) < 1e-9, f"{key} of one rank: {points[0][key]}")
+            steps = [p["steps"] for p in points]
+            t.check(len(points) == 3 and steps == sorted(steps), f"{steps}")
+            t.check((series["series"] == "weak") == (steps[0] < steps[2]), f"{series['series']}: {steps}")
+    if t.check(os.path.exists(t.path("scaling.json")), "no JSON"):
+        tool = os.path.join(cli.ROOT, "tools", "scaling-plot.py")
+        subprocess.run([sys.executable, tool, "scaling.json", "-o", "scaling.svg"], cwd=t.work, check=True)
+        svg = xml.dom.minidom.parse(t.path("scaling.svg"))
+        t.check(len(svg.getElementsByTagName("circle")) == 6, "the picture has not six points")
+        t.check(len(svg.getElementsByTagName("rect")) >= 6, "the picture has no bars")
+        done = subprocess.run([sys.executable, tool, "scaling.json", "--table"], cwd=t.work,
+                              capture_output=True, text=True, check=True)
+        t.check(done.stdout.count("\n| ") == 7, done.stdout)
+    t.refused(cli.USAGE, "--repeat", "bench", "--repeat", "2")
+
+
 if __name__ == "__main__":
-    sys.exit(cli.main([test_same_bytes, test_plan, test_demo, test_bench]))
+    sys.exit(cli.main([test_same_bytes, test_plan, test_demo, test_bench, test_scaling]))
