@@ -91,9 +91,20 @@ def test_doctor(t):
     got = t.json("three.json")
     t.check([r["rank"] for r in got["ranks"]] == [0, 1, 2] and got["allreduce_s"] > 0, "three ranks")
     t.check(all(r["memory_limit_bytes"] > 0 and r["cores"] > 0 for r in got["ranks"]), "resources")
-    code, out, _ = t.run("doctor", launcher=[*cli.MPIRUN, "2"])
-    if code is not None:
-        t.check(out.count("all-reduce") == 1 or "built without MPI" in out, out)
+    t.check(all("memory_cgroup_bytes" in r and r["affinity"] for r in got["ranks"]), "limits, cores")
+    t.check(got["between_ranks"]["missing"] is None and got["between_ranks"]["allreduce_bytes_per_s"] > 0, "ranks")
+    t.check(got["between_gpus"]["missing"], "without GPUs there is nothing between them")
+    t.check(re.search(r"^all-reduce +thread: [\d.]+ us for 16 bytes, [\d.]+ GB/s for 4 MiB$", out, re.M), out)
+    t.check(len(re.findall(r"^  [012] +\S+ +[012] +[\d,-]+ +the CPU$", out, re.M)) == 3, out)
+    for n in 1, 2, 3, 4:
+        code, out, _ = t.run("doctor", "--json", "mpi.json", launcher=[*cli.MPIRUN, str(n)])
+        if code is None or not t.has_mpi():
+            break
+        ranks = t.json("mpi.json")["ranks"]
+        t.check([r["local_rank"] for r in ranks] == list(range(n)), f"{n} ranks by mpirun: {ranks}")
+        t.check(out.count("all-reduce") == (n > 1) and f"ranks          {n} (mpi)" in out, out)
+        crowded = ranks[0]["cores"] < n
+        t.check(("start fewer ranks" in out) == crowded, f"{n} ranks, {ranks[0]['cores']} cores: {out}")
 
 
 def test_serial_commands_under_mpirun(t):
