@@ -57,7 +57,7 @@ const mgp_command_t mgp_cmd_prove = {
     .options = MGP_OPT(OUTPUT) | MGP_OPT(HINT) | MGP_OPT(MAX_STEPS) | MGP_OPT_PROVING |
                MGP_OPT(PLAN) | MGP_OPT(NO_SELF_CHECK) | MGP_OPT(JSON) | MGP_OPT(MEM_REPORT) |
                MGP_OPT(BATCH) | MGP_OPT(JOB_DIR) | MGP_OPT(RESUME) | MGP_OPT(FAIL_PHASE) |
-               MGP_OPT(KILL_PHASE) | MGP_OPT(TRACE_LOG) | MGP_OPT(WRONG_PEAK),
+               MGP_OPT(KILL_PHASE) | MGP_OPT(STOP_PHASE) | MGP_OPT(TRACE_LOG) | MGP_OPT(WRONG_PEAK),
     .check = check,
     .collective = prove,
 };
