@@ -40,6 +40,12 @@ ends "$job" COMPLETED 0:0 120
 [ "$(grep -cE '^ +[124] .* same$' "scaling-$job.txt")" = 3 ] || fail "scaling: $(cat "scaling-$job.txt")"
 ok "scaling: 1, 2, 4 ranks"
 
+job=$(submit --ntasks-per-node=2 -N 2 -t 5 -o bench.out scaling.sbatch --log-steps 15 --repeat 1)
+ends "$job" COMPLETED 0:0 180
+[ "$(grep -cE '^ +[124] .* (same|verified)$' "scaling-$job.txt")" = 6 ] || fail "scaling: $(cat "scaling-$job.txt")"
+grep -q '"scaling"' "scaling-$job.json" || fail "scaling: no JSON"
+ok "scaling of a workload in one job: 1, 2, 4 ranks on 2 nodes"
+
 # GPUs: each rank sees one, or all of its node
 cat >gpus.sh <<'END'
 #!/usr/bin/env bash
