@@ -178,8 +178,9 @@ static mgp_status_t report(const mgp_cli_t *cli, const mgp_comm_t *comm, mgp_doc
   mgp_doctor_check(cli, d);
   mgp_json_array_end(d->j);
   mgp_json_object_end(d->j);
-  printf("\n%s\n", d->nwarnings ? "Proofs can be made, with the reservations above."
-                                : "No problem found: `mgprove demo` makes a proof.");
+  printf("\n%s\n", d->place[0].worst > 1 ? "Proofs will be refused, for the reason above."
+                   : d->nwarnings        ? "Proofs can be made, with the reservations above."
+                                         : "No problem found: `mgprove demo` makes a proof.");
   if (cli->opt->json) return mgp_json_write(d->j, cli->opt->json);
   mgp_json_destroy(d->j);
   return MGP_OK;

@@ -66,6 +66,7 @@ mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
   MGP_TRY(mgp_ledger_create(0, &s->ahead));
   if (wanted && !o->device)
     return mgp_fail(MGP_RESOURCES, "this build has no CUDA backend: configure with -DMGP_CUDA=ON");
+  mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
   MGP_TRY(mgp_placement_agree(s->comm, looks ? o->device : NULL, o->share_device, &s->place));
   s->threads = count_threads(s);
   if (s->place.sharers > 0) return open_on_device(s, sizes_only);

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""The schedule of a proof by many ranks, simulated from what one and two ranks have measured.
+
+scaling-sim.py                      tables: what to expect of 1 ... 64 ranks over each link
+scaling-sim.py --check              the model against every point that was measured
+scaling-sim.py --json FILE          takes the points of `mgprove bench --scaling --json FILE` (repeatable)
+                                    in place of those in scaling-points.json
+scaling-sim.py --link nvlink ...    see --help: link, speeds, shard size, ranks
+
+The model. Each rank holds one partition of a shard of N steps on n ranks (or P/n of them).
+  per rank     phase(N, P, n) = (a N / P + b) P / n: work of the rows, and what a partition costs at any size
+  rank 0       fold = c 2^s + d: the folding of the opening, of the height s of the plan
+  links        per shard: counts of lookups (all-reduce), first and last accesses (to the holder of their
+               key range and back), the combined polynomial Q (reduced to rank 0), small messages by latency
+  execution    the plain pass on one core of rank 0, at most two shards ahead; each rank runs plainly from the
+               shard's start to its partition, records it, uploads it: beside the proof of the shard before
+a, b, c, d are fitted to the points of one rank alone; the others are predicted."""
+import argparse
+import json
+import math
+import os
+import sys
+
+PHASES = ["assign", "commit", "tasks", "open", "query"]  # of each rank; fold is rank 0's
+D, WORD = 4, 4  # extension degree, bytes of a field word
+CELLS = 14.2    # committed per step: the height of Q follows from it
+STEP_BYTES, TOUCH_BYTES = 40, 20
+TOUCHES = 1 / 32       # words of memory that a partition touches, per step
+COUNTS = 1 << 20       # counters of lookups
+COLLECTIVES = 90       # small ones of a shard, by MPI: agreements, round polynomials, roots
+CHUNK_VALUES = 8192    # bytes a stacked column that everybody gets in the opening: values and weights of chunks
+COLUMNS = 59           # stacked columns of a partition, about
+MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
+
+# seconds of a small collective by MPI and of a large one's start, between two ranks (both grow with log2 n);
+# bytes/s of a large one, of each rank
+LINKS = {
+    # through the hosts' memory: Q as 64-bit sums, copied down and up
+    "host": {"small": 3e-6, "latency": 4e-6, "bandwidth": 1.2e9, "q_bytes": 8},
+    # NCCL 2.28 between two H100: 2^16, 2^19, 2^22 words summed in 14, 30, 78 us
+    "nvlink": {"small": 3e-6, "latency": 12e-6, "bandwidth": 300e9, "q_bytes": 4},
+    # one NDR port (400 Gb/s) per GPU
+    "infiniband": {"small": 6e-6, "latency": 25e-6, "bandwidth": 45e9, "q_bytes": 4},
+}
+# steps/s of one core for the plain pass; steps/s of recording by all cores of a rank; bytes/s to the GPU
+SPEEDS = {"pass": 350e6, "record": 64e6, "upload": 20e9}
+NODE = 8  # GPUs of a node: beyond that, the slower link
+
+
+def log_height(steps, partitions):
+    """s of the plan (src/prover/plan.c): at most 64 stacked columns, of 2^24 at most."""
+    return max(10, min(24, math.ceil(math.log2(CELLS * steps / partitions)) - 6))
+
+
+# --- points that were measured ---------------------------------------------------------------------
+
+def read_points(files):
+    """(steps, partitions, ranks) -> seconds by phase; where several were measured, the fastest."""
+    points = {}
+    for name in files:
+        with open(name, encoding="utf-8") as f:
+            data = json.load(f)
+        for p in data.get("points", []):
+            add_point(points, p["steps"], p["partitions"], p["ranks"], p["phases"])
+        for series in data.get("scaling", []):
+            for p in series["points"]:
+                if not p.get("verified") or p.get("shards", 1) != 1:
+                    continue
+                phases = {k: v["max_s"] for k, v in p["phases"].items()}
+                add_point(points, p["steps"], p["plan"]["partitions"], p["ranks"], phases)
+    return points
+
+
+def add_point(points, steps, partitions, ranks, phases):
+    seconds = {k: phases.get(k, 0.0) for k in PHASES + ["fold"]}
+    seconds["assign"] += phases.get("reduce", 0.0)
+    old = points.get((steps, partitions, ranks))
+    if old is None or sum(seconds.values()) < sum(old.values()):
+        points[steps, partitions, ranks] = seconds
+
+
+def fit_plane(rows):
+    """Least squares of y = a N + b P, neither negative."""
+    nn = sum(n * n for n, _, _ in rows)
+    np = sum(n * p for n, p, _ in rows)
+    pp = sum(p * p for _, p, _ in rows)
+    ny = sum(n * y for n, _, y in rows)
+    py = sum(p * y for _, p, y in rows)
+    det = nn * pp - np * np
+    if abs(det) > 1e-9 * nn * pp:
+        a, b = (ny * pp - py * np) / det, (py * nn - ny * np) / det
+        if a >= 0 and b >= 0:
+            return a, b
+        return (ny / nn, 0.0) if a > 0 else (0.0, py / pp)
+    return ny / nn, 0.0
+
+
+def fit(points):
+    """phase -> (a, b); fold, which is made once, by the height of its word."""
+    alone = [(n, p, s) for (n, p, r), s in points.items() if r == 1]
+    if len(alone) < 2:
+        sys.exit("the model wants two points of one rank at least, of different size")
+    model = {k: fit_plane([(n, p, s[k]) for n, p, s in alone]) for k in PHASES}
+    model["fold"] = fit_plane([(1 << log_height(n, p), 1, s["fold"]) for n, p, s in alone])
+    return model
+
+
+# --- one shard -------------------------------------------------------------------------------------
+
+def all_reduce(link, nbytes, n):
+    """A ring for the bytes, a tree for the latency."""
+    if n == 1:
+        return 0.0
+    return 2 * math.ceil(math.log2(n)) * link["latency"] + 2 * (n - 1) / n * nbytes / link["bandwidth"]
+
+
+def reduce(link, nbytes, n):
+    if n == 1:
+        return 0.0
+    return math.ceil(math.log2(n)) * link["latency"] + nbytes / link["bandwidth"]
+
+
+def shard_parts(model, link, steps, partitions, n, uneven=0.0):
+    """Seconds of the prove phase (assign to query) of one shard, by what they are for."""
+    per_rank = math.ceil(partitions / n)
+    work = sum((a * steps / partitions + b) * per_rank for a, b in (model[k] for k in PHASES))
+    a, b = model["fold"]
+    height = 1 << log_height(steps, partitions)
+    q = D * height * link["q_bytes"]
+    comm = all_reduce(link, COUNTS * WORD, n) + reduce(link, q, n)
+    comm += (n - 1) / n * CHUNK_VALUES * COLUMNS * partitions / link["bandwidth"]
+    comm += COLLECTIVES * math.ceil(math.log2(n)) * link["small"]
+    return {"work": work, "imbalance": uneven * work if n > 1 else 0.0, "comm": comm, "fold": a * height + b}
+
+
+def prove_seconds(*args, **kw):
+    return sum(shard_parts(*args, **kw).values())
+
+
+def record_seconds(speeds, link, steps, n):
+    """Of the last rank: it runs plainly to its partition first. Then upload and exchange of accesses."""
+    run_up = steps * (n - 1) / n / speeds["pass"]
+    touched = TOUCHES * steps / n * TOUCH_BYTES
+    return (run_up + steps / n / speeds["record"],
+            steps / n * STEP_BYTES / speeds["upload"] + all_reduce(link, touched, n))
+
+
+# --- a run of several shards ------------------------------------------------------------------------
+
+def simulate(model, link, speeds, steps, shards, n, uneven=0.0):
+    """Wall time of a run, and how much of it no rank proved, waiting for execution."""
+    one_pass = steps / speeds["pass"]
+    recording, moving = record_seconds(speeds, link, steps, n)
+    proving = moving + prove_seconds(model, link, steps, n, n, uneven)
+    head = 0.06 * proving  # up to the end of assign: then the next shard's recording starts
+    passed, begun, ended = [], [], []
+    for k in range(shards):
+        # the pass is at most two shards ahead of the one whose recording has begun
+        may = begun[k - 2] if k >= 2 else 0.0
+        passed.append(max(passed[k - 1] if k else 0.0, may) + one_pass)
+        start = max(passed[k], (ended[k - 1] - proving + moving + head) if k else 0.0)
+        begun.append(start)
+        ended.append(max(start + recording, ended[k - 1] if k else 0.0) + proving)
+    return ended[-1], ended[-1] - shards * proving
+
+
+# --- output ----------------------------------------------------------------------------------------
+
+def check(points, model, link, most):
+    worst = 0.0
+    print("| steps | partitions | ranks | measured s | model s | off |\n| --- | --- | --- | --- | --- | --- |")
+    for (steps, partitions, ranks), seconds in sorted(points.items()):
+        measured = sum(seconds.values())
+        said = prove_seconds(model, link, steps, partitions, ranks)
+        off = said / measured - 1
+        worst = max(worst, abs(off))
+        print(f"| {steps:,} | {partitions} | {ranks} | {measured:.4f} | {said:.4f} | {100 * off:+.1f} % |")
+    print(f"\nthe worst is {100 * worst:.1f} % off; at most {100 * most:.0f} % is allowed")
+    return 0 if worst <= most else 1
+
+
+def link_for(args, n):
+    name = args.link
+    if name == "nvlink" and n > NODE:
+        name = "infiniband"
+    link = dict(LINKS[name])
+    for key in "small", "latency", "bandwidth":
+        if getattr(args, key) is not None:
+            link[key] = getattr(args, key)
+    return name, link
+
+
+def tables(args, model, speeds):
+    alone = LINKS["nvlink"]
+    for title, size in (("strong: the same shard", lambda n: args.steps),
+                        ("weak: the same steps per rank", lambda n: min(args.steps * n, MAX_SHARD))):
+        print(f"\n{title}, {args.steps:,} steps" + (" on one rank" if "weak" in title else "") + ", prove phase\n")
+        print("| ranks | link | shard | prove s | M steps/s | of the same plan on one | of one partition | work % "
+              "| comm % | fold % |\n|" + " --- |" * 10)
+        for n in args.ranks:
+            name, link = link_for(args, n)
+            steps = size(n)
+            parts = shard_parts(model, link, steps, n, n, args.uneven)
+            all_s = sum(parts.values())
+            same = prove_seconds(model, alone, steps, n, 1) / all_s / n
+            single = prove_seconds(model, alone, size(1), 1, 1)
+            single = single * steps / size(1) / all_s / n
+            print(f"| {n} | {name} | {steps / 1e6:.1f} M | {all_s:.4f} | {steps / all_s / 1e6:.0f} | {100 * same:.1f} % "
+                  f"| {100 * single:.1f} % | {100 * parts['work'] / all_s:.1f} | {100 * parts['comm'] / all_s:.1f} | "
+                  f"{100 * parts['fold'] / all_s:.1f} |")
+    print(f"\na run of {args.shards} shards, the same steps per rank, execution beside the proofs\n")
+    print("| ranks | shard | proving alone M steps/s | whole run M steps/s | waits for execution % | plain pass s "
+          "| recording s | proving s |\n|" + " --- |" * 8)
+    for n in args.ranks:
+        _, link = link_for(args, n)
+        steps = min(args.steps * n, MAX_SHARD)
+        wall, waits = simulate(model, link, speeds, steps, args.shards, n, args.uneven)
+        recording, moving = record_seconds(speeds, link, steps, n)
+        proving = moving + prove_seconds(model, link, steps, n, n, args.uneven)
+        print(f"| {n} | {steps / 1e6:.1f} M | {steps / proving / 1e6:.0f} | {args.shards * steps / wall / 1e6:.0f} | "
+              f"{100 * waits / wall:.1f} | {steps / speeds['pass']:.3f} | {recording:.3f} | {proving:.3f} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--json", action="append", help="of bench --scaling")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--within", type=float, default=0.15, help="how far off --check allows (0.15)")
+    parser.add_argument("--link", choices=sorted(LINKS), default="nvlink", help="beyond a node: infiniband")
+    parser.add_argument("--small", type=float, help="seconds of a small collective of two ranks, by MPI")
+    parser.add_argument("--latency", type=float, help="seconds that a large one takes to start")
+    parser.add_argument("--bandwidth", type=float, help="bytes/s of it, of each rank")
+    parser.add_argument("--steps", type=int, default=1 << 24, help="of a shard on one rank")
+    parser.add_argument("--shards", type=int, default=16)
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2, 4, 8, 16, 64])
+    parser.add_argument("--uneven", type=float, default=0.01, help="the busiest rank over the average, less 1")
+    for name, speed in SPEEDS.items():
+        parser.add_argument(f"--{name}", type=float, default=speed, help=f"per second ({speed:.3g})")
+    args = parser.parse_args()
+    here = os.path.dirname(os.path.abspath(__file__))
+    points = read_points(args.json or [os.path.join(here, "scaling-points.json")])
+    model = fit(points)
+    if args.check:
+        sys.exit(check(points, model, link_for(args, 1)[1], args.within))
+    print("ns a step, ms a partition: " +
+          "; ".join(f"{k} {1e9 * model[k][0]:.3f}, {1e3 * model[k][1]:.2f}" for k in PHASES) +
+          f"; fold: ns a value {1e9 * model['fold'][0]:.3f}, ms {1e3 * model['fold'][1]:.2f}")
+    tables(args, model, {name: getattr(args, name) for name in SPEEDS})
+
+
+main()
