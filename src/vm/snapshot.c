@@ -44,6 +44,7 @@ static int by_number(const void *a, const void *b) {
 
 void mgp_vm_take_pages(mgp_vm_t *vm, uint32_t *number, uint8_t *bytes) {
   const uint32_t n = vm->npages;
+  if (n == 0) return; /* the arrays may be NULL */
   memcpy(number, vm->page, n * sizeof *number);
   qsort(number, n, sizeof *number, by_number);
   for (uint32_t i = 0; i < n; i++) {

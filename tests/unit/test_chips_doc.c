@@ -53,7 +53,8 @@ static void measure(const mgp_chipset_t *set, const char *name, uint32_t size, m
   mgp_replay_count(run.prog.insn, run.part[0].steps, run.part[0].rec.nsteps, n);
   for (unsigned id = 0; id < MGP_CHIP_FIRST_TABLE; id++) {
     m->rows[id] = n[id];
-    if (id >= MGP_CHIP_MEM_IMAGE) m->rows[id] = run.nbounds[id - MGP_CHIP_MEM_IMAGE];
+    if (id >= MGP_CHIP_MEM_IMAGE && id < MGP_CHIP_MEM_IMAGE + 3)
+      m->rows[id] = run.nbounds[id - MGP_CHIP_MEM_IMAGE];
     m->cells += m->rows[id] * set->chip[id].ncols;
     m->interactions += m->rows[id] * set->chip[id].ninteractions;
     m->cost += m->rows[id] * set->chip[id].cost;
