@@ -66,6 +66,21 @@ def test_report(t):
     t.check(re.search(r"^peak memory +\d", out, re.M), out)
 
 
+def test_resume(t):
+    """A job that one backend began, killed or stopped in some phases, and another one ends: the same bytes."""
+    emulated(t)
+    plan = ["--shard-steps", "16384", "--trace-rows", "16384", "--partitions", "2"]
+    size = 90 if EMULATED else 1000
+    t.prove("sort", size, "whole.mgp", "--backend", "cpu", "-q", *plan)
+    args = [cli.guest("sort"), "--hint", t.hint(size), "-o", "job.mgp", "--job-dir", "job", "-q", "--resume"]
+    t.run("prove", *args, *plan, "--backend", "cuda", "--kill-phase", "open:0:2", code=-9)
+    t.check(not os.path.exists(t.path("job.mgp")), "a proof before its time")
+    t.run("prove", *args, "--backend", "cpu", "--kill-phase", "tasks:0:3" if EMULATED else "tasks:0:5", code=-9)
+    _, _, err = t.run("prove", *[a for a in args if a != "-q"], "--backend", "cuda")
+    t.check(f"with the job in job: {2 if EMULATED else 4} shards finished" in err, err)
+    t.check(t.read("job.mgp") == t.read("whole.mgp"), "other bytes than those of a run that was left alone")
+
+
 def test_no_device(t):
     """Only where devices can be taken away."""
     if not EMULATED:
@@ -94,4 +109,4 @@ def skip_without_device():
 
 if __name__ == "__main__":
     skip_without_device()
-    sys.exit(cli.main([test_bytes, test_limits, test_report, test_no_device]))
+    sys.exit(cli.main([test_bytes, test_limits, test_report, test_resume, test_no_device]))
