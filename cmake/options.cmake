@@ -25,6 +25,7 @@ function(mgp_found NAME FOUND WHY)
 endfunction()
 
 mgp_auto_option(MGP_MPI "ranks by MPI")
+set(MGP_MPIRUN mpirun CACHE STRING "launcher of that MPI, for the tests")
 mgp_auto_option(MGP_CUDA "what needs nvcc: the CUDA backend, and a test of the shared headers")
 mgp_auto_option(MGP_EMU "tests of the CUDA backend emulated on the CPU")
 mgp_auto_option(MGP_OPENMP "several threads in a rank, by OpenMP")

@@ -13,6 +13,7 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PREBUILT = os.path.join(ROOT, "guest", "prebuilt")
 USAGE, BAD_INPUT, RESOURCES = 2, 3, 4
+LAUNCHER = os.environ.get("MGP_MPIRUN", "mpirun")
 MPIRUN = ["bash", os.path.join(ROOT, "tests", "mpirun.sh")]
 # the same without a limit of time, for those who call mpirun themselves
 MPI_ENV = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
@@ -92,7 +93,7 @@ class Test:
 
     def has_mpi(self):
         with open(os.path.join(self.build, "CMakeCache.txt"), encoding="utf-8") as f:
-            return "MGP_HAVE_MPI:INTERNAL=ON" in f.read() and shutil.which("mpirun") is not None
+            return "MGP_HAVE_MPI:INTERNAL=ON" in f.read() and shutil.which(LAUNCHER) is not None
 
     def path(self, name):
         return os.path.join(self.work, name)

@@ -82,7 +82,7 @@ def test_mpi(t):
         return
     for args, code in (["--batch", "list"], STOPPED), (long_job(t), 128 + signal.SIGUSR1):
         # the launcher itself must get the signal, not a program around it
-        r = Running(t, args, launcher=["mpirun", "-n", "2"], env=cli.MPI_ENV)
+        r = Running(t, args, launcher=[cli.LAUNCHER, "-n", "2"], env=cli.MPI_ENV)
         t.check(r.wait_for("phase", phase="tasks"), "phase tasks did not come")
         r.job.send_signal(signal.SIGUSR1)
         r.ends(code, "stopped (SIGUSR1)")

@@ -31,7 +31,7 @@ def test_random_times(t):
         phase = min(PHASES, key=lambda p: (histogram[p], rng.random()))
         ranks = rng.choice([1, 2, 3])
         mpi = t.has_mpi() and rng.random() < 0.5
-        launcher = ["mpirun", "-n", str(ranks)] if mpi else []
+        launcher = [cli.LAUNCHER, "-n", str(ranks)] if mpi else []
         args = [] if mpi else ["--ranks", str(ranks)]
         r = Running(t, job(t, *PLAN, "--resume", *args), launcher=launcher, env=cli.MPI_ENV)
         skip = rng.randrange(3)

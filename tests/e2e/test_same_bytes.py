@@ -57,7 +57,7 @@ def choices(t, build):
     out = {"ranks": {}, "cache": {}, "backend": {}, "threads": {}, "compiler": {}}
     for n in RANKS:
         out["ranks"][f"{n} as threads"] = (None, [], ["--ranks", n])
-        if cached(build, "MGP_HAVE_MPI") == "ON" and shutil.which("mpirun"):
+        if cached(build, "MGP_HAVE_MPI") == "ON" and shutil.which(cli.LAUNCHER):
             out["ranks"][f"mpirun -n {n}"] = (None, [*cli.MPIRUN, str(n)], [])
     for cache in "none", "trace", "full":
         out["cache"]["cache " + cache] = (None, [], ["--cache", cache])

@@ -24,7 +24,7 @@ def lose(t, how, phase, rank):
     what = f"{how} of rank {rank} in {phase}"
     hint = t.hint(3)
     before = sorted(os.listdir(t.work))
-    command = ["mpirun", "-n", str(RANKS), t.mgprove, "prove", guest("silent"), "--hint", hint, "-o", "proof",
+    command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "prove", guest("silent"), "--hint", hint, "-o", "proof",
                "--json", "report", "--threads", "1", "--timeout", str(PATIENCE), f"--{how}-phase", f"{phase}:{rank}"]
     start = time.monotonic()
     # a session of its own, so that what is left of it can be found

@@ -4,7 +4,7 @@
 set -euo pipefail
 suite=$1/tests/test_comm_suite
 mpirun=$(dirname "$0")/../mpirun.sh
-command -v mpirun >/dev/null || { echo "skipped: no mpirun"; exit 77; }
+command -v "${MGP_MPIRUN:-mpirun}" >/dev/null || { echo "skipped: no mpirun"; exit 77; }
 grep -q "^MGP_HAVE_MPI:INTERNAL=ON" "$1/CMakeCache.txt" || { echo "skipped: built without MPI"; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
