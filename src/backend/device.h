@@ -5,9 +5,10 @@
 
 #include "backend/backend.h"
 
-#define MGP_DEVICE_NAME_MAX 64
-#define MGP_DEVICE_ID_MAX   48
-#define MGP_DEVICE_PCI_MAX  16
+#define MGP_DEVICE_NAME_MAX  64
+#define MGP_DEVICE_ID_MAX    48
+#define MGP_DEVICE_PCI_MAX   16
+#define MGP_DEVICE_PLACE_MAX 128
 
 typedef struct {
   char name[MGP_DEVICE_NAME_MAX];
@@ -17,6 +18,44 @@ typedef struct {
   int major, minor;             /* compute capability */
   int driver, runtime;          /* versions as 1000 major + 10 minor; 0: unknown */
 } mgp_device_info_t;
+
+/* Collectives between devices, one per rank, that do not go through the host (NCCL).
+ *
+ * No call waits for another rank but `wait`: the others start something, in the order of the
+ * backend's own work, and return. A rank may only wait for what all ranks have started, which the
+ * caller makes sure of (prover/link.h), so that a rank that fails leaves nobody behind. After an
+ * error, of any rank, the link is of no more use: `end` with `lost`, on every rank. */
+typedef struct mgp_device_link mgp_device_link_t;
+
+#define MGP_LINK_ID_BYTES 128
+
+typedef struct {
+  const char *name; /* "NCCL" */
+  /* 10000 major + 100 minor + patch of the library that is loaded. */
+  mgp_status_t (*version)(int *out);
+  /* Local. Where the backend's device is, the same for backends that share it. */
+  mgp_status_t (*place)(mgp_backend_t *be, char out[MGP_DEVICE_PLACE_MAX]);
+  /* Local. The backend outlives the link. */
+  mgp_status_t (*open)(mgp_backend_t *be, uint32_t rank, uint32_t size, mgp_device_link_t **out);
+  /* Local, on one rank: what the others need to find each other. */
+  mgp_status_t (*make_id)(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]);
+  mgp_status_t (*start_connect)(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]);
+  /* Until the backend's own work is done: what is started afterwards is communication alone. */
+  mgp_status_t (*drain)(mgp_device_link_t *l);
+  /* d_buf[i]: sum over the ranks mod 2^32, on every rank. */
+  mgp_status_t (*start_sum_u32)(mgp_device_link_t *l, uint32_t *d_buf, uint64_t n);
+  /* Sum of field words on one rank, in three steps, each waited for: every rank's slice of the
+   * words comes to it from the others; it adds them up; the slices go to the root. Takes
+   * slices_bytes of SCRATCH between the first and the second. d_buf elsewhere: unspecified. */
+  mgp_status_t (*start_slices)(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n);
+  mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n);
+  mgp_status_t (*start_gather)(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root);
+  uint64_t (*slices_bytes)(uint64_t n, uint32_t size);
+  /* Until what was started last is done. MGP_PEER at deadline_ns of mgp_clock_ns. */
+  mgp_status_t (*wait)(mgp_device_link_t *l, uint64_t deadline_ns);
+  /* Collective unless `lost`; deadline_ns as above. NULL is fine. */
+  void (*end)(mgp_device_link_t *l, int lost, uint64_t deadline_ns);
+} mgp_device_link_ops_t;
 
 typedef struct {
   const char *name; /* "CUDA" */
@@ -29,6 +68,7 @@ typedef struct {
   /* Takes nbytes of the device, tables included, for all that is allocated afterwards. A backend
    * that is asked for sizes only needs none. */
   mgp_status_t (*reserve)(mgp_backend_t *be, uint64_t nbytes);
+  const mgp_device_link_ops_t *link; /* NULL in a build without */
 } mgp_device_ops_t;
 
 /* Defined by cuda/. */

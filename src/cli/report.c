@@ -25,11 +25,23 @@ static spread_t spread_of_phase(const mgp_prove_report_t *r, unsigned phase) {
   return s;
 }
 
+/* Operations of the comm, then those between devices. */
+#define OPS ((unsigned)MGP_COMM_OP_COUNT + (unsigned)MGP_LINK_OPS)
+
+static void op_text(unsigned op, char out[32]) {
+  if (op < MGP_COMM_OP_COUNT)
+    (void)snprintf(out, 32, "%s", mgp_comm_op_text((mgp_comm_op_t)op));
+  else
+    (void)snprintf(out, 32, "device_%s", mgp_link_op_text((mgp_link_op_t)(op - MGP_COMM_OP_COUNT)));
+}
+
 /* Sums over the ranks; time of the slowest. */
 static mgp_comm_stats_t total_of_op(const mgp_prove_report_t *r, unsigned op) {
   mgp_comm_stats_t sum = {0};
   for (uint32_t k = 0; k < r->nranks; k++) {
-    const mgp_comm_stats_t *c = &r->ranks[k].comm[op];
+    const mgp_rank_report_t *rank = &r->ranks[k];
+    const mgp_comm_stats_t *c =
+        op < MGP_COMM_OP_COUNT ? &rank->comm[op] : &rank->link[op - MGP_COMM_OP_COUNT];
     if (c->calls > sum.calls) sum.calls = c->calls;
     sum.sent_nbytes += c->sent_nbytes;
     sum.received_nbytes += c->received_nbytes;
@@ -187,13 +199,14 @@ static void log_phases(const mgp_prove_report_t *r) {
 
 static void log_comm(const mgp_prove_report_t *r) {
   if (r->nranks == 1) return;
-  mgp_log_info("# %-14s %8s %12s %10s", "collective", "calls", "sent", "time");
-  mgp_log_info("# %-14s %8s %12s %10s", "", "", "all ranks", "slowest, s");
-  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
+  mgp_log_info("# %-19s %8s %12s %10s", "collective", "calls", "sent", "time");
+  mgp_log_info("# %-19s %8s %12s %10s", "", "", "all ranks", "slowest, s");
+  for (unsigned op = 0; op < OPS; op++) {
     mgp_comm_stats_t s = total_of_op(r, op);
-    char size[32];
+    char size[32], name[32];
+    op_text(op, name);
     if (s.calls)
-      mgp_log_info("  %-14s %8" PRIu64 " %12s %10.3f", mgp_comm_op_text((mgp_comm_op_t)op), s.calls,
+      mgp_log_info("  %-19s %8" PRIu64 " %12s %10.4f", name, s.calls,
                    mgp_format_size(s.sent_nbytes, size), (double)s.ns * 1e-9);
   }
 }
@@ -227,9 +240,10 @@ void mgp_report_log(const mgp_prove_report_t *r) {
   log_comm(r);
   log_split(r);
   log_memory(r);
-  mgp_log_info("%" PRIu32 " rank%s (%s), %d thread%s each, %s backend (%s), cache %s, %" PRIu32
+  mgp_log_info("%" PRIu32
+               " rank%s (%s, sums: %s), %d thread%s each, %s backend (%s), cache %s, %" PRIu32
                " partition%s",
-               r->nranks, r->nranks == 1 ? "" : "s", r->transport, r->threads,
+               r->nranks, r->nranks == 1 ? "" : "s", r->transport, r->link, r->threads,
                r->threads == 1 ? "" : "s", r->backend, r->isa, mgp_cache_name(r->cache),
                r->params.partitions, r->params.partitions == 1 ? "" : "s");
   if (r->memory_shards)
@@ -283,10 +297,12 @@ static void json_phases(mgp_json_t *j, const mgp_prove_report_t *r) {
 
 static void json_comm(mgp_json_t *j, const mgp_prove_report_t *r) {
   mgp_json_object_begin(j, "collectives");
-  for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
+  for (unsigned op = 0; op < OPS; op++) {
     mgp_comm_stats_t s = total_of_op(r, op);
+    char name[32];
     if (!s.calls) continue;
-    mgp_json_object_begin(j, mgp_comm_op_text((mgp_comm_op_t)op));
+    op_text(op, name);
+    mgp_json_object_begin(j, name);
     mgp_json_u64(j, "calls", s.calls);
     mgp_json_u64(j, "sent_bytes", s.sent_nbytes);
     mgp_json_u64(j, "received_bytes", s.received_nbytes);
@@ -321,6 +337,7 @@ void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
   mgp_json_string(j, "commit", mgp_version_commit());
   mgp_json_u64(j, "ranks", r->nranks);
   mgp_json_string(j, "transport", r->transport);
+  mgp_json_string(j, "link", r->link);
   mgp_json_i64(j, "threads", r->threads);
   mgp_json_string(j, "backend", r->backend);
   mgp_json_string(j, "isa", r->isa);

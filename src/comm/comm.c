@@ -12,13 +12,15 @@
 #include "base/stop.h"
 #include "comm/transport.h"
 
-/* What every rank tells every other at the start of a collective. */
+/* What every rank tells every other at the start of a collective; always as long, since a rank may
+ * be in another one. */
 typedef struct {
   uint64_t n; /* bytes or elements of the operation */
   uint32_t sequence;
   uint32_t op;
   uint32_t root;
   uint32_t status;
+  uint8_t bytes[MGP_COMM_SMALL_MAX]; /* of allgather */
 } header_t;
 
 struct mgp_comm {
@@ -171,10 +173,11 @@ static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
   return close_failed(c, mgp_fail(MGP_INTERNAL, "%s", f->message));
 }
 
-/* One round of headers. `same_n`: all ranks must have the same n. */
-static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
-                         uint32_t root) {
-  header_t mine = {n, ++c->sequence, (uint32_t)c->op, root, (uint32_t)local};
+/* One round of headers; `same_n`: all ranks must have the same n. Of allgather: with n bytes. */
+static mgp_status_t meet_with(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
+                              uint32_t root, const void *bytes) {
+  header_t mine = {n, ++c->sequence, (uint32_t)c->op, root, (uint32_t)local, {0}};
+  if (bytes != NULL) memcpy(mine.bytes, bytes, n);
   allgather(c, &mine, c->headers, sizeof mine);
   for (uint32_t r = 0; r < c->t->size; r++) {
     if (c->headers[r].status == MGP_OK) continue;
@@ -198,6 +201,11 @@ static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool sam
       return close_mismatch(c, r, same_n);
   }
   return MGP_OK;
+}
+
+static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
+                         uint32_t root) {
+  return meet_with(c, local, n, same_n, root, NULL);
 }
 
 static void enter(mgp_comm_t *c, mgp_comm_op_t op) {
@@ -312,6 +320,21 @@ mgp_status_t mgp_comm_bcast(mgp_comm_t *c, void *buf, uint64_t nbytes, uint32_t 
   return end(c, MGP_OK);
 }
 
+mgp_status_t mgp_comm_allgather(mgp_comm_t *c, mgp_status_t local, const void *mine,
+                                uint64_t nbytes, void *all) {
+  if (c->status != MGP_OK) return mgp_comm_agree(c, local);
+  enter(c, MGP_COMM_ALLGATHER);
+  if (local == MGP_OK && nbytes > MGP_COMM_SMALL_MAX)
+    local = mgp_fail(MGP_INTERNAL, "allgather of %llu bytes", (unsigned long long)nbytes);
+  mgp_status_t st = meet_with(c, local, nbytes, true, 0, local == MGP_OK ? mine : NULL);
+  if (st != MGP_OK) return end(c, st);
+  for (uint32_t r = 0; r < c->t->size; r++)
+    memcpy((uint8_t *)all + r * nbytes, c->headers[r].bytes, nbytes);
+  c->stats[MGP_COMM_ALLGATHER].sent_nbytes += nbytes * (c->t->size - 1);
+  c->stats[MGP_COMM_ALLGATHER].received_nbytes += nbytes * (c->t->size - 1);
+  return end(c, MGP_OK);
+}
+
 /* Room for nbytes[r] bytes of each rank r. */
 static mgp_status_t parts_create(uint32_t size, const uint64_t *nbytes, mgp_comm_parts_t *out) {
   mgp_comm_parts_t p = {NULL, malloc(((size_t)size + 1) * sizeof *p.offset)};
@@ -414,10 +437,12 @@ done:
 
 /* --- arithmetic --- */
 
-/* acc[i] op= x[i] for n elements; returns whether a result did not fit. */
-typedef bool fold_t(void *acc, const void *x, uint64_t n);
+/* acc[i] op= x[i] for n elements; returns whether a result did not fit, or an element was not below
+ * the modulus. */
+typedef bool fold_t(void *acc, const void *x, uint64_t n, uint32_t modulus);
 
-static bool add_u32(void *acc_, const void *x_, uint64_t n) {
+static bool add_u32(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
+  (void)modulus;
   uint32_t *acc = acc_, carry = 0;
   const uint32_t *x = x_;
   for (uint64_t i = 0; i < n; i++) {
@@ -427,17 +452,19 @@ static bool add_u32(void *acc_, const void *x_, uint64_t n) {
   return carry != 0;
 }
 
-static bool add_u64(void *acc_, const void *x_, uint64_t n) {
-  uint64_t *acc = acc_, carry = 0;
-  const uint64_t *x = x_;
+static bool add_mod(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
+  uint32_t *acc = acc_, wrong = 0;
+  const uint32_t *x = x_;
   for (uint64_t i = 0; i < n; i++) {
+    wrong |= acc[i] >= modulus || x[i] >= modulus;
     acc[i] += x[i];
-    carry |= acc[i] < x[i];
+    acc[i] -= acc[i] >= modulus ? modulus : 0;
   }
-  return carry != 0;
+  return wrong != 0;
 }
 
-static bool max_u64(void *acc_, const void *x_, uint64_t n) {
+static bool max_u64(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
+  (void)modulus;
   uint64_t *acc = acc_;
   const uint64_t *x = x_;
   for (uint64_t i = 0; i < n; i++)
@@ -453,7 +480,7 @@ static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
 /* Each rank folds its slice of the n elements over all ranks, in rank order; then the slices go to
  * `root`, or to each rank with every_root. */
 static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t n, uint64_t width,
-                           fold_t *fold, bool every_root, uint32_t root) {
+                           fold_t *fold, uint32_t modulus, bool every_root, uint32_t root) {
   enum { SCRATCH_NBYTES = 16 << 20 };
   mgp_status_t st = begin(c, op, n, true, root);
   uint32_t size = c->t->size, rank = c->t->rank;
@@ -485,10 +512,12 @@ static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t
       c->recv_nbytes[r] = mine_block * width;
     }
     exchange_counted(c);
-    for (uint32_t r = 1; r < size; r++) lost |= fold(scratch, c->recv[r], mine_block);
+    for (uint32_t r = 1; r < size; r++) lost |= fold(scratch, c->recv[r], mine_block, modulus);
     if (mine_block != 0) memcpy(buf + (mine + at) * width, scratch, mine_block * width);
   }
-  if (lost)
+  if (lost && modulus != 0)
+    st = mgp_fail(MGP_INTERNAL, "%s: an element that is not below %u", op_text[op], modulus);
+  else if (lost)
     st = mgp_fail(MGP_RESOURCES, "a sum over %u ranks does not fit in %u bits", size,
                   (unsigned)(8 * width));
   st = meet(c, st, n, true, root);
@@ -508,16 +537,17 @@ done:
   return end(c, st);
 }
 
-mgp_status_t mgp_comm_reduce_sum_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n, uint32_t root) {
-  return reduce(c, MGP_COMM_REDUCE_SUM, buf, n, sizeof *buf, add_u64, false, root);
+mgp_status_t mgp_comm_reduce_sum_mod(mgp_comm_t *c, uint32_t *buf, uint64_t n, uint32_t modulus,
+                                     uint32_t root) {
+  return reduce(c, MGP_COMM_REDUCE_SUM, buf, n, sizeof *buf, add_mod, modulus, false, root);
 }
 
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *c, uint32_t *buf, uint64_t n) {
-  return reduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, true, 0);
+  return reduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, 0, true, 0);
 }
 
 mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n) {
-  return reduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, true, 0);
+  return reduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, 0, true, 0);
 }
 
 /* --- queries --- */
@@ -554,6 +584,10 @@ void mgp_comm_set_device(mgp_comm_t *c, const char *device) {
 
 void mgp_comm_set_timeout(mgp_comm_t *c, double seconds) {
   c->timeout_ns = seconds > 0 ? (uint64_t)(seconds * 1e9) : 0;
+}
+
+double mgp_comm_timeout(const mgp_comm_t *c) {
+  return (double)c->timeout_ns * 1e-9;
 }
 
 const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *c) {

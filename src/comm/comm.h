@@ -32,7 +32,7 @@ typedef struct {
   uint64_t *offset; /* [size + 1] */
 } mgp_comm_parts_t;
 
-enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024 };
+enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024, MGP_COMM_SMALL_MAX = 64 };
 
 /* The first (lowest) rank that failed. */
 typedef struct {
@@ -49,6 +49,7 @@ typedef struct {
   X(AGREE, "agree")                                                                                \
   X(BARRIER, "barrier")                                                                            \
   X(BCAST, "bcast")                                                                                \
+  X(ALLGATHER, "allgather")                                                                        \
   X(GATHERV, "gatherv")                                                                            \
   X(ALLGATHERV, "allgatherv")                                                                      \
   X(ALLTOALLV, "alltoallv")                                                                        \
@@ -123,6 +124,7 @@ const char *mgp_comm_phase(const mgp_comm_t *comm);
 void mgp_comm_set_device(mgp_comm_t *comm, const char *device);
 /* Longest wait in one collective, in seconds; 0 (the default) means no limit. */
 void mgp_comm_set_timeout(mgp_comm_t *comm, double seconds);
+double mgp_comm_timeout(const mgp_comm_t *comm);
 
 /* NULL as long as no collective has failed, or since the comm was opened again. */
 const mgp_comm_failure_t *mgp_comm_failure(const mgp_comm_t *comm);
@@ -150,6 +152,11 @@ mgp_status_t mgp_comm_barrier(mgp_comm_t *comm);
 /* buf of rank `root` to all; nbytes and root must be the same on every rank. */
 mgp_status_t mgp_comm_bcast(mgp_comm_t *comm, void *buf, uint64_t nbytes, uint32_t root);
 
+/* all[r] gets the nbytes of rank r, on every rank; nbytes is the same everywhere and at most
+ * MGP_COMM_SMALL_MAX. Ends a phase as mgp_comm_agree does: one exchange for both. */
+mgp_status_t mgp_comm_allgather(mgp_comm_t *comm, mgp_status_t local, const void *mine,
+                                uint64_t nbytes, void *all);
+
 /* Every rank's bytes to `root`, in rank order; *out is left alone on the other ranks. */
 mgp_status_t mgp_comm_gatherv(mgp_comm_t *comm, const void *send, uint64_t nbytes, uint32_t root,
                               mgp_comm_parts_t *out);
@@ -163,11 +170,13 @@ mgp_status_t mgp_comm_allgatherv(mgp_comm_t *comm, const void *send, uint64_t nb
 mgp_status_t mgp_comm_alltoallv(mgp_comm_t *comm, const void *send, const uint64_t *send_nbytes,
                                 mgp_comm_parts_t *out);
 
-/* Element sums over all ranks, in place; n must be the same on every rank. A sum that does not fit
- * the element fails on every rank (MGP_RESOURCES). reduce leaves the sums on `root` and unspecified
- * contents elsewhere; after an error the contents are unspecified everywhere.
- * Extra memory: at most 16 MiB (or one element per rank, if more). */
-mgp_status_t mgp_comm_reduce_sum_u64(mgp_comm_t *comm, uint64_t *buf, uint64_t n, uint32_t root);
+/* Element sums over all ranks, in place; n must be the same on every rank; after an error the
+ * contents are unspecified. Extra memory: at most 16 MiB (or one element per rank, if more).
+ * reduce: mod `modulus` <= 2^31, the same on every rank, of elements below it (MGP_INTERNAL on
+ * every rank if one is not); leaves the sums on `root` and unspecified contents elsewhere.
+ * allreduce: a sum that does not fit the element fails on every rank (MGP_RESOURCES). */
+mgp_status_t mgp_comm_reduce_sum_mod(mgp_comm_t *comm, uint32_t *buf, uint64_t n, uint32_t modulus,
+                                     uint32_t root);
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *comm, uint32_t *buf, uint64_t n);
 
 /* Element maxima over all ranks, in place; meant for small n (every rank receives size * n words).

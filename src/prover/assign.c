@@ -104,22 +104,24 @@ mgp_status_t mgp_phase_assign(mgp_session_t *s) {
   return mgp_comm_agree(s->comm, count_parts(s));
 }
 
-mgp_status_t mgp_phase_reduce(mgp_session_t *s) {
-  const mgp_backend_ops_t *ops = s->be->ops;
-  uint32_t *host = NULL;
-  size_t nbytes = s->count_total * sizeof *host;
-  mgp_status_t st = MGP_OK;
-  if (s->nranks > 1) {
-    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes, &host);
-    if (st == MGP_OK) st = ops->download(s->be, host, s->d_counts, nbytes);
-    MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-    MGP_TRY_GOTO(st, mgp_comm_allreduce_sum_u32(s->comm, host, s->count_total), out);
-    MGP_TRY_GOTO(st, ops->upload(s->be, s->d_counts, host, nbytes), out);
+/* Lookup requests that the shard makes at most: no counter can be above that. */
+static uint64_t most_requests(const mgp_session_t *s) {
+  uint64_t n = 0;
+  for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++) {
+    const mgp_chip_t *chip = &s->chips->chip[c];
+    uint64_t rows = 0, each = 0;
+    for (uint32_t p = 0; p < s->params.partitions; p++) rows += s->st.rows[p][c];
+    for (uint32_t j = 0; j < chip->ninteractions; j++)
+      each += mgp_bus_is_lookup((mgp_bus_t)chip->interactions[j].bus) != 0;
+    n += rows * each;
   }
+  return n;
+}
+
+mgp_status_t mgp_phase_reduce(mgp_session_t *s) {
+  MGP_TRY(mgp_link_sum_u32(&s->link, s->d_counts, s->count_total, most_requests(s)));
   for (uint32_t i = 0; i < s->nparts; i++)
     for (uint32_t t = 0; t < MGP_TABLES; t++)
       s->parts[i].raw.counts[t] = s->d_counts + s->count_offset[t];
-out:
-  mgp_host_free(s, host);
-  return st;
+  return MGP_OK;
 }

@@ -15,6 +15,11 @@ static inline int mgp_session_shares_memory(const mgp_session_t *s) {
   return s->device_ledger == s->ledger;
 }
 
+/* How devices add up among themselves, if the backend is on one that can. */
+static inline const mgp_device_link_ops_t *mgp_session_link_ops(const mgp_session_t *s) {
+  return mgp_session_shares_memory(s) ? NULL : s->opt->device->link;
+}
+
 /* Host threads of this rank: as asked for, else its share of the cores that it may use. A backend
  * on a device has one thread of its own. */
 int mgp_session_threads(const mgp_session_t *s);

@@ -1,6 +1,6 @@
 #include "prover/messages.h"
 
-#include <string.h>
+#include "prover/deal.h"
 
 mgp_status_t mgp_send(mgp_session_t *s, mgp_label_t label, const mgp_f_t *words, size_t n) {
   mgp_transcript_absorb(&s->tr, label, words, n);
@@ -23,19 +23,13 @@ mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits) {
   return mgp_send(s, MGP_LABEL_NONCE, &word, 1);
 }
 
-mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_e_t *v, size_t n) {
-  if (s->nranks == 1) return MGP_OK;
-  mgp_comm_parts_t parts = {0};
-  MGP_TRY(mgp_comm_allgatherv(s->comm, v, n * sizeof *v, &parts));
+mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_status_t local, mgp_e_t *v, size_t n) {
+  mgp_e_t all[MGP_MAX_RANKS * MGP_SUM_EXT_MAX];
+  _Static_assert(MGP_SUM_EXT_MAX * sizeof *v <= MGP_COMM_SMALL_MAX, "one message");
+  if (s->nranks == 1) return local;
+  MGP_TRY(mgp_comm_allgather(s->comm, local, v, n * sizeof *v, all));
   for (size_t i = 0; i < n; i++) v[i] = mgp_e_zero();
-  for (uint32_t r = 0; r < s->nranks; r++) {
-    for (size_t i = 0; i < n; i++) {
-      mgp_e_t x;
-      memcpy(&x, parts.data + parts.offset[r] + i * sizeof x, sizeof x);
-      v[i] = mgp_e_add(v[i], x);
-    }
-  }
-  mgp_comm_parts_free(&parts);
+  for (size_t k = 0; k < s->nranks * n; k++) v[k % n] = mgp_e_add(v[k % n], all[k]);
   return MGP_OK;
 }
 

@@ -9,8 +9,10 @@ mgp_status_t mgp_send_ext(mgp_session_t *s, mgp_label_t label, const mgp_e_t *v,
 /* Squeezes the seed, finds the smallest nonce on rank 0, sends it. Collective. */
 mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits);
 
-/* Sum over ranks of n extension elements, the same on all. Collective. */
-mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_e_t *v, size_t n);
+#define MGP_SUM_EXT_MAX 3
+/* Sum over ranks of n <= MGP_SUM_EXT_MAX extension elements, the same on all, if all ranks have
+ * their own, which `local` says. Collective. */
+mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_status_t local, mgp_e_t *v, size_t n);
 
 /* eq(r, i) for one index, and the whole table out[2^n]. */
 mgp_e_t mgp_eq_index(const mgp_e_t *r, unsigned n, uint64_t i);

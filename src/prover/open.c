@@ -137,9 +137,9 @@ static mgp_status_t row_rounds(opener_t *o, uint32_t ntraces) {
   MGP_TRY(mgp_comm_agree(s->comm, st));
   for (unsigned i = 0; i < b; i++) {
     mgp_e_t v[3] = {mgp_e_zero(), mgp_e_zero(), mgp_e_zero()};
-    if (ntraces) st = ops->pair_round(s->be, o->d_ge, ntraces, (size_t)1 << b, b - i, v);
-    MGP_TRY(mgp_comm_agree(s->comm, st));
-    MGP_TRY(mgp_sum_ext(s, v, 3));
+    if (ntraces && st == MGP_OK)
+      st = ops->pair_round(s->be, o->d_ge, ntraces, (size_t)1 << b, b - i, v);
+    MGP_TRY(mgp_sum_ext(s, st, v, 3));
     MGP_TRY(send_round(s, v, &s->rho[i]));
     if (ntraces) st = ops->pair_bind(s->be, o->d_ge, ntraces, (size_t)1 << b, b - i, s->rho[i]);
   }
@@ -201,32 +201,6 @@ out:
   return st;
 }
 
-/* Q of all ranks on rank 0: residues in u64 lanes, so that sums are exact in any order. */
-static mgp_status_t reduce_q(mgp_session_t *s, mgp_f_t *d_q) {
-  size_t n = (size_t)MGP_D << s->params.log_height;
-  size_t piece = n < (1u << 20) ? n : 1u << 20;
-  mgp_f_t *host = NULL;
-  uint64_t *wide = NULL;
-  mgp_status_t st;
-  if (s->nranks == 1) return MGP_OK;
-  st = mgp_host_alloc(s, MGP_MEM_SCRATCH, piece * sizeof *host, &host);
-  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, piece * sizeof *wide, &wide);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  for (size_t at = 0; at < n; at += piece) {
-    size_t len = n - at < piece ? n - at : piece;
-    MGP_TRY_GOTO(st, s->be->ops->download(s->be, host, d_q + at, len * sizeof *host), out);
-    for (size_t i = 0; i < len; i++) wide[i] = host[i];
-    MGP_TRY_GOTO(st, mgp_comm_reduce_sum_u64(s->comm, wide, len, 0), out);
-    if (s->rank != 0) continue;
-    for (size_t i = 0; i < len; i++) host[i] = (mgp_f_t)(wide[i] % MGP_P);
-    MGP_TRY_GOTO(st, s->be->ops->upload(s->be, d_q + at, host, len * sizeof *host), out);
-  }
-out:
-  mgp_host_free(s, wide);
-  mgp_host_free(s, host);
-  return st;
-}
-
 /* u, then Q = sum_j eq(u, j) q_j */
 static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
   mgp_session_t *s = o->s;
@@ -249,7 +223,7 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
   }
   if (st == MGP_OK) st = each_part(s, MGP_BUILD_SCATTER, scatter_slab, o);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  st = reduce_q(s, s->d_q);
+  st = mgp_link_reduce_field(&s->link, s->d_q, (uint64_t)MGP_D << s->params.log_height, 0);
   if (s->rank != 0) {
     s->be->ops->free(s->be, s->d_q);
     s->d_q = NULL;

@@ -144,15 +144,18 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t block = host * ncols * (8 * MGP_D << hi),
            all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
+  /* adding up over the ranks: pieces on the host, or slices on devices */
+  uint64_t pieces = s->nranks > 1 ? host * MGP_LINK_PIECE * 4 : 0;
+  uint64_t slices =
+      mgp_link_bytes(mgp_session_link_ops(s), (uint64_t)MGP_D << p->log_height, s->nranks);
   uint64_t q = MGP_D * height, eq = (uint64_t)(4 * MGP_D) << p->log_chunk; /* eq: all the while */
   uint64_t open = eq + max_u64(ge + block + values + slabs,
-                               max_u64(block + all, q + slabs + host * (12u << 20)));
+                               max_u64(block + all, q + max_u64(slabs, pieces + slices)));
   uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
       max_u64(tasks, max_u64(open, max_u64(fold, query + answers) + words)) + task_proofs;
-  uint64_t reduce = s->nranks > 1 ? host * s->count_total * 4 : 0;
-  return base + max_u64(max_u64(piece, reduce), max_u64(commit, kept + rest));
+  return base + max_u64(max_u64(piece, pieces), max_u64(commit, kept + rest));
 }
 
 /* Host memory beside a device's: messages, chunk values, answers, pieces of sums over ranks. */
@@ -163,11 +166,10 @@ static uint64_t host_peak(const mgp_session_t *s) {
   const uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
   const uint64_t depth = S + 1 - mgp_cap_log(S + 1);
   uint64_t tasks = s->shape.body_words * 8 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
-  uint64_t open = (12u << 20) + ncols * (12 * MGP_D << (S - p->log_chunk));
+  uint64_t open = MGP_LINK_PIECE * 4 + ncols * (12 * MGP_D << (S - p->log_chunk));
   uint64_t answers = 2 * p->queries * (ncols + s->nparts * depth * MGP_DIGEST_WORDS) * 4 +
                      (uint64_t)p->queries * S * 200;
-  return mgp_ledger_live_total(s->ledger) + s->count_total * 4 + tasks + max_u64(open, answers) +
-         SLACK;
+  return mgp_ledger_live_total(s->ledger) + tasks + max_u64(open, answers) + SLACK;
 }
 
 /* What there is for the ledgers: of the rank's share a tenth, and not less than HOST_RESERVE, is

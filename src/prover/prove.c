@@ -83,7 +83,8 @@ static void release_shard(mgp_session_t *s) {
 }
 
 /* Releases everything; a ledger that is not empty then is a leak, which tests assert. */
-static mgp_status_t close_session(mgp_session_t *s) {
+static mgp_status_t close_session(mgp_session_t *s, int failed) {
+  mgp_link_close(&s->link, failed);
   if (s->be) release_shard(s);
   if (s->ledger) mgp_host_free(s, s->parts);
   mgp_shards_end(s);
@@ -107,9 +108,13 @@ static void check_resident(const mgp_session_t *s, const uint64_t *resident) {
   (void)resident, (void)stacks; /* where nothing is checked */
 }
 
+static double communication(const mgp_session_t *s) {
+  return mgp_comm_seconds(s->comm) + mgp_link_seconds(&s->link);
+}
+
 static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
                               mgp_status_t (*fn)(mgp_session_t *)) {
-  double start = mgp_clock_seconds(), comm = mgp_comm_seconds(s->comm);
+  double start = mgp_clock_seconds(), comm = communication(s);
   mgp_ledger_set_phase(s->ledger, phase);
   mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
@@ -123,7 +128,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   st = mgp_comm_agree(s->comm, st);
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
   s->phase_seconds[phase] += mgp_clock_seconds() - start;
-  s->phase_comm[phase] += mgp_comm_seconds(s->comm) - comm;
+  s->phase_comm[phase] += communication(s) - comm;
   for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
     s->resident[phase][c] = mgp_ledger_live(s->device_ledger, (mgp_mem_class_t)c);
   s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->device_ledger);
@@ -188,6 +193,7 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   r->record_seconds = mgp_recorder_seconds(s->shards->recorder);
   if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
   memcpy(r->builds, s->builds, sizeof r->builds);
+  memcpy(r->link, s->link.stats, sizeof r->link);
   r->tasks = s->ntasks;
   r->steps = s->total.steps;
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
@@ -214,6 +220,7 @@ static mgp_status_t make_report(mgp_session_t *s) {
   r->backend = s->be->name;
   snprintf(r->isa, sizeof r->isa, "%s", s->be->isa);
   r->transport = mgp_comm_transport(s->comm);
+  mgp_link_name(&s->link, r->link);
   r->cache = s->cache;
   r->steps = s->steps;
   r->shards = s->run.nshards;
@@ -269,6 +276,7 @@ static mgp_status_t prove_shard(mgp_session_t *s) {
 
 static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
   MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
+  MGP_TRY(mgp_link_open(&s->link, s->comm, s->be, s->ledger, mgp_session_link_ops(s)));
   MGP_TRY(mgp_job_begin(s, own));
   MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
   MGP_TRY(mgp_plan_budget(s));
@@ -300,7 +308,7 @@ mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
     s.comm_start[op] = mgp_comm_stats(comm, (mgp_comm_op_t)op);
   mgp_status_t st = prove(&s, &own);
-  mgp_status_t closed = st == MGP_OK ? close_session(&s) : (close_session(&s), MGP_OK);
+  mgp_status_t closed = close_session(&s, st != MGP_OK);
   if (st == MGP_OK) st = closed;
   out->report.total_seconds = mgp_clock_seconds() - start;
   if (st != MGP_OK) mgp_prove_result_free(out);

@@ -13,6 +13,7 @@
 #include "base/store.h"
 #include "comm/comm.h"
 #include "protocol/proof.h"
+#include "prover/link.h"
 
 /* Cache levels: memory for time, never a byte of the proof. */
 typedef enum { MGP_CACHE_AUTO, MGP_CACHE_NONE, MGP_CACHE_TRACE, MGP_CACHE_FULL } mgp_cache_t;
@@ -109,6 +110,7 @@ typedef struct {
   uint64_t builds[MGP_BUILD_USES];
   uint64_t tasks, steps, records_live; /* records: most step records held */
   mgp_comm_stats_t comm[MGP_COMM_OP_COUNT];
+  mgp_comm_stats_t link[MGP_LINK_OPS]; /* what devices added up among themselves */
 } mgp_rank_report_t;
 
 typedef struct {
@@ -116,6 +118,7 @@ typedef struct {
   mgp_rank_report_t *ranks; /* [nranks], on every rank */
   int threads;              /* per rank */
   const char *backend, *transport;
+  char link[MGP_LINK_NAME_MAX];  /* how long sums go: "NCCL 2.28.9", "host", "none" for one rank */
   char isa[MGP_DEVICE_NAME_MAX]; /* instruction set, or name of rank 0's device */
   mgp_cache_t cache;
   mgp_params_t params; /* of the first shard */

@@ -61,6 +61,7 @@ typedef struct {
   mgp_placement_t place;      /* its device among those that the ranks take */
   mgp_numa_binding_t binding; /* near to it */
   int threads;                /* share of the host's cores; see mgp_session_threads */
+  mgp_link_t link;            /* with the other ranks' devices */
   uint64_t device_memory;     /* bytes that the backend may use; 0: it uses the host's */
   mgp_cache_t cache;
   uint32_t rank, nranks;

@@ -121,7 +121,8 @@ mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
 }
 
 mgp_status_t mgp_phase_record(mgp_session_t *s) {
-  return s->run.nshards == 0 ? record_program(s) : mgp_memory_shard(s);
+  MGP_TRY(s->run.nshards == 0 ? record_program(s) : mgp_memory_shard(s));
+  return mgp_link_ready(&s->link); /* devices have found each other while the run was recorded */
 }
 
 int mgp_shards_left(const mgp_session_t *s) {

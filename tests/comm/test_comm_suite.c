@@ -142,34 +142,42 @@ static uint32_t term(uint32_t rank, uint64_t i) {
   return (uint32_t)((i * 2654435761u + rank * 40503u) >> 5) & 0xffffffu;
 }
 
+enum { MODULUS = 2013265921 };
+
+/* the largest ones often */
+static uint32_t residue(uint32_t rank, uint64_t i) {
+  return (i + rank) % 3 == 0 ? MODULUS - 1 : (term(rank, i) * 127u) % MODULUS;
+}
+
 static void check_sums(ctx_t *x) {
   mgp_comm_t *c = x->comm;
   static const uint64_t ns[] = {0, 1, 2, 3, 5, 1000, 2500003};
   for (uint32_t k = 0; k < sizeof ns / sizeof *ns; k++) {
-    uint64_t n = ns[k], wrong32 = 0, wrong64 = 0, wrong_max = 0;
+    uint64_t n = ns[k], wrong32 = 0, wrong_mod = 0, wrong_max = 0;
     uint32_t root = k % x->size;
-    uint32_t *a = malloc((n + 1) * sizeof *a);
-    uint64_t *b = malloc((n + 1) * sizeof *b), *m = malloc((n + 1) * sizeof *m);
+    uint32_t *a = malloc((n + 1) * sizeof *a), *b = malloc((n + 1) * sizeof *b);
+    uint64_t *m = malloc((n + 1) * sizeof *m);
     for (uint64_t i = 0; i < n; i++) {
       a[i] = term(x->rank, i);
-      b[i] = (uint64_t)term(x->rank, i) << 32 | 0xffffffffu;
+      b[i] = residue(x->rank, i);
       m[i] = (uint64_t)term(x->rank, i) << 37;
     }
     EXPECT(x, mgp_comm_allreduce_sum_u32(c, a, n) == MGP_OK);
-    EXPECT(x, mgp_comm_reduce_sum_u64(c, b, n, root) == MGP_OK);
+    EXPECT(x, mgp_comm_reduce_sum_mod(c, b, n, MODULUS, root) == MGP_OK);
     EXPECT(x, mgp_comm_allreduce_max_u64(c, m, n) == MGP_OK);
     for (uint64_t i = 0; i < n; i += n < 2000 ? 1 : 13) {
-      uint64_t sum = 0, max = 0;
+      uint64_t sum = 0, residues = 0, max = 0;
       for (uint32_t r = 0; r < x->size; r++) {
         sum += term(r, i);
+        residues += residue(r, i);
         if (term(r, i) > max) max = term(r, i);
       }
       wrong32 += a[i] != (uint32_t)sum;
-      wrong64 += b[i] != (sum << 32) + x->size * (uint64_t)0xffffffffu;
+      wrong_mod += b[i] != residues % MODULUS;
       wrong_max += m[i] != max << 37;
     }
     EXPECT(x, wrong32 == 0);
-    EXPECT(x, x->rank != root || wrong64 == 0);
+    EXPECT(x, x->rank != root || wrong_mod == 0);
     EXPECT(x, wrong_max == 0);
     free(a);
     free(b);
@@ -178,9 +186,24 @@ static void check_sums(ctx_t *x) {
   /* the largest sums that fit */
   uint32_t top = x->rank == 0 ? UINT32_MAX : 0;
   EXPECT(x, mgp_comm_allreduce_sum_u32(c, &top, 1) == MGP_OK && top == UINT32_MAX);
-  uint64_t top64 = x->rank == x->size - 1 ? UINT64_MAX : 0;
-  EXPECT(x, mgp_comm_reduce_sum_u64(c, &top64, 1, 0) == MGP_OK);
-  EXPECT(x, x->rank != 0 || top64 == UINT64_MAX);
+  const uint32_t moduli[] = {1, 2, MODULUS, 1u << 31};
+  for (unsigned k = 0; k < 4; k++) {
+    uint32_t most = moduli[k] - 1;
+    EXPECT(x, mgp_comm_reduce_sum_mod(c, &most, 1, moduli[k], 0) == MGP_OK);
+    EXPECT(x, x->rank != 0 || most == (uint64_t)(moduli[k] - 1) * x->size % moduli[k]);
+  }
+}
+
+static void check_small(ctx_t *x) {
+  static const uint64_t ns[] = {0, 1, 17, MGP_COMM_SMALL_MAX};
+  for (uint32_t k = 0; k < sizeof ns / sizeof *ns; k++) {
+    uint64_t n = ns[k];
+    uint8_t *mine = message(k, x->rank, 0, n), *all = malloc(n * x->size + 1);
+    EXPECT(x, mgp_comm_allgather(x->comm, MGP_OK, mine, n, all) == MGP_OK);
+    for (uint32_t r = 0; r < x->size; r++) EXPECT(x, is_message(all + r * n, k, r, 0, n));
+    free(mine);
+    free(all);
+  }
 }
 
 static void check_queries(ctx_t *x) {
@@ -289,8 +312,8 @@ static int applies(by_t by, mgp_comm_op_t op) {
   case BY_ROOT:
     return op == MGP_COMM_BCAST || op == MGP_COMM_GATHERV || op == MGP_COMM_REDUCE_SUM;
   case BY_SIZE:
-    return op == MGP_COMM_BCAST || op == MGP_COMM_REDUCE_SUM || op == MGP_COMM_ALLREDUCE_SUM ||
-           op == MGP_COMM_ALLREDUCE_MAX;
+    return op == MGP_COMM_BCAST || op == MGP_COMM_ALLGATHER || op == MGP_COMM_REDUCE_SUM ||
+           op == MGP_COMM_ALLREDUCE_SUM || op == MGP_COMM_ALLREDUCE_MAX;
   case BY_OTHER_OP:
     return 1;
   case BY_NO_MEMORY:
@@ -309,10 +332,8 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
   uint64_t nbytes = bad && by == BY_NO_MEMORY ? (uint64_t)1 << 62 : n;
   uint64_t u64[4] = {1, 2, 3, 4};
   uint32_t u32[4] = {1, 2, 3, 4};
-  if (by == BY_OVERFLOW) {
-    u64[3] = bad ? UINT64_MAX : 1;
-    u32[3] = bad ? UINT32_MAX : 1;
-  }
+  uint8_t all[8 * 4];
+  if (by == BY_OVERFLOW) u32[3] = bad ? UINT32_MAX : 1; /* also no residue */
   if (bad && by == BY_OTHER_OP) op = op == MGP_COMM_BARRIER ? MGP_COMM_BCAST : MGP_COMM_BARRIER;
   mgp_comm_parts_t parts = {NULL, NULL};
   mgp_status_t st = MGP_INTERNAL;
@@ -325,6 +346,9 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
     break;
   case MGP_COMM_BCAST:
     st = mgp_comm_bcast(c, u32, n, root);
+    break;
+  case MGP_COMM_ALLGATHER:
+    st = mgp_comm_allgather(c, MGP_OK, u32, n, all);
     break;
   case MGP_COMM_GATHERV:
     st = mgp_comm_gatherv(c, u32, nbytes, root, &parts);
@@ -340,7 +364,7 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
     break;
   }
   case MGP_COMM_REDUCE_SUM:
-    st = mgp_comm_reduce_sum_u64(c, u64, n, root);
+    st = mgp_comm_reduce_sum_mod(c, u32, n, MODULUS, root);
     break;
   case MGP_COMM_ALLREDUCE_SUM:
     st = mgp_comm_allreduce_sum_u32(c, u32, n);
@@ -370,8 +394,11 @@ static void check_failure(ctx_t *x, mgp_comm_op_t op, by_t by, uint32_t bad_rank
   EXPECT(x, mgp_comm_barrier(c) == MGP_OK);
   mgp_comm_set_phase(c, bad ? "bad phase" : "good phase");
   double start = mgp_clock_seconds();
-  if (by == BY_MARK && bad)
-    st = mgp_comm_agree(c, mgp_fail(MGP_BAD_INPUT, "planted by rank %u", bad_rank));
+  if (by == BY_MARK && bad) st = mgp_fail(MGP_BAD_INPUT, "planted by rank %u", bad_rank);
+  if (by == BY_MARK && bad && bad_rank % 2)
+    st = mgp_comm_allgather(c, st, NULL, 4, NULL);
+  else if (by == BY_MARK && bad)
+    st = mgp_comm_agree(c, st);
   else
     st = do_op(c, op, by, bad);
   EXPECT(x, st != MGP_OK);
@@ -392,18 +419,20 @@ static void check_failure(ctx_t *x, mgp_comm_op_t op, by_t by, uint32_t bad_rank
   }
   if (by == BY_ROOT) EXPECT(x, st == (bad ? MGP_INTERNAL : MGP_PEER));
   if (by == BY_SIZE || by == BY_OTHER_OP) EXPECT(x, st == MGP_INTERNAL);
+  const mgp_status_t why = op == MGP_COMM_REDUCE_SUM ? MGP_INTERNAL : MGP_RESOURCES;
   if (by == BY_NO_MEMORY || by == BY_OVERFLOW)
-    EXPECT(x, f->status == MGP_RESOURCES && (st == MGP_RESOURCES || st == MGP_PEER));
+    EXPECT(x, f->status == why && (st == why || st == MGP_PEER));
   /* closed: everything after that returns the same error at once, even a lone call */
   EXPECT(x, do_op(c, (mgp_comm_op_t)(x->rank % MGP_COMM_OP_COUNT), BY_MARK, 0) == st);
+  EXPECT(x, do_op(c, MGP_COMM_ALLGATHER, BY_MARK, 0) == st);
   EXPECT(x, mgp_comm_agree(c, MGP_OK) == st);
   EXPECT(x, mgp_comm_agree(c, MGP_TRAPPED) == MGP_TRAPPED);
   /* and opened again, with nothing of the failed collective left in the way */
-  uint64_t sum[3] = {x->rank, 1, 5};
+  uint32_t sum[3] = {x->rank, 1, 5};
   EXPECT(x, mgp_comm_reopen(c) == MGP_OK && mgp_comm_failure(c) == NULL);
-  EXPECT(x, mgp_comm_reduce_sum_u64(c, sum, 3, 0) == MGP_OK);
-  EXPECT(x, x->rank != 0 || (sum[0] == (uint64_t)x->size * (x->size - 1) / 2 && sum[1] == x->size &&
-                             sum[2] == 5 * (uint64_t)x->size));
+  EXPECT(x, mgp_comm_reduce_sum_mod(c, sum, 3, MODULUS, 0) == MGP_OK);
+  EXPECT(x, x->rank != 0 || (sum[0] == x->size * (x->size - 1) / 2 && sum[1] == x->size &&
+                             sum[2] == 5 * x->size));
 }
 
 typedef struct {
@@ -421,6 +450,7 @@ static mgp_status_t rank_main(mgp_comm_t *comm, void *arg) {
   } else {
     check_queries(&x);
     check_bytes(&x);
+    check_small(&x);
     check_sums(&x);
     check_parts(&x);
     if (test_slow() && x.size == 2) check_huge(&x);

@@ -173,7 +173,7 @@ static void check_resident(const traced_t *job, uint32_t ranks, mgp_cache_t cach
   }
 }
 
-/* The planned peak is the real one, nearly: plan.c grants 12 MiB for the pieces in which ranks add
+/* The planned peak is the real one, nearly: plan.c grants 4 MiB for the pieces in which ranks add
  * up the combined polynomial, which a small run does not fill, and half a MiB for small things. */
 static void check_planned(const mgp_prove_report_t *report) {
   for (uint32_t r = 0; r < report->nranks; r++) {
@@ -183,7 +183,7 @@ static void check_planned(const mgp_prove_report_t *report) {
       if (k->peak[p][MGP_MEM_CLASSES] > most) most = k->peak[p][MGP_MEM_CLASSES];
     CHECK_MSG(most <= k->predicted_peak, "rank %u: peak %" PRIu64 ", planned %" PRIu64, r, most,
               k->predicted_peak);
-    CHECK_MSG(k->predicted_peak <= most + most / 20 + (13u << 20),
+    CHECK_MSG(k->predicted_peak <= most + most / 20 + (5u << 20),
               "rank %u: peak %" PRIu64 ", planned %" PRIu64, r, most, k->predicted_peak);
   }
 }

@@ -1,0 +1,296 @@
+#include "prover/link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+/* What is left of the job, once devices wait in vain, to learn which rank is at fault. */
+#define LAST_WORDS_S 5.0
+
+const char *mgp_link_op_text(mgp_link_op_t op) {
+  static const char *const texts[] = {
+#define TEXT(name, text) text,
+      MGP_LINK_OP_LIST(TEXT)
+#undef TEXT
+  };
+  return (unsigned)op < MGP_LINK_OPS ? texts[op] : "?";
+}
+
+uint64_t mgp_link_bytes(const mgp_device_link_ops_t *ops, uint64_t n, uint32_t size) {
+  return ops && size > 1 ? ops->slices_bytes(n, size) : 0;
+}
+
+/* --- steps between devices -------------------------------------------------------------------- */
+
+static uint64_t deadline(const mgp_link_t *l) {
+  const double limit = mgp_comm_timeout(l->comm);
+  return mgp_clock_ns() + (uint64_t)((limit > 0 ? limit : MGP_LINK_LIMIT_S) * 1e9);
+}
+
+static void drop(mgp_link_t *l, int lost) {
+  if (l->device) l->ops->end(l->device, lost, deadline(l));
+  l->device = NULL;
+}
+
+/* The ranks that can still speak say what has happened; those that cannot are not waited for as
+ * long as again. */
+static mgp_status_t agree_late(mgp_link_t *l, mgp_status_t st) {
+  const double limit = mgp_comm_timeout(l->comm);
+  mgp_comm_set_timeout(l->comm, LAST_WORDS_S);
+  st = mgp_comm_agree(l->comm, st);
+  mgp_comm_set_timeout(l->comm, limit);
+  return st;
+}
+
+/* Waits for what every rank has started: if one could not, nobody waits. */
+static mgp_status_t finish(mgp_link_t *l, mgp_status_t started) {
+  mgp_status_t st = mgp_comm_agree(l->comm, started);
+  if (st == MGP_OK) {
+    st = l->ops->wait(l->device, deadline(l));
+    st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
+  }
+  if (st != MGP_OK) drop(l, 1);
+  return st;
+}
+
+/* An operation under way: its time without that of the comm, which counts its own. */
+typedef struct {
+  uint64_t start;
+  double comm;
+} stopwatch_t;
+
+static stopwatch_t start_watch(const mgp_link_t *l) {
+  return (stopwatch_t){mgp_clock_ns(), mgp_comm_seconds(l->comm)};
+}
+
+static mgp_status_t counted(mgp_link_t *l, mgp_link_op_t op, stopwatch_t t, uint64_t sent,
+                            uint64_t received, mgp_status_t st) {
+  mgp_comm_stats_t *s = &l->stats[op];
+  const uint64_t all = mgp_clock_ns() - t.start;
+  const uint64_t comm = (uint64_t)((mgp_comm_seconds(l->comm) - t.comm) * 1e9);
+  s->calls++;
+  s->sent_nbytes += sent;
+  s->received_nbytes += received;
+  s->ns += all > comm ? all - comm : 0;
+  return st;
+}
+
+double mgp_link_seconds(const mgp_link_t *l) {
+  uint64_t ns = 0;
+  for (unsigned op = 0; op < MGP_LINK_OPS; op++) ns += l->stats[op].ns;
+  return (double)ns * 1e-9;
+}
+
+/* --- opening ---------------------------------------------------------------------------------- */
+
+typedef struct {
+  char place[MGP_DEVICE_PLACE_MAX];
+  uint32_t able, pad;
+} offer_t;
+
+static mgp_status_t make_offer(const mgp_link_t *l, const mgp_device_link_ops_t *ops,
+                               offer_t *out) {
+  const char *way = getenv("MGP_LINK");
+  char where[MGP_DEVICE_PLACE_MAX] = "";
+  memset(out, 0, sizeof *out);
+  if (way && strcmp(way, "host") != 0)
+    return mgp_fail(MGP_USAGE, "MGP_LINK=%s: it is \"host\" or not set", way);
+  if (!ops || way) return MGP_OK;
+  MGP_TRY(ops->place(l->be, where));
+  (void)snprintf(out->place, sizeof out->place, "%.60s %.60s", mgp_comm_host(l->comm), where);
+  out->able = 1;
+  return MGP_OK;
+}
+
+/* Whether each rank has a device of its own; the answer is the same on all. */
+static int all_apart(const mgp_link_t *l, const offer_t *all) {
+  const uint32_t size = mgp_comm_size(l->comm);
+  for (uint32_t r = 0; r < size; r++) {
+    if (!all[r].able) return 0;
+    for (uint32_t k = 0; k < r; k++) {
+      if (strcmp(all[r].place, all[k].place) != 0) continue;
+      if (mgp_comm_rank(l->comm) == 0)
+        mgp_log_info(
+            "ranks %u and %u have the same device (%s): sums over ranks go through the host", k, r,
+            all[r].place);
+      return 0;
+    }
+  }
+  return 1;
+}
+
+static mgp_status_t choose(mgp_link_t *l, const mgp_device_link_ops_t *ops) {
+  offer_t mine;
+  mgp_comm_parts_t all = {0};
+  MGP_TRY(mgp_comm_agree(l->comm, make_offer(l, ops, &mine)));
+  MGP_TRY(mgp_comm_allgatherv(l->comm, &mine, sizeof mine, &all));
+  if (all_apart(l, (const offer_t *)(const void *)all.data)) l->ops = ops;
+  mgp_comm_parts_free(&all);
+  return MGP_OK;
+}
+
+static mgp_status_t start_connect(mgp_link_t *l) {
+  const uint32_t rank = mgp_comm_rank(l->comm), size = mgp_comm_size(l->comm);
+  uint8_t id[MGP_LINK_ID_BYTES] = {0};
+  mgp_status_t st = l->ops->open(l->be, rank, size, &l->device);
+  if (st == MGP_OK && rank == 0) st = l->ops->make_id(l->device, id);
+  MGP_TRY(mgp_comm_agree(l->comm, st));
+  MGP_TRY(mgp_comm_bcast(l->comm, id, sizeof id, 0));
+  return mgp_comm_agree(l->comm, l->ops->start_connect(l->device, id));
+}
+
+mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
+                           const mgp_device_link_ops_t *ops) {
+  memset(l, 0, sizeof *l);
+  l->comm = comm;
+  l->be = be;
+  l->ledger = ledger;
+  if (mgp_comm_size(comm) == 1) return MGP_OK;
+  MGP_TRY(choose(l, ops));
+  if (!l->ops) return MGP_OK;
+  mgp_status_t st = start_connect(l);
+  if (st != MGP_OK) drop(l, 1);
+  return st;
+}
+
+void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]) {
+  int v = 0;
+  if (l->ops && l->ops->version(&v) == MGP_OK)
+    (void)snprintf(out, MGP_LINK_NAME_MAX, "%.8s %d.%d.%d", l->ops->name, v / 10000, v / 100 % 100,
+                   v % 100);
+  else
+    (void)snprintf(out, MGP_LINK_NAME_MAX, "%s", mgp_comm_size(l->comm) == 1 ? "none" : "host");
+}
+
+void mgp_link_close(mgp_link_t *l, int lost) {
+  drop(l, lost || !l->connected);
+  l->ops = NULL;
+}
+
+/* --- sums --------------------------------------------------------------------------------------
+ */
+
+/* st: how this rank comes to the sum. */
+static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {
+  if (st == MGP_OK) st = l->ops->start_sum_u32(l->device, d_buf, n);
+  return finish(l, st);
+}
+
+static mgp_status_t reduce_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n,
+                                        uint32_t root) {
+  if (st == MGP_OK) st = l->ops->start_slices(l->device, d_buf, n);
+  MGP_TRY(finish(l, st));
+  st = l->ops->add_slices(l->device, d_buf, n);
+  if (st == MGP_OK) st = l->ops->start_gather(l->device, d_buf, n, root);
+  return finish(l, st);
+}
+
+static mgp_status_t sum_u32_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n) {
+  const mgp_backend_ops_t *ops = l->be->ops;
+  const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
+  uint32_t *host = NULL;
+  mgp_status_t st =
+      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, piece * sizeof *host + 1, (void **)&host);
+  MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+  for (uint64_t at = 0; at < n; at += piece) {
+    const uint64_t len = n - at < piece ? n - at : piece;
+    st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
+    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+    MGP_TRY_GOTO(st, mgp_comm_allreduce_sum_u32(l->comm, host, len), out);
+    st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
+    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+  }
+out:
+  mgp_ledger_free(l->ledger, host);
+  return st;
+}
+
+static mgp_status_t reduce_field_by_host(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
+  const mgp_backend_ops_t *ops = l->be->ops;
+  const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
+  mgp_f_t *host = NULL;
+  mgp_status_t st =
+      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, piece * sizeof *host + 1, (void **)&host);
+  MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+  for (uint64_t at = 0; at < n; at += piece) {
+    const uint64_t len = n - at < piece ? n - at : piece;
+    st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
+    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+    MGP_TRY_GOTO(st, mgp_comm_reduce_sum_mod(l->comm, host, len, MGP_P, root), out);
+    if (mgp_comm_rank(l->comm) == root)
+      st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
+    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+  }
+out:
+  mgp_ledger_free(l->ledger, host);
+  return st;
+}
+
+/* Rank r gives r + 1 in each word: a transport that does not carry bytes right shows. */
+static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint64_t n) {
+  const mgp_backend_ops_t *ops = l->be->ops;
+  const uint32_t rank = mgp_comm_rank(l->comm), size = mgp_comm_size(l->comm);
+  const uint32_t sum = size * (size + 1) / 2;
+  uint64_t wrong = 0;
+  for (uint64_t i = 0; i < n; i++) host[i] = rank + 1;
+  mgp_status_t st = ops->upload(l->be, d_buf, host, n * sizeof *host);
+  MGP_TRY(mgp_comm_agree(l->comm, st));
+  MGP_TRY(sum_u32_direct(l, MGP_OK, d_buf, n));
+  MGP_TRY(reduce_field_direct(l, MGP_OK, d_buf, n, 0));
+  st = ops->download(l->be, host, d_buf, n * sizeof *host);
+  for (uint64_t i = 0; i < n && rank == 0; i++) wrong += host[i] != sum * size;
+  if (st == MGP_OK && wrong)
+    st = mgp_fail(MGP_INTERNAL,
+                  "%s adds wrongly between these devices (%llu of %llu words): MGP_LINK=host does "
+                  "without it",
+                  l->ops->name, (unsigned long long)wrong, (unsigned long long)n);
+  return mgp_comm_agree(l->comm, st);
+}
+
+mgp_status_t mgp_link_ready(mgp_link_t *l) {
+  enum { WORDS = 1 << 18 };
+  const stopwatch_t start = start_watch(l);
+  uint32_t *host = NULL, *d_buf = NULL;
+  if (!l->ops || l->connected) return MGP_OK;
+  MGP_TRY(finish(l, MGP_OK));
+  l->connected = 1;
+  mgp_status_t st =
+      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, WORDS * sizeof *host, (void **)&host);
+  if (st == MGP_OK)
+    st = l->be->ops->alloc(l->be, MGP_MEM_SCRATCH, WORDS * sizeof *d_buf, (void **)&d_buf);
+  st = mgp_comm_agree(l->comm, st);
+  if (st == MGP_OK) st = try_out(l, d_buf, host, WORDS);
+  l->be->ops->free(l->be, d_buf);
+  mgp_ledger_free(l->ledger, host);
+  if (st != MGP_OK) drop(l, 1);
+  return counted(l, MGP_LINK_CONNECT, start, 0, 0, st);
+}
+
+mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound) {
+  const uint64_t size = mgp_comm_size(l->comm);
+  if (size == 1 || n == 0) return MGP_OK;
+  if (!l->ops || bound > UINT32_MAX) return sum_u32_by_host(l, d_buf, n);
+  MGP_TRY(mgp_link_ready(l));
+  mgp_status_t st = l->ops->drain(l->device);
+  const stopwatch_t start = start_watch(l);
+  const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
+  st = sum_u32_direct(l, st, d_buf, n);
+  return counted(l, MGP_LINK_SUM_U32, start, nbytes, nbytes, st);
+}
+
+mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
+  const uint64_t size = mgp_comm_size(l->comm), all = n * sizeof *d_buf;
+  if (size == 1 || n == 0) return MGP_OK;
+  if (!l->ops) return reduce_field_by_host(l, d_buf, n, root);
+  MGP_TRY(mgp_link_ready(l));
+  const int is_root = mgp_comm_rank(l->comm) == root;
+  mgp_status_t st = l->ops->drain(l->device);
+  const stopwatch_t start = start_watch(l);
+  const uint64_t others = all / size * (size - 1);
+  st = reduce_field_direct(l, st, d_buf, n, root);
+  return counted(l, MGP_LINK_REDUCE_FIELD, start, others + (is_root ? 0 : all / size),
+                 others + (is_root ? others : 0), st);
+}

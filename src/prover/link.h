@@ -1,0 +1,67 @@
+/* Sums over ranks of what lies in device memory and is long.
+ *
+ * Two ways with the same results: between the devices (backend/device.h: NCCL) if every rank has a
+ * device of its own and a program with that way, else through the host by the comm. The environment
+ * variable MGP_LINK=host asks for the second.
+ *
+ * Failures are agreed on as in comm/comm.h: an operation that fails on one rank fails on all. A
+ * wait between devices has an end even without --timeout: MGP_LINK_LIMIT_S, since all ranks are
+ * there when it begins. */
+#ifndef MGP_PROVER_LINK_H
+#define MGP_PROVER_LINK_H
+
+#include "backend/device.h"
+#include "comm/comm.h"
+
+#define MGP_LINK_LIMIT_S 20.0
+#define MGP_LINK_PIECE   (1u << 20) /* words at a time through the host */
+
+#define MGP_LINK_OP_LIST(X)                                                                        \
+  X(CONNECT, "connect") X(SUM_U32, "sum_u32") X(REDUCE_FIELD, "reduce_field")
+typedef enum {
+#define MGP_LINK_ENUM(name, text) MGP_LINK_##name,
+  MGP_LINK_OP_LIST(MGP_LINK_ENUM)
+#undef MGP_LINK_ENUM
+      MGP_LINK_OPS
+} mgp_link_op_t;
+const char *mgp_link_op_text(mgp_link_op_t op);
+
+typedef struct {
+  mgp_comm_t *comm;
+  mgp_backend_t *be;
+  mgp_ledger_t *ledger; /* of the host */
+  /* between devices; NULL: through the host */
+  const mgp_device_link_ops_t *ops;
+  mgp_device_link_t *device;
+  int connected;
+  /* between devices only, and without the time of the comm, which counts its own */
+  mgp_comm_stats_t stats[MGP_LINK_OPS];
+} mgp_link_t;
+
+/* ops: of the backend's device, or NULL. Starts to connect and returns. Collective; l is to be
+ * closed whatever this returns. */
+mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
+                           const mgp_device_link_ops_t *ops);
+/* Waits until the devices are connected, and adds up a little to see that they are; what comes
+ * first calls it otherwise. Collective. */
+mgp_status_t mgp_link_ready(mgp_link_t *l);
+/* Lost: an operation has failed, or the ranks do not close together. Zeroed is fine. */
+void mgp_link_close(mgp_link_t *l, int lost);
+
+/* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
+ * if that is not below 2^32, sums are checked (MGP_RESOURCES on all ranks). Collective. */
+mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound);
+/* Field words summed over the ranks on `root`; unspecified elsewhere. Collective. */
+mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root);
+
+/* Seconds that this rank has spent so far with sums between devices, as in stats. */
+double mgp_link_seconds(const mgp_link_t *l);
+
+#define MGP_LINK_NAME_MAX 32
+/* "NCCL 2.28.9", "host", or "none" for one rank. */
+void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]);
+
+/* Most device memory (SCRATCH) that summing n field words takes. */
+uint64_t mgp_link_bytes(const mgp_device_link_ops_t *ops, uint64_t n, uint32_t size);
+
+#endif

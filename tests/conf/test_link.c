@@ -1,0 +1,263 @@
+/* Sums over ranks of what lies in device memory, by both ways there are (prover/link.h): ranks as
+ * threads of this process or, with the argument `mpi`, those that mpirun has started. Terms come
+ * from a formula that each rank knows for all. With GPUs also: an error at each call of NCCL in
+ * turn. */
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "math/field.h"
+#include "prover/link.h"
+#include "test.h"
+#ifdef MGP_HAVE_MPI
+#include "comm/comm_mpi.h"
+#endif
+#ifdef MGP_TEST_CUDA
+#include "cuda_backend.h"
+#endif
+
+#define MOST (MGP_LINK_PIECE + 3)
+
+/* In a rank: what is not as it should be is its failure. */
+#define NEED(cond)                                                                                 \
+  do {                                                                                             \
+    if (!(cond)) return mgp_fail(MGP_INTERNAL, "%s:%d: %s", __FILE__, __LINE__, #cond);            \
+  } while (0)
+
+typedef enum { BACKEND_CPU, BACKEND_STRICT, BACKEND_CUDA } kind_t;
+
+typedef struct {
+  kind_t kind;
+  int between; /* devices are expected to add up among themselves */
+  int overflow;
+} job_t;
+
+typedef struct {
+  mgp_comm_t *comm;
+  mgp_ledger_t *ledger;
+  mgp_backend_t *be;
+  const mgp_device_link_ops_t *ops; /* of its device, or NULL */
+  mgp_link_t link;
+  uint32_t rank, size;
+} rank_t;
+
+/* --- a rank ------------------------------------------------------------------------------------
+ */
+
+static mgp_status_t create_backend(const job_t *job, rank_t *r) {
+  if (job->kind == BACKEND_CPU)
+    return mgp_backend_cpu_create(NULL, r->ledger, MGP_ISA_PORTABLE, 1, &r->be);
+  if (job->kind == BACKEND_STRICT) return mgp_backend_strict_create(NULL, r->ledger, &r->be);
+#ifdef MGP_TEST_CUDA
+  int n = 0;
+  MGP_TRY(mgp_cuda_probe(&n));
+  MGP_TRY(mgp_backend_cuda_create(NULL, r->ledger, (int)(r->rank % (uint32_t)n), &r->be));
+  MGP_TRY(mgp_backend_cuda_reserve(r->be, (uint64_t)64 << 20));
+  r->ops = mgp_cuda_device.link;
+#endif
+  return MGP_OK;
+}
+
+static mgp_status_t rank_open(rank_t *r, mgp_comm_t *comm, const job_t *job) {
+  memset(r, 0, sizeof *r);
+  r->comm = comm;
+  r->rank = mgp_comm_rank(comm);
+  r->size = mgp_comm_size(comm);
+  mgp_status_t st = mgp_ledger_create(0, &r->ledger);
+  if (st == MGP_OK) st = create_backend(job, r);
+  MGP_TRY(mgp_comm_agree(comm, st));
+  return mgp_link_open(&r->link, comm, r->be, r->ledger, r->ops);
+}
+
+/* Nothing may be left in the ledger. */
+static mgp_status_t rank_close(rank_t *r, mgp_status_t st) {
+  mgp_link_close(&r->link, st != MGP_OK);
+  mgp_backend_destroy(r->be);
+  const size_t left = r->ledger ? mgp_ledger_destroy(r->ledger) : 0;
+  if (st == MGP_OK) NEED(left == 0);
+  return st;
+}
+
+/* --- sums --------------------------------------------------------------------------------------
+ */
+
+static uint32_t count_of(uint32_t rank, uint64_t i) {
+  return (uint32_t)((i * 2654435761u + rank * 40503u) >> 5) & 0xffffffu;
+}
+/* The largest ones often. */
+static mgp_f_t word_of(uint32_t rank, uint64_t i) {
+  return (i + rank) % 3 == 0 ? MGP_P - 1 : (mgp_f_t)(count_of(rank, i) * 127u % MGP_P);
+}
+
+static mgp_status_t check_counts(rank_t *r, uint64_t n, uint64_t bound, uint32_t *host,
+                                 uint32_t *d) {
+  const mgp_backend_ops_t *ops = r->be->ops;
+  for (uint64_t i = 0; i < n; i++) host[i] = count_of(r->rank, i);
+  MGP_TRY(ops->upload(r->be, d, host, n * sizeof *host));
+  MGP_TRY(mgp_link_sum_u32(&r->link, d, n, bound));
+  MGP_TRY(ops->download(r->be, host, d, n * sizeof *host));
+  for (uint64_t i = 0; i < n; i++) {
+    uint32_t sum = 0;
+    for (uint32_t k = 0; k < r->size; k++) sum += count_of(k, i);
+    NEED(host[i] == sum);
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t check_words(rank_t *r, uint64_t n, uint32_t root, mgp_f_t *host, mgp_f_t *d) {
+  const mgp_backend_ops_t *ops = r->be->ops;
+  for (uint64_t i = 0; i < n; i++) host[i] = word_of(r->rank, i);
+  MGP_TRY(ops->upload(r->be, d, host, n * sizeof *host));
+  MGP_TRY(mgp_link_reduce_field(&r->link, d, n, root));
+  MGP_TRY(ops->download(r->be, host, d, n * sizeof *host));
+  for (uint64_t i = 0; i < n && r->rank == root; i++) {
+    uint64_t sum = 0;
+    for (uint32_t k = 0; k < r->size; k++) sum += word_of(k, i);
+    NEED(host[i] == sum % MGP_P);
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t check_sums(rank_t *r) {
+  static const uint64_t ns[] = {0, 1, 2, 3, 5, 1000, 4097, MOST};
+  uint32_t *host = malloc(MOST * sizeof *host), *d = NULL;
+  mgp_status_t st = host ? MGP_OK : mgp_fail(MGP_RESOURCES, "out of memory"), last = MGP_OK;
+  if (st == MGP_OK) st = r->be->ops->alloc(r->be, MGP_MEM_SCRATCH, MOST * sizeof *d, (void **)&d);
+  st = mgp_comm_agree(r->comm, st);
+  for (unsigned k = 0; k < sizeof ns / sizeof *ns && st == MGP_OK; k++) {
+    const uint64_t most = (uint64_t)r->size * 0xffffffu;
+    st = check_counts(r, ns[k], most, host, d);
+    if (st == MGP_OK) st = check_counts(r, ns[k], (uint64_t)1 << 32, host, d); /* checked sums */
+    for (uint32_t i = 0; i < r->size && st == MGP_OK; i++) {
+      if (ns[k] == MOST && i > 0) break;
+      const uint64_t before = r->link.stats[MGP_LINK_REDUCE_FIELD].calls;
+      st = check_words(r, ns[k], (i + k) % r->size, host, d);
+      const uint64_t calls = r->link.stats[MGP_LINK_REDUCE_FIELD].calls - before;
+      if (st == MGP_OK && calls != (r->link.ops && ns[k]))
+        st = mgp_fail(MGP_INTERNAL, "%d sums were counted", (int)calls);
+    }
+    last = st;
+  }
+  r->be->ops->free(r->be, d);
+  free(host);
+  return last == MGP_OK ? st : last;
+}
+
+static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
+  const job_t *job = arg;
+  rank_t r;
+  mgp_status_t st = rank_open(&r, comm, job);
+  if (st == MGP_OK && (r.link.ops != NULL) != (job->between && r.size > 1))
+    st = mgp_fail(MGP_INTERNAL, "the sums of %u ranks go the wrong way", r.size);
+  if (st == MGP_OK) st = check_sums(&r);
+  return rank_close(&r, mgp_comm_agree(comm, st));
+}
+
+/* --- failures ----------------------------------------------------------------------------------
+ */
+
+/* What a run of one proof asks for. */
+static mgp_status_t short_main(mgp_comm_t *comm, void *arg) {
+  const job_t *job = arg;
+  enum { N = 1001 };
+  uint32_t *d = NULL, host[N];
+  rank_t r;
+  mgp_status_t st = rank_open(&r, comm, job);
+  if (st == MGP_OK) st = mgp_link_ready(&r.link);
+  if (st == MGP_OK)
+    st = mgp_comm_agree(comm, r.be->ops->alloc(r.be, MGP_MEM_RAW, sizeof host, (void **)&d));
+  for (unsigned i = 0; i < N; i++) host[i] = job->overflow && r.rank == 0 ? UINT32_MAX : 1;
+  if (st == MGP_OK) st = mgp_comm_agree(comm, r.be->ops->upload(r.be, d, host, sizeof host));
+  if (st == MGP_OK) st = mgp_link_sum_u32(&r.link, d, N, job->overflow ? UINT64_MAX : r.size);
+  if (st == MGP_OK) st = mgp_link_reduce_field(&r.link, d, N, 0);
+  if (r.be) r.be->ops->free(r.be, d);
+  return rank_close(&r, st);
+}
+
+/* Sums that do not fit are an error on every rank. */
+static void check_overflow(job_t job) {
+  job.overflow = 1;
+  CHECK(mgp_comm_threads_run(3, short_main, &job) == MGP_RESOURCES);
+}
+
+#ifdef MGP_TEST_CUDA
+/* An error at the n-th NCCL call of one rank, or of all, ends all ranks with its message and soon;
+ * the last calls only say goodbye. */
+static void check_injected(const char *ranks, uint32_t size) {
+  job_t job = {BACKEND_CUDA, 1, 0};
+  unsigned n = 1;
+  for (;; n++) {
+    char text[64];
+    snprintf(text, sizeof text, "%u%s", n, ranks);
+    REQUIRE_OK(setenv("MGP_NCCL_FAIL", text, 1) == 0 ? MGP_OK : MGP_INTERNAL);
+    const double start = mgp_clock_seconds();
+    mgp_status_t st = mgp_comm_threads_run(size, short_main, &job);
+    CHECK_MSG(mgp_clock_seconds() - start < 15, "call %s took %.1f s", text,
+              mgp_clock_seconds() - start);
+    if (st == MGP_OK) break;
+    const char *m = mgp_error_message();
+    CHECK_MSG(strstr(m, "NCCL, rank ") && strstr(m, "CUDA device ") && strstr(m, " on host ") &&
+                  strstr(m, ": nccl"),
+              "call %s: %s", text, m);
+  }
+  (void)unsetenv("MGP_NCCL_FAIL");
+  printf("%u ranks: errors at %u NCCL calls (\"%s\")\n", size, n - 1, ranks);
+  CHECK(n > 15);
+}
+#endif
+
+/* --- programs ----------------------------------------------------------------------------------
+ */
+
+#ifdef MGP_HAVE_MPI
+static int mpi_main(const job_t *jobs, unsigned njobs) {
+  mgp_comm_t *comm;
+  REQUIRE_OK(mgp_comm_mpi_create(&comm));
+  for (unsigned i = 0; i < njobs; i++) CHECK_OK(sums_main(comm, (void *)(uintptr_t)&jobs[i]));
+  const int rank = (int)mgp_comm_rank(comm);
+  mgp_comm_destroy(comm);
+  return rank == 0 ? test_result() : test_failures != 0;
+}
+#endif
+
+int main(int argc, char **argv) {
+  const bool mpi = argc > 1 && strcmp(argv[1], "mpi") == 0;
+#ifdef MGP_TEST_CUDA
+  int n = 0;
+  job_t jobs[] = {{BACKEND_CUDA, 1, 0}};
+  REQUIRE_OK(mgp_cuda_probe(&n));
+  if (n == 0) TEST_SKIP("no CUDA device");
+  if (n == 1) TEST_SKIP("one CUDA device");
+  if (!mgp_cuda_device.link) TEST_SKIP("built without NCCL");
+  const uint32_t ndevices = n < 4 ? (uint32_t)n : 4;
+#else
+  job_t jobs[] = {{BACKEND_CPU, 0, 0}, {BACKEND_STRICT, 0, 0}};
+  const uint32_t ndevices = 0;
+#endif
+  const unsigned njobs = sizeof jobs / sizeof *jobs;
+  if (mpi) {
+#ifdef MGP_HAVE_MPI
+    return mpi_main(jobs, njobs);
+#else
+    TEST_SKIP("built without MPI");
+#endif
+  }
+  for (unsigned i = 0; i < njobs; i++) {
+    for (uint32_t size = 1; size <= 5; size++) {
+      jobs[i].between = size <= ndevices;
+      CHECK_OK(mgp_comm_threads_run(size, sums_main, &jobs[i]));
+    }
+    check_overflow(jobs[i]);
+  }
+#ifdef MGP_TEST_CUDA
+  check_injected("", ndevices);
+  check_injected(":0", ndevices);
+  check_injected(":1", ndevices);
+  /* without, when asked for */
+  jobs[0].between = 0;
+  (void)setenv("MGP_LINK", "host", 1);
+  CHECK_OK(mgp_comm_threads_run(ndevices, sums_main, &jobs[0]));
+  (void)setenv("MGP_LINK", "nowhere", 1);
+  CHECK(mgp_comm_threads_run(2, sums_main, &jobs[0]) == MGP_USAGE);
+#endif
+  return test_result();
+}
