@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "chips.cuh"
+#include "link.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
 #include "profile.h"
@@ -107,8 +108,14 @@ static mgp_status_t reserve_all(mgp_backend_t *be, uint64_t nbytes) {
   return mgp_backend_cuda_reserve(be, nbytes - tables);
 }
 
-extern "C" const mgp_device_ops_t mgp_cuda_device = {"CUDA", mgp_cuda_probe, device_info,
-                                                     mgp_backend_cuda_create_with, reserve_all};
+#ifdef MGP_HAVE_NCCL
+static const mgp_device_link_ops_t *const links = &mgp_cuda_link;
+#else
+static const mgp_device_link_ops_t *const links = NULL;
+#endif
+
+extern "C" const mgp_device_ops_t mgp_cuda_device = {
+    "CUDA", mgp_cuda_probe, device_info, mgp_backend_cuda_create_with, reserve_all, links};
 
 /* --- create and destroy
  * ---------------------------------------------------------------------------- */

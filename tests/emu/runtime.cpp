@@ -82,6 +82,10 @@ void mgp_emu_set_error(cudaError_t error) {
   last_error = error;
 }
 
+bool mgp_emu_on_device(const void *p, size_t nbytes) {
+  return on_device(p, nbytes);
+}
+
 /* --- errors ----------------------------------------------------------------------------------- */
 
 cudaError_t cudaGetLastError(void) {
@@ -138,6 +142,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp *prop, int device) {
   prop->pciBusID = device + 1;
   prop->major = 9;
   prop->multiProcessorCount = PROCESSORS;
+  prop->pciBusID = device;
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr attr, int device) {

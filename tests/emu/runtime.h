@@ -6,5 +6,7 @@
 
 /* What the next cudaGetLastError of this host thread returns. */
 void mgp_emu_set_error(cudaError_t error);
+/* Whether these bytes are device memory. */
+bool mgp_emu_on_device(const void *p, size_t nbytes);
 
 #endif

@@ -1,0 +1,281 @@
+/* Collectives between GPUs by NCCL (backend/device.h), one communicator per rank, never blocking: a
+ * call starts something, and `wait` asks whether it is done.
+ *
+ * NCCL has no sum mod p, and a sum of words as integers would overflow from the third rank on, so
+ * field words travel in slices by ncclSend and ncclRecv and are added by a kernel. With
+ * MGP_NCCL_FAIL=N[:RANK] in the environment the N-th NCCL call of each rank, or of that one, fails
+ * (for tests); all polls of one wait count as one call. */
+#include "link.cuh"
+
+#include <nccl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "ops.cuh"
+
+extern "C" {
+#include "base/clock.h"
+}
+
+#define THREADS 256u
+
+struct mgp_device_link {
+  mgp_cuda_t *cu;
+  ncclComm_t comm;
+  uint32_t rank, size;
+  const char *started; /* the NCCL call that is waited for */
+  mgp_f_t *d_room;     /* others' slices, one after the other, in the order of ranks */
+  cudaEvent_t done;
+  uint64_t calls, fail_at;
+};
+
+/* --- checked calls -----------------------------------------------------------------------------
+ */
+
+static mgp_status_t check(const mgp_device_link_t *l, ncclResult_t result, const char *what) {
+  if (result == ncclSuccess || result == ncclInProgress) return MGP_OK;
+  const char *more = ncclGetLastError(l->comm);
+  const bool peers = result == ncclRemoteError || result == ncclSystemError;
+  return mgp_fail(peers ? MGP_PEER : MGP_INTERNAL,
+                  "NCCL, rank %u of %u, CUDA device %d (%s) on host %s: %s: %s (error %d)%s%.300s",
+                  l->rank, l->size, l->cu->device, l->cu->device_name, l->cu->host, what,
+                  ncclGetErrorString(result), (int)result, more && *more ? ": " : "",
+                  more ? more : "");
+}
+
+static bool injected(mgp_device_link_t *l) {
+  return ++l->calls == l->fail_at;
+}
+
+#define NCCL_CALL(l, call) check((l), injected(l) ? ncclInternalError : (call), #call)
+
+static uint64_t fail_at(uint32_t rank) {
+  const char *text = getenv("MGP_NCCL_FAIL");
+  char *end = NULL;
+  if (!text) return 0;
+  const uint64_t n = strtoull(text, &end, 10);
+  return *end == ':' && strtoul(end + 1, NULL, 10) != rank ? 0 : n;
+}
+
+/* --- waiting -----------------------------------------------------------------------------------
+ */
+
+/* Soon done or not: short naps, once it takes longer than a collective on one host. */
+static mgp_status_t pause_until(const mgp_device_link_t *l, uint64_t start, uint64_t deadline_ns) {
+  const uint64_t now = mgp_clock_ns();
+  const struct timespec nap = {0, 50000};
+  if (now > deadline_ns)
+    return mgp_fail(
+        MGP_PEER,
+        "NCCL, rank %u of %u, CUDA device %d (%s) on host %s: %s: timed out waiting for "
+        "other ranks",
+        l->rank, l->size, l->cu->device, l->cu->device_name, l->cu->host, l->started);
+  if (now - start < 2000000)
+    (void)sched_yield();
+  else
+    (void)nanosleep(&nap, NULL);
+  return MGP_OK;
+}
+
+/* Until the communicator has done what the host has to do for the last call. */
+static mgp_status_t settle(mgp_device_link_t *l, uint64_t deadline_ns) {
+  const uint64_t start = mgp_clock_ns();
+  ncclResult_t state = ncclInProgress;
+  MGP_TRY(NCCL_CALL(l, ncclCommGetAsyncError(l->comm, &state)));
+  for (;;) {
+    MGP_TRY(check(l, state, l->started));
+    if (state == ncclSuccess) return MGP_OK;
+    MGP_TRY(pause_until(l, start, deadline_ns));
+    MGP_TRY(check(l, ncclCommGetAsyncError(l->comm, &state), "ncclCommGetAsyncError"));
+  }
+}
+
+static mgp_status_t wait_for(mgp_device_link_t *l, uint64_t deadline_ns) {
+  mgp_cuda_t *cu = l->cu;
+  MGP_TRY(settle(l, deadline_ns));
+  const uint64_t start = mgp_clock_ns();
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(l->done, cu->stream)));
+  for (;;) {
+    ncclResult_t state = ncclSuccess;
+    const cudaError_t error = cudaEventQuery(l->done);
+    if (error == cudaSuccess) return MGP_OK;
+    if (error != cudaErrorNotReady) return mgp_cuda_check(cu, error, l->started);
+    MGP_TRY(check(l, ncclCommGetAsyncError(l->comm, &state), "ncclCommGetAsyncError"));
+    MGP_TRY(check(l, state, l->started));
+    MGP_TRY(pause_until(l, start, deadline_ns));
+  }
+}
+
+/* --- life --------------------------------------------------------------------------------------
+ */
+
+static mgp_status_t version(int *out) {
+  const ncclResult_t result = ncclGetVersion(out);
+  if (result == ncclSuccess) return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, "NCCL: ncclGetVersion: %s", ncclGetErrorString(result));
+}
+
+/* NCCL takes one rank per bus address, also where that is a part of a GPU (MIG). */
+static mgp_status_t place(mgp_backend_t *be, char out[MGP_DEVICE_PLACE_MAX]) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  cudaDeviceProp prop;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaGetDeviceProperties(&prop, cu->device)));
+  snprintf(out, MGP_DEVICE_PLACE_MAX, "GPU %04x:%02x:%02x", (unsigned)prop.pciDomainID,
+           (unsigned)prop.pciBusID, (unsigned)prop.pciDeviceID);
+  return MGP_OK;
+}
+
+static mgp_status_t open_link(mgp_backend_t *be, uint32_t rank, uint32_t size,
+                              mgp_device_link_t **out) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  mgp_device_link_t *l = (mgp_device_link_t *)calloc(1, sizeof *l);
+  if (!l) return mgp_fail(MGP_RESOURCES, "out of host memory for NCCL");
+  l->cu = cu;
+  l->rank = rank;
+  l->size = size;
+  l->fail_at = fail_at(rank);
+  mgp_status_t st = MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&l->done, cudaEventDisableTiming));
+  if (st != MGP_OK)
+    free(l);
+  else
+    *out = l;
+  return st;
+}
+
+static mgp_status_t make_id(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]) {
+  ncclUniqueId unique;
+  static_assert(sizeof unique == MGP_LINK_ID_BYTES, "size of an id");
+  MGP_TRY(NCCL_CALL(l, ncclGetUniqueId(&unique)));
+  memcpy(id, &unique, sizeof unique);
+  return MGP_OK;
+}
+
+static mgp_status_t start_connect(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]) {
+  ncclUniqueId unique;
+  ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
+  config.blocking = 0;
+  memcpy(&unique, id, sizeof unique);
+  l->started = "ncclCommInitRankConfig";
+  MGP_TRY(MGP_CUDA_CALL(l->cu, cudaSetDevice(l->cu->device)));
+  return NCCL_CALL(l,
+                   ncclCommInitRankConfig(&l->comm, (int)l->size, unique, (int)l->rank, &config));
+}
+
+static void end(mgp_device_link_t *l, int lost, uint64_t deadline_ns) {
+  if (!l) return;
+  (void)cudaSetDevice(l->cu->device);
+  if (l->comm && !lost) {
+    l->started = "ncclCommFinalize";
+    lost = NCCL_CALL(l, ncclCommFinalize(l->comm)) != MGP_OK || settle(l, deadline_ns) != MGP_OK;
+  }
+  if (l->comm && lost)
+    (void)ncclCommAbort(l->comm);
+  else if (l->comm)
+    (void)ncclCommDestroy(l->comm);
+  if (l->done) (void)cudaEventDestroy(l->done);
+  mgp_cuda_give(l->cu, l->d_room);
+  free(l);
+}
+
+/* --- sums --------------------------------------------------------------------------------------
+ */
+
+static mgp_status_t drain(mgp_device_link_t *l) {
+  return MGP_CUDA_CALL(l->cu, cudaStreamSynchronize(l->cu->stream));
+}
+
+static mgp_status_t start_sum_u32(mgp_device_link_t *l, uint32_t *d_buf, uint64_t n) {
+  l->started = "ncclAllReduce";
+  return NCCL_CALL(l, ncclAllReduce(d_buf, d_buf, n, ncclUint32, ncclSum, l->comm, l->cu->stream));
+}
+
+/* First word of a rank's slice of n. */
+static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
+  const uint64_t rest = n % size;
+  return n / size * rank + (rank < rest ? rank : rest);
+}
+static uint64_t slice_words(uint64_t n, uint32_t size, uint32_t rank) {
+  return slice_start(n, size, rank + 1) - slice_start(n, size, rank);
+}
+
+static uint64_t slices_bytes(uint64_t n, uint32_t size) {
+  return mgp_cuda_size_of<mgp_f_t>((size - 1) * (n / size + (n % size != 0)));
+}
+
+/* NCCL moves nothing before ncclGroupEnd, which is called in any case: a group left open would take
+ * in all later calls of this thread. */
+static mgp_status_t end_group(mgp_device_link_t *l, mgp_status_t st) {
+  if (st == MGP_OK) return NCCL_CALL(l, ncclGroupEnd());
+  (void)ncclGroupEnd();
+  return st;
+}
+
+static mgp_status_t exchange_slices(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n) {
+  const cudaStream_t stream = l->cu->stream;
+  const uint64_t mine = slice_words(n, l->size, l->rank);
+  mgp_f_t *d_in = l->d_room;
+  for (uint32_t r = 0; r < l->size; r++) {
+    const uint64_t out = slice_words(n, l->size, r);
+    if (r == l->rank) continue;
+    if (out)
+      MGP_TRY(NCCL_CALL(l, ncclSend(d_buf + slice_start(n, l->size, r), out, ncclUint32, (int)r,
+                                    l->comm, stream)));
+    if (mine) MGP_TRY(NCCL_CALL(l, ncclRecv(d_in, mine, ncclUint32, (int)r, l->comm, stream)));
+    d_in += mine;
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t start_slices(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n) {
+  l->started = "ncclGroupEnd (slices of a sum)";
+  MGP_TRY(mgp_cuda_take(l->cu, MGP_MEM_SCRATCH, slices_bytes(n, l->size), (void **)&l->d_room));
+  MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
+  return end_group(l, exchange_slices(l, d_buf, n));
+}
+
+/* acc[i] += terms[k][i] for all k < count */
+static __global__ void add_terms(mgp_f_t *acc, const mgp_f_t *terms, uint64_t n, uint32_t count) {
+  const uint64_t i = (uint64_t)blockIdx.x * THREADS + threadIdx.x;
+  if (i >= n) return;
+  mgp_f_t sum = acc[i];
+  for (uint32_t k = 0; k < count; k++) sum = mgp_f_add(sum, terms[k * n + i]);
+  acc[i] = sum;
+}
+
+static mgp_status_t add_slices(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n) {
+  const uint64_t mine = slice_words(n, l->size, l->rank);
+  mgp_status_t st = MGP_OK;
+  if (mine)
+    st = MGP_LAUNCH(l->cu, add_terms, mgp_blocks(mine, THREADS), THREADS,
+                    d_buf + slice_start(n, l->size, l->rank), l->d_room, mine, l->size - 1);
+  mgp_cuda_give(l->cu, l->d_room);
+  l->d_room = NULL;
+  return st;
+}
+
+static mgp_status_t gather(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
+  const cudaStream_t stream = l->cu->stream;
+  const uint64_t start = slice_start(n, l->size, l->rank), mine = slice_words(n, l->size, l->rank);
+  if (l->rank != root && mine)
+    return NCCL_CALL(l, ncclSend(d_buf + start, mine, ncclUint32, (int)root, l->comm, stream));
+  for (uint32_t r = 0; r < l->size && l->rank == root; r++) {
+    const uint64_t in = slice_words(n, l->size, r);
+    if (r == root || in == 0) continue;
+    MGP_TRY(NCCL_CALL(
+        l, ncclRecv(d_buf + slice_start(n, l->size, r), in, ncclUint32, (int)r, l->comm, stream)));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t start_gather(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
+  l->started = "ncclGroupEnd (slices to the root)";
+  MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
+  return end_group(l, gather(l, d_buf, n, root));
+}
+
+extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
+    "NCCL",        version,      place,      open_link,    make_id,      start_connect, drain,
+    start_sum_u32, start_slices, add_slices, start_gather, slices_bytes, wait_for,      end};
