@@ -38,6 +38,12 @@ static void set_average(mgp_session_t *s, uint64_t steps) {
       st->rows[p][mix[k].chip] = (uint32_t)((steps / partitions * mix[k].rows >> 10) + 1) & ~1u;
 }
 
+/* Words that the pass has noted: a fifth of the steps has one; on rank 0 those of the shard that is
+ * recorded, of two that wait and of the one being executed. */
+static uint64_t expected_words(const mgp_session_t *s, uint64_t steps, uint64_t own) {
+  return s->rank == 0 ? steps * 4 * sizeof(uint32_t) / 5 : own * sizeof(uint32_t) / 5;
+}
+
 /* Expected peak of this rank, what is recorded ahead included; UINT64_MAX if there is no plan. */
 static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
   const mgp_cache_t cache = s->opt->cache == MGP_CACHE_AUTO ? MGP_CACHE_NONE : s->opt->cache;
@@ -52,7 +58,7 @@ static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
   uint64_t rest = own * 5 + own / 32 * sizeof(mgp_ram_t); /* index lists, records of memory */
   uint64_t peak = mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger) + records + rest);
   if (!mgp_session_shares_memory(s) || peak == UINT64_MAX) return peak;
-  return peak + records; /* of the next shard */
+  return peak + records + expected_words(s, steps, own); /* of the shards that follow */
 }
 
 static uint64_t fitting_budget(mgp_session_t *s) {

@@ -7,13 +7,14 @@
 #include "base/clock.h"
 #include "base/stop.h"
 
-#define AHEAD 2u         /* cuts that wait */
-#define BURST (1u << 26) /* steps between two looks at whether to stop */
+#define AHEAD       2u         /* cuts that wait */
+#define PIECE_STEPS (1u << 18) /* half a millisecond of the pass, a little more to record */
 
 struct mgp_pass {
   mgp_session_t *s;
   mgp_vm_t *vm;
   double seconds;
+  mgp_vm_notes_t notes; /* of the piece in hand */
   pthread_t thread;
   int started;
   pthread_mutex_t lock; /* of what follows */
@@ -30,42 +31,34 @@ static void print_guest(void *ctx, uint32_t fd, const void *bytes, size_t nbytes
   fwrite(bytes, 1, nbytes, fd == 1 ? stdout : stderr);
 }
 
-mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, int print, mgp_vm_t **out) {
-  uint8_t dt[MGP_OPCHIP_COUNT] = {0};
-  uint32_t cost[MGP_OPCHIP_COUNT] = {0};
+/* Time and cost of the chips. */
+typedef struct {
+  uint8_t dt[MGP_OPCHIP_COUNT];
+  uint32_t cost[MGP_OPCHIP_COUNT];
+} chip_costs_t;
+
+static mgp_vm_config_t vm_config(const mgp_session_t *s, chip_costs_t *t) {
+  memset(t, 0, sizeof *t);
   for (uint32_t c = 1; c < MGP_OPCHIP_COUNT; c++) {
-    dt[c] = s->chips->chip[c].dt;
-    cost[c] = s->chips->chip[c].cost;
+    t->dt[c] = s->chips->chip[c].dt;
+    t->cost[c] = s->chips->chip[c].cost;
   }
-  mgp_vm_config_t config = {
-      s->prog, s->opt->hints, s->opt->hints_nbytes, dt, cost, print ? print_guest : NULL, NULL};
+  return (mgp_vm_config_t){s->prog, s->opt->hints, s->opt->hints_nbytes, t->dt, t->cost,
+                           NULL,    NULL};
+}
+
+mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, int print, mgp_vm_t **out) {
+  chip_costs_t costs;
+  mgp_vm_config_t config = vm_config(s, &costs);
+  if (print) config.write = print_guest;
   return mgp_vm_create(&config, out);
 }
 
-uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint64_t budget, uint32_t partitions, uint32_t p) {
-  uint64_t total = cut->last ? cut->end.cost - cut->start.cost : budget;
-  unsigned __int128 x = (unsigned __int128)total * p + partitions - 1;
-  return cut->start.cost + (uint64_t)(x / partitions);
-}
-
-void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut) {
-  mgp_ledger_free(s->ahead, cut->page);
-  mgp_ledger_free(s->ahead, cut->bytes);
-  cut->page = NULL;
-  cut->bytes = NULL;
-  cut->npages = 0;
-}
-
-static mgp_status_t alloc_pages(mgp_session_t *s, mgp_cut_t *cut) {
-  size_t n = cut->npages;
-  cut->page = NULL;
-  cut->bytes = NULL;
-  if (n == 0) return MGP_OK;
-  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, n * sizeof *cut->page, (void **)&cut->page));
-  mgp_status_t st =
-      mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, n * MGP_VM_PAGE_BYTES, (void **)&cut->bytes);
-  if (st != MGP_OK) mgp_ledger_free(s->ahead, cut->page);
-  return st;
+mgp_status_t mgp_pass_create_recorder(const mgp_session_t *s, const mgp_vm_t *like,
+                                      mgp_vm_t **out) {
+  chip_costs_t costs;
+  mgp_vm_config_t config = vm_config(s, &costs);
+  return mgp_vm_create_blank(&config, like, out);
 }
 
 /* --- the thread ---------------------------------------------------------------------------- */
@@ -87,21 +80,40 @@ static int must_quit(mgp_pass_t *p) {
   return quit;
 }
 
-/* Executes one shard; the cut has its pages and start. */
+/* Executes the next piece, up to a cost. */
+static mgp_status_t run_piece(mgp_pass_t *p, mgp_cut_t *cut, uint64_t stop, mgp_vm_stop_t *why) {
+  mgp_session_t *s = p->s;
+  const mgp_vm_state_t *v = mgp_vm_state(p->vm);
+  const uint64_t most = s->opt->max_steps ? s->opt->max_steps : MGP_VM_NO_LIMIT;
+  const uint64_t steps = s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS;
+  const mgp_vm_limits_t limits = {most - v->steps < steps ? most : v->steps + steps, stop};
+  const double begin = mgp_clock_seconds();
+  mgp_piece_t piece;
+  uint32_t *word;
+  mgp_vm_point(p->vm, &piece.start);
+  p->notes.n = 0;
+  MGP_TRY(mgp_vm_note(p->vm, &limits, &p->notes, why));
+  p->seconds += mgp_clock_seconds() - begin;
+  piece.nwords = p->notes.n;
+  if (cut->npieces == cut->cap_pieces)
+    MGP_TRY(mgp_cut_reserve(s, cut, cut->npieces ? 2 * cut->npieces : 8));
+  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, piece.nwords * sizeof *word + 1, (void **)&word));
+  if (piece.nwords) memcpy(word, p->notes.word, piece.nwords * sizeof *word);
+  cut->piece[cut->npieces] = piece;
+  cut->word[cut->npieces++] = word;
+  return MGP_OK;
+}
+
+/* Executes one shard from its start. */
 static mgp_status_t run_shard(mgp_pass_t *p, mgp_cut_t *cut) {
   const mgp_session_t *s = p->s;
   const mgp_vm_state_t *v = mgp_vm_state(p->vm);
-  const uint64_t stop = cut->start.cost + s->run.budget;
-  const uint64_t most = s->opt->max_steps ? s->opt->max_steps : MGP_VM_NO_LIMIT;
-  const double begin = mgp_clock_seconds();
   mgp_vm_stop_t why;
   do {
     MGP_TRY(mgp_stop_check());
     if (must_quit(p)) return mgp_fail(MGP_STOPPED, "the proof has ended");
-    mgp_vm_limits_t limits = {most - v->steps < BURST ? most : v->steps + BURST, stop};
-    MGP_TRY(mgp_vm_run(p->vm, &limits, &why));
-  } while (why == MGP_VM_LIMIT && v->steps < most);
-  p->seconds += mgp_clock_seconds() - begin;
+    MGP_TRY(run_piece(p, cut, cut->start.cost + s->run.budget, &why));
+  } while (why == MGP_VM_LIMIT && (!s->opt->max_steps || v->steps < s->opt->max_steps));
   if (why == MGP_VM_LIMIT || (why == MGP_VM_CUT && cut->id == MGP_MAX_SHARDS))
     return too_long(s, v);
   if (v->ts - cut->start.ts + 1 >= MGP_TS_LIMIT)
@@ -113,10 +125,8 @@ static mgp_status_t run_shard(mgp_pass_t *p, mgp_cut_t *cut) {
 }
 
 static mgp_status_t make_cut(mgp_pass_t *p, uint32_t id, mgp_cut_t *out) {
-  mgp_cut_t cut = {.id = id, .npages = mgp_vm_written_pages(p->vm)};
+  mgp_cut_t cut = {.id = id};
   mgp_vm_point(p->vm, &cut.start);
-  MGP_TRY(alloc_pages(p->s, &cut));
-  if (cut.npages) mgp_vm_take_pages(p->vm, cut.page, cut.bytes);
   mgp_status_t st = run_shard(p, &cut);
   if (st == MGP_OK)
     *out = cut;
@@ -161,8 +171,11 @@ mgp_status_t mgp_pass_create(mgp_session_t *s, mgp_pass_t **out) {
   p->s = s;
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->changed, NULL);
-  mgp_status_t st = mgp_pass_create_vm(s, s->opt->print_guest_output, &p->vm);
-  if (st == MGP_OK) st = mgp_vm_track(p->vm, 1);
+  p->notes.cap =
+      (s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS) + 2 * MGP_MAX_NOTES_PER_STEP;
+  mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, p->notes.cap * sizeof *p->notes.word,
+                                     (void **)&p->notes.word);
+  if (st == MGP_OK) st = mgp_pass_create_vm(s, s->opt->print_guest_output, &p->vm);
   if (st == MGP_OK && pthread_create(&p->thread, NULL, run_pass, p) != 0)
     st = mgp_fail(MGP_RESOURCES, "cannot start a thread");
   p->started = st == MGP_OK;
@@ -206,6 +219,7 @@ void mgp_pass_destroy(mgp_pass_t *p) {
   }
   for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
   mgp_vm_destroy(p->vm);
+  mgp_ledger_free(p->s->ahead, p->notes.word);
   pthread_mutex_destroy(&p->lock);
   pthread_cond_destroy(&p->changed);
   mgp_ledger_free(p->s->ahead, p);
@@ -213,27 +227,12 @@ void mgp_pass_destroy(mgp_pass_t *p) {
 
 /* --- all ranks ----------------------------------------------------------------------------- */
 
-mgp_status_t mgp_cut_share(mgp_session_t *s, mgp_pass_t *pass, mgp_cut_t *out) {
+mgp_status_t mgp_cut_share(mgp_session_t *s, mgp_pass_t *pass, int record, mgp_cut_t *out) {
   mgp_cut_t cut = {0};
   mgp_status_t st = MGP_OK;
   if (pass) st = mgp_pass_next(pass, &cut);
   st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK && s->nranks > 1) {
-    mgp_cut_t sent = cut;
-    sent.page = NULL;
-    sent.bytes = NULL;
-    st = mgp_comm_bcast(s->comm, &sent, sizeof sent, 0);
-    if (st == MGP_OK && !pass) {
-      cut = sent;
-      st = alloc_pages(s, &cut);
-    }
-    st = mgp_comm_agree(s->comm, st);
-    if (st == MGP_OK && cut.npages) {
-      st = mgp_comm_bcast(s->comm, cut.page, cut.npages * sizeof *cut.page, 0);
-      if (st == MGP_OK)
-        st = mgp_comm_bcast(s->comm, cut.bytes, (uint64_t)cut.npages * MGP_VM_PAGE_BYTES, 0);
-    }
-  }
+  if (st == MGP_OK) st = mgp_cut_send(s, record, &cut);
   if (st == MGP_OK)
     *out = cut;
   else

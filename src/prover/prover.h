@@ -69,6 +69,7 @@ typedef struct {
    * as nobody knows */
   void (*shard)(void *arg, uint32_t number, uint32_t of, int restored);
   void *progress_arg;
+  uint32_t piece_steps;   /* tests: steps recorded by one thread at a time; 0: the usual number */
   FILE *trace_log;        /* tests: one line per witness build and task, NULL to leave out */
   int wrong_peak;         /* tests: predict a wrong peak on purpose */
   const char *fail_phase; /* tests: this rank fails at the start of the named phase */

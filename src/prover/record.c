@@ -6,28 +6,52 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
+#include "prover/backend.h"
+#include "prover/crew.h"
+#include "prover/merge.h"
 
-#define PIECE         (1u << 18) /* records allocated at a time */
 #define FIRST_TOUCHES (1u << 12)
+/* A vm gives back what it has taken for recording sooner than it keeps more of that. */
+#define VM_KEEPS ((uint64_t)32 << 20)
 
-/* One own partition, as it is recorded. */
+/* A piece of the cut, for one thread. */
 typedef struct {
-  mgp_step_t **piece; /* [npieces], all but the last one full */
-  uint32_t npieces, cap_pieces;
+  uint32_t piece;
+  mgp_step_t *steps; /* of all of the piece; NULL: not recorded yet */
+  mgp_stretch_t *stretch;
+  uint32_t nstretches;
+} job_t;
+
+/* What one thread works with. */
+typedef struct {
+  mgp_vm_t *vm;
+  mgp_touch_t *touches;
+  uint32_t cap_touches;
+  uint64_t nbytes; /* that the vm has taken, as the ledger has it */
+} worker_t;
+
+/* One own partition, when it is recorded. */
+typedef struct {
+  mgp_touch_t *touches;
+  uint32_t ntouches;
   uint64_t nsteps;
-  mgp_commit_t commit;
-  mgp_record_t rec;
 } recording_t;
 
 struct mgp_recorder {
   mgp_session_t *s;
-  mgp_vm_t *vm;
   mgp_cut_t cut;
   uint64_t room;
-  int at_start;           /* the vm stands before the first own partition */
-  uint32_t part;          /* own partition that is being recorded; nparts: all are */
-  int begun;              /* ... and it has begun */
+  unsigned threads;
+  worker_t worker[MGP_CREW_MAX];
+  job_t *job; /* [njobs] */
+  uint32_t njobs;
+  mgp_stretch_t *stretch; /* [nstretches], by job and by partition: both ascend */
+  uint32_t nstretches;
   recording_t *recording; /* [nparts] */
+  int merged;             /* the recordings are complete */
+  pthread_mutex_t lock;   /* of what follows, while threads record */
+  uint64_t promised;      /* bytes of room for jobs under way */
+  uint32_t left;          /* jobs that are not recorded */
   double seconds;
   pthread_t thread;
   int running;
@@ -40,11 +64,12 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *r, (void **)&r));
   memset(r, 0, sizeof *r);
   r->s = s;
+  pthread_mutex_init(&r->lock, NULL);
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, (s->nparts + 1) * sizeof *r->recording,
                                      (void **)&r->recording);
   if (st == MGP_OK) {
     memset(r->recording, 0, (s->nparts + 1) * sizeof *r->recording);
-    st = mgp_pass_create_vm(s, 0, &r->vm);
+    st = mgp_pass_create_recorder(s, NULL, &r->worker[0].vm);
   }
   if (st == MGP_OK)
     *out = r;
@@ -53,123 +78,230 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
   return st;
 }
 
-static void free_recording(mgp_session_t *s, recording_t *x) {
-  for (uint32_t i = 0; i < x->npieces; i++) mgp_ledger_free(s->ahead, x->piece[i]);
-  mgp_ledger_free(s->ahead, x->piece);
-  mgp_ledger_free(s->ahead, x->rec.touches);
-  memset(x, 0, sizeof *x);
-}
-
-/* --- the thread ---------------------------------------------------------------------------- */
-
-static int has_room(const mgp_recorder_t *r, uint64_t nbytes) {
-  return mgp_ledger_live_total(r->s->ahead) + nbytes <= r->room;
-}
-
-/* A larger copy of an array of the ledger. */
-static mgp_status_t grow(mgp_ledger_t *ledger, void **array, size_t nbytes, size_t fresh_nbytes) {
-  void *fresh;
-  MGP_TRY(mgp_ledger_alloc(ledger, MGP_MEM_RAW, fresh_nbytes, &fresh));
-  if (nbytes) memcpy(fresh, *array, nbytes);
-  mgp_ledger_free(ledger, *array);
-  *array = fresh;
-  return MGP_OK;
-}
-
-/* Records of a piece: no more than the shard has. */
-static uint32_t piece_steps(const mgp_recorder_t *r) {
-  uint64_t n = r->cut.end.steps - r->cut.start.steps;
-  return n < PIECE ? (uint32_t)n : PIECE;
-}
-
-static mgp_status_t next_piece(mgp_recorder_t *r, recording_t *x) {
-  mgp_step_t *piece;
-  if (x->npieces == x->cap_pieces) {
-    uint32_t cap = x->cap_pieces ? 2 * x->cap_pieces : 16;
-    MGP_TRY(grow(r->s->ahead, (void **)&x->piece, x->npieces * sizeof *x->piece,
-                 cap * sizeof *x->piece));
-    x->cap_pieces = cap;
+/* Everything of the shard in hand but the numbers of its cut. */
+static void free_shard(mgp_recorder_t *r) {
+  mgp_ledger_t *l = r->s->ahead;
+  for (uint32_t i = 0; i < r->nstretches; i++) mgp_stretch_free(l, &r->stretch[i]);
+  for (uint32_t i = 0; i < r->njobs; i++) mgp_ledger_free(l, r->job[i].steps);
+  for (uint32_t i = 0; r->recording && i < r->s->nparts; i++) {
+    mgp_ledger_free(l, r->recording[i].touches);
+    r->recording[i] = (recording_t){0};
   }
-  MGP_TRY(
-      mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, piece_steps(r) * sizeof *piece, (void **)&piece));
-  x->piece[x->npieces++] = piece;
-  x->rec.steps = piece;
-  x->rec.steps0 += x->rec.nsteps;
-  x->rec.nsteps = 0;
-  x->rec.cap_steps = piece_steps(r);
-  return MGP_OK;
-}
-
-/* Room for the next steps. 0 in *have: not within what may be held ahead. */
-static mgp_status_t make_room(mgp_recorder_t *r, recording_t *x, int *have) {
-  mgp_record_t *rec = &x->rec;
-  int steps = rec->nsteps == rec->cap_steps;
-  int touches = rec->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP;
-  uint32_t cap = touches ? rec->cap_touches ? 2 * rec->cap_touches : FIRST_TOUCHES : 0;
-  *have =
-      has_room(r, (steps ? piece_steps(r) * sizeof(mgp_step_t) : 0) + cap * sizeof(mgp_touch_t));
-  if (!*have) return MGP_OK;
-  if (steps) MGP_TRY(next_piece(r, x));
-  if (touches) {
-    MGP_TRY(grow(r->s->ahead, (void **)&rec->touches, rec->ntouches * sizeof *rec->touches,
-                 cap * sizeof *rec->touches));
-    rec->cap_touches = cap;
-  }
-  return MGP_OK;
-}
-
-/* Applies the cut, and runs plainly to the first own partition. */
-static mgp_status_t go_to_start(mgp_recorder_t *r) {
-  const mgp_session_t *s = r->s;
-  mgp_vm_stop_t why;
-  mgp_vm_put_pages(r->vm, r->cut.npages, r->cut.page, r->cut.bytes);
-  MGP_TRY(mgp_vm_resume(r->vm, &r->cut.start));
+  mgp_ledger_free(l, r->stretch);
+  mgp_ledger_free(l, r->job);
+  r->stretch = NULL;
+  r->job = NULL;
+  r->nstretches = r->njobs = r->left = 0;
   mgp_cut_free(r->s, &r->cut);
-  mgp_vm_limits_t limits = {
-      r->cut.end.steps, mgp_cut_cost(&r->cut, s->run.budget, s->params.partitions, s->first_part)};
-  MGP_TRY(mgp_vm_run(r->vm, &limits, &why));
-  r->at_start = 1;
+}
+
+/* --- jobs ---------------------------------------------------------------------------------- */
+
+/* Own partitions [*first, return value) that may have steps in a piece. */
+static uint32_t parts_of(const mgp_recorder_t *r, uint32_t piece, uint32_t *first) {
+  const mgp_session_t *s = r->s;
+  const uint64_t begin = r->cut.piece[piece].start.cost, end = mgp_piece_end(&r->cut, piece)->cost;
+  const uint32_t P = s->params.partitions;
+  uint32_t i = 0, k;
+  while (i < s->nparts && mgp_cut_stop(&r->cut, s->run.budget, P, s->first_part + i) <= begin) i++;
+  for (k = i; k < s->nparts; k++)
+    if (mgp_cut_cost(&r->cut, s->run.budget, P, s->first_part + k) > end) break;
+  *first = i;
+  return k;
+}
+
+static mgp_status_t make_jobs(mgp_recorder_t *r) {
+  mgp_ledger_t *l = r->s->ahead;
+  uint32_t nstretches = 0, first;
+  for (uint32_t i = 0; i < r->cut.npieces; i++) nstretches += parts_of(r, i, &first) - first;
+  MGP_TRY(
+      mgp_ledger_alloc(l, MGP_MEM_RAW, (r->cut.npieces + 1) * sizeof *r->job, (void **)&r->job));
+  MGP_TRY(mgp_ledger_alloc(l, MGP_MEM_RAW, (nstretches + 1) * sizeof *r->stretch,
+                           (void **)&r->stretch));
+  memset(r->stretch, 0, nstretches * sizeof *r->stretch);
+  for (uint32_t i = 0; i < r->cut.npieces; i++) {
+    const uint32_t end = parts_of(r, i, &first);
+    if (end == first) continue;
+    r->job[r->njobs++] = (job_t){i, NULL, r->stretch + r->nstretches, end - first};
+    for (; first < end; first++) r->stretch[r->nstretches++].part = first;
+  }
+  r->left = r->njobs;
   return MGP_OK;
 }
 
-static mgp_status_t record_part(mgp_recorder_t *r, uint32_t i, int *have) {
-  const mgp_session_t *s = r->s;
-  recording_t *x = &r->recording[i];
-  uint32_t next = s->first_part + i + 1;
-  mgp_vm_limits_t limits = {r->cut.end.steps, MGP_VM_NO_LIMIT};
-  mgp_vm_stop_t why;
-  if (next < s->params.partitions)
-    limits.stop_cost = mgp_cut_cost(&r->cut, s->run.budget, s->params.partitions, next);
-  if (!r->begun) {
-    const uint64_t ts = mgp_vm_state(r->vm)->ts - r->cut.start.ts + 1;
-    x->rec.commits = &x->commit;
-    x->rec.cap_commits = 1;
-    MGP_TRY(mgp_vm_record_begin(r->vm, &x->rec, (uint32_t)ts));
-    r->begun = 1;
-  }
-  do {
-    MGP_TRY(mgp_stop_check());
-    MGP_TRY(make_room(r, x, have));
-    if (!*have) return MGP_OK;
-    MGP_TRY(mgp_vm_record(r->vm, &limits, &x->rec, &why));
-  } while (why == MGP_VM_FULL);
-  mgp_vm_record_end(r->vm, &x->rec);
-  x->nsteps = x->rec.steps0 + (uint64_t)x->rec.nsteps;
-  r->begun = 0;
+/* --- recording a piece ---------------------------------------------------------------------- */
+
+static mgp_status_t more_touches(mgp_recorder_t *r, worker_t *w, uint32_t used) {
+  mgp_touch_t *fresh;
+  const uint32_t cap = w->cap_touches ? 2 * w->cap_touches : FIRST_TOUCHES;
+  MGP_TRY(mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh));
+  if (used) memcpy(fresh, w->touches, used * sizeof *fresh);
+  mgp_ledger_free(r->s->ahead, w->touches);
+  w->touches = fresh;
+  w->cap_touches = cap;
   return MGP_OK;
+}
+
+/* Records on up to a cost, at most n steps; the touches are the worker's, in *rec. */
+static mgp_status_t record_to(mgp_recorder_t *r, worker_t *w, const uint32_t **words, uint64_t stop,
+                              mgp_step_t *steps, uint32_t n, mgp_commit_t *commit,
+                              mgp_record_t *rec) {
+  const mgp_vm_state_t *v = mgp_vm_state(w->vm);
+  const mgp_vm_limits_t limits = {v->steps + n, stop};
+  mgp_vm_stop_t why;
+  *rec = (mgp_record_t){.steps = steps, .cap_steps = n, .commits = commit, .cap_commits = 1};
+  MGP_TRY(mgp_vm_record_begin(w->vm, rec, (uint32_t)(v->ts - r->cut.start.ts + 1)));
+  do {
+    if (w->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP)
+      MGP_TRY(more_touches(r, w, rec->ntouches));
+    rec->touches = w->touches;
+    rec->cap_touches = w->cap_touches;
+    MGP_TRY(mgp_vm_record_noted(w->vm, &limits, words, rec, &why));
+  } while (why == MGP_VM_FULL);
+  mgp_vm_record_end(w->vm, rec);
+  return MGP_OK;
+}
+
+/* A piece that was recorded to its end has come to where the pass was there. */
+static mgp_status_t check_end(const mgp_recorder_t *r, const worker_t *w, uint32_t piece,
+                              const uint32_t *words) {
+  mgp_vm_point_t here;
+  const mgp_vm_point_t *end = mgp_piece_end(&r->cut, piece);
+  mgp_vm_point(w->vm, &here);
+  if (here.steps != end->steps || (memcmp(&here, end, sizeof here) == 0 &&
+                                   words == r->cut.word[piece] + r->cut.piece[piece].nwords))
+    return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, "a recording of shard %u has left the run of the plain pass",
+                  r->cut.id);
+}
+
+static mgp_status_t record_stretches(mgp_recorder_t *r, worker_t *w, job_t *job,
+                                     mgp_step_t *steps) {
+  const mgp_session_t *s = r->s;
+  const mgp_vm_point_t *start = &r->cut.piece[job->piece].start;
+  const uint32_t P = s->params.partitions, first = s->first_part + job->stretch[0].part;
+  const uint64_t begin = mgp_cut_cost(&r->cut, s->run.budget, P, first);
+  const uint32_t *words = r->cut.word[job->piece];
+  uint32_t n = (uint32_t)(mgp_piece_end(&r->cut, job->piece)->steps - start->steps);
+  mgp_record_t rec;
+  MGP_TRY(mgp_vm_resume(w->vm, start));
+  if (start->cost < begin) { /* steps of a partition that is another rank's */
+    mgp_commit_t commit;
+    MGP_TRY(record_to(r, w, &words, begin, steps, n, &commit, &rec));
+    steps += rec.nsteps;
+    n -= rec.nsteps;
+  }
+  for (uint32_t k = 0; k < job->nstretches; k++) {
+    mgp_stretch_t *seg = &job->stretch[k];
+    const uint64_t stop = mgp_cut_stop(&r->cut, s->run.budget, P, first + k);
+    MGP_TRY(record_to(r, w, &words, stop, steps, n, &seg->commit, &rec));
+    seg->steps = steps;
+    seg->nsteps = rec.nsteps;
+    seg->ncommits = rec.ncommits;
+    MGP_TRY(mgp_stretch_take(s->ahead, seg, rec.touches, rec.ntouches));
+    steps += rec.nsteps;
+    n -= rec.nsteps;
+  }
+  return check_end(r, w, job->piece, words);
+}
+
+/* Tells the ledger what the worker's vm has taken beside it. */
+static mgp_status_t account_vm(mgp_recorder_t *r, worker_t *w) {
+  if (mgp_vm_record_bytes(w->vm) > VM_KEEPS) mgp_vm_record_release(w->vm);
+  const uint64_t nbytes = mgp_vm_record_bytes(w->vm);
+  if (nbytes == w->nbytes) return MGP_OK;
+  if (w->nbytes) mgp_ledger_free(r->s->ahead, w->vm);
+  w->nbytes = 0;
+  if (nbytes) MGP_TRY(mgp_ledger_account(r->s->ahead, MGP_MEM_RAW, w->vm, nbytes));
+  w->nbytes = nbytes;
+  return MGP_OK;
+}
+
+/* Bytes that the touches of a job may take: every word may be one, and every register. */
+static uint64_t most_touched(const mgp_recorder_t *r, const job_t *job) {
+  return (r->cut.piece[job->piece].nwords + job->nstretches * 33u) *
+         (sizeof(mgp_touch_t) + sizeof(uint32_t));
+}
+
+/* NULL in *steps: not within what may be held ahead. */
+static mgp_status_t take_room(mgp_recorder_t *r, const job_t *job, mgp_step_t **steps) {
+  const uint64_t n =
+      mgp_piece_end(&r->cut, job->piece)->steps - r->cut.piece[job->piece].start.steps;
+  const uint64_t nbytes = n * sizeof **steps + 1, touched = most_touched(r, job);
+  mgp_status_t st = MGP_OK;
+  *steps = NULL;
+  pthread_mutex_lock(&r->lock);
+  if (mgp_ledger_live_total(r->s->ahead) + r->promised + nbytes + touched <= r->room)
+    st = mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
+  if (*steps) r->promised += touched;
+  pthread_mutex_unlock(&r->lock);
+  return st;
+}
+
+static mgp_status_t record_job(void *arg, unsigned worker, uint32_t i) {
+  mgp_recorder_t *r = arg;
+  worker_t *w = &r->worker[worker];
+  job_t *job = &r->job[i];
+  mgp_step_t *steps;
+  if (job->steps) return MGP_OK;
+  MGP_TRY(mgp_stop_check());
+  MGP_TRY(take_room(r, job, &steps));
+  if (!steps) return MGP_OK;
+  job->steps = steps;
+  if (!w->vm) MGP_TRY(mgp_pass_create_recorder(r->s, r->worker[0].vm, &w->vm));
+  MGP_TRY(record_stretches(r, w, job, steps));
+  MGP_TRY(account_vm(r, w));
+  pthread_mutex_lock(&r->lock);
+  r->promised -= most_touched(r, job);
+  r->left--;
+  pthread_mutex_unlock(&r->lock);
+  mgp_ledger_free(r->s->ahead, r->cut.word[job->piece]);
+  r->cut.word[job->piece] = NULL;
+  return MGP_OK;
+}
+
+/* --- a shard ------------------------------------------------------------------------------- */
+
+/* Memory that only recording takes. */
+static void rest_workers(mgp_recorder_t *r) {
+  for (unsigned i = 0; i < MGP_CREW_MAX; i++) {
+    worker_t *w = &r->worker[i];
+    if (w->vm) mgp_vm_record_release(w->vm);
+    if (w->nbytes) mgp_ledger_free(r->s->ahead, w->vm);
+    w->nbytes = 0;
+    mgp_ledger_free(r->s->ahead, w->touches);
+    w->touches = NULL;
+    w->cap_touches = 0;
+  }
+}
+
+/* All jobs are recorded: each partition's stretches become one. */
+static mgp_status_t merge_parts(mgp_recorder_t *r) {
+  mgp_stretch_t *seg = r->stretch, *end = seg + r->nstretches;
+  for (uint32_t i = 0; i < r->s->nparts; i++) {
+    recording_t *x = &r->recording[i];
+    uint32_t n = 0;
+    for (; seg + n < end && seg[n].part == i; n++) x->nsteps += seg[n].nsteps;
+    MGP_TRY(mgp_stretches_merge(r->s->ahead, r->threads, seg, n, &x->touches, &x->ntouches));
+    seg += n;
+  }
+  r->merged = 1;
+  return MGP_OK;
+}
+
+/* Merging makes at most another copy of the touches, and tables for some of them. */
+static int may_merge(const mgp_recorder_t *r) {
+  uint64_t n = 0;
+  for (uint32_t i = 0; i < r->nstretches; i++) n += r->stretch[i].ntouches;
+  return mgp_ledger_live_total(r->s->ahead) + 2 * n * sizeof(mgp_touch_t) <= r->room;
 }
 
 /* As far as there is room. */
 static mgp_status_t record_some(mgp_recorder_t *r) {
-  int have = 1;
-  if (r->s->nparts == 0) mgp_cut_free(r->s, &r->cut);
-  if (!r->at_start && r->s->nparts) MGP_TRY(go_to_start(r));
-  while (r->part < r->s->nparts) {
-    MGP_TRY(record_part(r, r->part, &have));
-    if (!have) break;
-    r->part++;
-  }
-  return MGP_OK;
+  if (r->left) MGP_TRY(mgp_crew_for(r->threads, r->njobs, record_job, r));
+  if (r->left) return MGP_OK;
+  rest_workers(r);
+  return !r->merged && may_merge(r) ? merge_parts(r) : MGP_OK;
 }
 
 static void *run_recorder(void *arg) {
@@ -183,18 +315,25 @@ static void *run_recorder(void *arg) {
 
 /* --- the rank ------------------------------------------------------------------------------ */
 
+/* All threads of the rank, but one alone beside a proof that needs them itself: it has time. */
+static unsigned crew_size(const mgp_session_t *s, int beside) {
+  const int threads = mgp_session_threads(s);
+  if (beside && mgp_session_shares_memory(s)) return 1;
+  return threads < (int)MGP_CREW_MAX ? (unsigned)threads : MGP_CREW_MAX;
+}
+
 mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room) {
   r->cut = *cut;
   memset(cut, 0, sizeof *cut);
   r->room = room;
-  r->part = 0;
-  r->at_start = r->begun = 0;
+  r->merged = 0;
+  r->threads = crew_size(r->s, r->s->have_shape);
+  MGP_TRY(make_jobs(r));
   r->running = pthread_create(&r->thread, NULL, run_recorder, r) == 0;
   return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
 
 void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut) {
-  if (r->s->nparts) mgp_vm_put_pages(r->vm, cut->npages, cut->page, cut->bytes);
   mgp_cut_free(r->s, cut);
   r->cut = *cut;
 }
@@ -204,38 +343,48 @@ static mgp_status_t wait_for_end(mgp_recorder_t *r) {
   r->running = 0;
   if (r->status != MGP_OK) return mgp_fail(r->status, "%s", r->message);
   r->room = UINT64_MAX;
-  if (r->part < r->s->nparts) run_recorder(r);
+  r->threads = crew_size(r->s, 0);
+  if (!r->merged) run_recorder(r);
   return r->status;
 }
 
-/* The partition's records to the device. */
-static mgp_status_t upload_part(mgp_recorder_t *r, mgp_part_t *part, recording_t *x) {
-  mgp_session_t *s = r->s;
+/* Device memory for a partition's records. */
+static mgp_status_t alloc_part(mgp_session_t *s, mgp_part_t *part, uint64_t nsteps) {
   const mgp_backend_ops_t *ops = s->be->ops;
   mgp_step_t *d_steps;
   mgp_commit_t *d_commits;
-  MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, (x->nsteps + 1) * sizeof *d_steps, (void **)&d_steps));
+  MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, (nsteps + 1) * sizeof *d_steps, (void **)&d_steps));
   part->raw.steps = d_steps;
   MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_commits, (void **)&d_commits));
   part->raw.commits = d_commits;
   part->raw.insns = s->d_insns;
-  part->nsteps = x->nsteps;
-  for (uint32_t i = 0; i < x->npieces; i++) {
-    uint64_t piece = piece_steps(r), first = i * piece;
-    uint64_t n = x->nsteps - first < piece ? x->nsteps - first : piece;
-    MGP_TRY(ops->upload(s->be, d_steps + first, x->piece[i], n * sizeof *d_steps));
-    mgp_ledger_free(s->ahead, x->piece[i]);
-    x->piece[i] = NULL;
+  part->nsteps = nsteps;
+  return MGP_OK;
+}
+
+static mgp_status_t upload_job(mgp_recorder_t *r, job_t *job) {
+  mgp_session_t *s = r->s;
+  const mgp_backend_ops_t *ops = s->be->ops;
+  for (uint32_t k = 0; k < job->nstretches; k++) {
+    const mgp_stretch_t *seg = &job->stretch[k];
+    const mgp_part_t *part = &s->parts[seg->part];
+    mgp_step_t *d_steps = (mgp_step_t *)(uintptr_t)part->raw.steps + seg->first;
+    if (seg->nsteps)
+      MGP_TRY(ops->upload(s->be, d_steps, seg->steps, seg->nsteps * sizeof *d_steps));
+    if (seg->ncommits)
+      MGP_TRY(ops->upload(s->be, (mgp_commit_t *)(uintptr_t)part->raw.commits, &seg->commit,
+                          sizeof seg->commit));
   }
-  if (x->rec.ncommits == 0) return MGP_OK;
-  return ops->upload(s->be, d_commits, &x->commit, sizeof x->commit);
+  mgp_ledger_free(s->ahead, job->steps);
+  job->steps = NULL;
+  return MGP_OK;
 }
 
 static mgp_status_t take_touches(mgp_session_t *s, const recording_t *x, mgp_touch_list_t *list) {
-  size_t nbytes = x->rec.ntouches * sizeof *list->touches;
+  size_t nbytes = x->ntouches * sizeof *list->touches;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes + 1, &list->touches));
-  if (nbytes) memcpy(list->touches, x->rec.touches, nbytes);
-  list->n = x->rec.ntouches;
+  if (nbytes) memcpy(list->touches, x->touches, nbytes);
+  list->n = x->ntouches;
   return MGP_OK;
 }
 
@@ -243,14 +392,14 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   mgp_session_t *s = r->s;
   MGP_TRY(wait_for_end(r));
   for (uint32_t i = 0; i < s->nparts; i++) {
-    recording_t *x = &r->recording[i];
-    MGP_TRY(upload_part(r, &s->parts[i], x));
-    MGP_TRY(take_touches(s, x, &lists[i]));
-    free_recording(s, x);
+    MGP_TRY(alloc_part(s, &s->parts[i], r->recording[i].nsteps));
+    MGP_TRY(take_touches(s, &r->recording[i], &lists[i]));
     if (s->opt->trace_log)
       fprintf(s->opt->trace_log, "record rank %u shard %u partition %u steps %llu\n", s->rank,
               r->cut.id, s->parts[i].p, (unsigned long long)s->parts[i].nsteps);
   }
+  for (uint32_t i = 0; i < r->njobs; i++) MGP_TRY(upload_job(r, &r->job[i]));
+  free_shard(r);
   return MGP_OK;
 }
 
@@ -265,10 +414,10 @@ double mgp_recorder_seconds(const mgp_recorder_t *r) {
 void mgp_recorder_destroy(mgp_recorder_t *r) {
   if (!r) return;
   if (r->running) pthread_join(r->thread, NULL);
-  for (uint32_t i = 0; r->recording && i < r->s->nparts; i++)
-    free_recording(r->s, &r->recording[i]);
-  mgp_cut_free(r->s, &r->cut);
+  free_shard(r);
+  rest_workers(r);
+  for (unsigned i = MGP_CREW_MAX; i-- > 0;) mgp_vm_destroy(r->worker[i].vm);
   mgp_ledger_free(r->s->ahead, r->recording);
-  mgp_vm_destroy(r->vm);
+  pthread_mutex_destroy(&r->lock);
   mgp_ledger_free(r->s->ahead, r);
 }

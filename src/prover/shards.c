@@ -62,7 +62,7 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_cut_t cut;
   if (s->run.nshards || sh->ahead) return MGP_OK;
   double start = mgp_clock_seconds();
-  mgp_status_t shared = mgp_cut_share(s, sh->pass, &cut);
+  mgp_status_t shared = mgp_cut_share(s, sh->pass, 1, &cut);
   s->cut_seconds += mgp_clock_seconds() - start;
   MGP_TRY(shared);
   mgp_status_t st = mgp_recorder_start(sh->recorder, &cut, mgp_plan_room_ahead(s));
@@ -113,7 +113,7 @@ mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
     mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
     return MGP_OK;
   }
-  MGP_TRY(mgp_cut_share(s, sh->pass, &sh->cut));
+  MGP_TRY(mgp_cut_share(s, sh->pass, 0, &sh->cut));
   mgp_recorder_skip(sh->recorder, &sh->cut);
   mgp_status_t st = sh->cut.last ? know_run(s, &sh->cut) : MGP_OK;
   state_program(s, &sh->cut);

@@ -22,7 +22,7 @@
 struct mgp_shards {
   mgp_pass_t *pass; /* rank 0 */
   mgp_recorder_t *recorder;
-  mgp_cut_t cut; /* of the program shard in hand, or the last one; without pages */
+  mgp_cut_t cut; /* of the program shard in hand, or the last one; without pieces */
   int ahead;     /* the recorder has the next shard */
   mgp_last_t *last;
   uint32_t done;     /* shards finished */

@@ -149,3 +149,18 @@ mgp_chip_id_t mgp_vm_ecall(mgp_vm_t *vm, uint32_t at, uint64_t steps) {
     return MGP_CHIP_NONE;
   }
 }
+
+mgp_chip_id_t mgp_vm_ecall_noted(mgp_vm_t *vm, const uint32_t *note) {
+  switch (vm->s.x[5]) {
+  case MGP_ECALL_HALT:
+    vm->s.halted = 1;
+    vm->s.exit_code = vm->s.x[10];
+    return MGP_CHIP_HALT;
+  case MGP_ECALL_COMMIT:
+    memcpy(vm->s.commit, note, sizeof vm->s.commit);
+    vm->s.committed = 1;
+    return MGP_CHIP_COMMIT;
+  default:
+    return MGP_CHIP_ENOP;
+  }
+}

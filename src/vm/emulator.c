@@ -30,6 +30,7 @@ static void clear_memory(void *p) {
 }
 
 static void fill_memory(mgp_vm_t *vm) {
+  if (vm->blank) return;
   for (uint32_t k = 0; k < vm->prog->nimage; k++) {
     const mgp_segment_t *seg = &vm->prog->image[k];
     memcpy(vm->mem + 4 * (size_t)seg->base, seg->words, 4 * (size_t)seg->n);
@@ -47,7 +48,21 @@ static void start(mgp_vm_t *vm) {
   fill_memory(vm);
 }
 
-mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
+/* What predecoding has made in another vm of the same kind. */
+static void borrow_ops(mgp_vm_t *vm, const mgp_vm_t *like) {
+  vm->borrows = 1;
+  vm->nops = like->nops;
+  vm->ops = like->ops;
+  vm->meta = like->meta;
+  vm->block_steps = like->block_steps;
+  vm->block_cost = like->block_cost;
+  vm->near_base = like->near_base;
+  vm->near_n = like->near_n;
+  vm->near_op = like->near_op;
+}
+
+static mgp_status_t create(const mgp_vm_config_t *config, int blank, const mgp_vm_t *like,
+                           mgp_vm_t **out) {
   mgp_status_t st;
   if (config->nhints > MGP_HINT_END - MGP_HINT_START)
     return mgp_fail(MGP_RESOURCES, "hints: %zu bytes do not fit into the hint region of %u",
@@ -55,6 +70,7 @@ mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
   mgp_vm_t *vm = calloc(1, sizeof *vm);
   if (vm == NULL) return mgp_fail(MGP_RESOURCES, "emulator: no memory");
   vm->prog = config->prog;
+  vm->blank = blank;
   vm->hints = config->hints;
   vm->nhints = config->nhints;
   vm->write = config->write;
@@ -72,13 +88,15 @@ mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
   void *mem = NULL;
   MGP_TRY_GOTO(st, map_memory(&mem), fail);
   vm->mem = mem;
-  vm->written = malloc(MGP_VM_PAGES);
-  if (vm->written == NULL) {
+  vm->resident = calloc(MGP_VM_PAGES, 1);
+  if (vm->resident == NULL) {
     st = mgp_fail(MGP_RESOURCES, "emulator: no memory");
     goto fail;
   }
-  memset(vm->written, 1, MGP_VM_PAGES);
-  MGP_TRY_GOTO(st, mgp_vm_predecode(vm), fail);
+  if (like)
+    borrow_ops(vm, like);
+  else
+    MGP_TRY_GOTO(st, mgp_vm_predecode(vm), fail);
   start(vm);
   *out = vm;
   return MGP_OK;
@@ -87,24 +105,33 @@ fail:
   return st;
 }
 
+mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out) {
+  return create(config, 0, NULL, out);
+}
+
+mgp_status_t mgp_vm_create_blank(const mgp_vm_config_t *config, const mgp_vm_t *like,
+                                 mgp_vm_t **out) {
+  return create(config, 1, like, out);
+}
+
 void mgp_vm_destroy(mgp_vm_t *vm) {
   if (vm == NULL) return;
   if (vm->mem != NULL) (void)munmap(vm->mem, MGP_ADDR_LIMIT);
   if (vm->mem_ts != NULL) (void)munmap(vm->mem_ts, MGP_ADDR_LIMIT);
-  free(vm->written);
-  free(vm->page);
-  free(vm->ops);
-  free(vm->meta);
-  free(vm->block_steps);
-  free(vm->block_cost);
+  free(vm->resident);
+  if (!vm->borrows) {
+    free(vm->ops);
+    free(vm->meta);
+    free(vm->block_steps);
+    free(vm->block_cost);
+  }
   free(vm->output);
   free(vm);
 }
 
 void mgp_vm_reset(mgp_vm_t *vm) {
   clear_memory(vm->mem);
-  if (vm->mem_ts != NULL) clear_memory(vm->mem_ts);
-  mgp_vm_track(vm, 0);
+  mgp_vm_record_release(vm);
   start(vm);
 }
 
@@ -157,17 +184,44 @@ static uint64_t safe_steps(const mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   return n < MGP_PLAIN_STEPS ? n : MGP_PLAIN_STEPS;
 }
 
+/* Goes on within the limits, which are not reached. Notes words if vm->note says where. */
+static void run_some(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
+  const uint64_t before = vm->s.steps;
+  if (vm->note != NULL)
+    mgp_vm_loop_note(vm, safe_steps(vm, limits));
+  else
+    mgp_vm_loop_plain(vm, safe_steps(vm, limits));
+  if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) return;
+  /* the next block is longer than what is surely safe: go through it step by step */
+  mgp_vm_limits_t block = *limits;
+  const uint64_t end = before + (vm->block_steps[vm->at] >> 32);
+  if (end > before && end < block.max_steps) block.max_steps = end;
+  mgp_vm_loop_count(vm, &block, NULL);
+}
+
 mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why) {
   mgp_status_t st;
+  while (!stopped(vm, limits, &st, why)) run_some(vm, limits);
+  return st;
+}
+
+mgp_status_t mgp_vm_note(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_notes_t *notes,
+                         mgp_vm_stop_t *why) {
+  mgp_status_t st;
   while (!stopped(vm, limits, &st, why)) {
-    const uint64_t before = vm->s.steps;
-    mgp_vm_loop_plain(vm, safe_steps(vm, limits));
-    if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) continue;
-    /* the next block is longer than what is surely safe: go through it step by step */
-    mgp_vm_limits_t block = *limits;
-    const uint64_t end = before + (vm->block_steps[vm->at] >> 32);
-    if (end > before && end < block.max_steps) block.max_steps = end;
-    mgp_vm_loop_count(vm, &block, NULL);
+    const uint64_t room = notes->cap - notes->n;
+    mgp_vm_limits_t some = *limits;
+    if (room <= MGP_MAX_NOTES_PER_STEP) {
+      *why = MGP_VM_FULL;
+      return MGP_OK;
+    }
+    /* a word a step, and once eight for a COMMIT */
+    const uint64_t steps = room - MGP_MAX_NOTES_PER_STEP;
+    if (some.max_steps - vm->s.steps > steps) some.max_steps = vm->s.steps + steps;
+    vm->note = notes->word + notes->n;
+    run_some(vm, &some);
+    notes->n = (uint64_t)(vm->note - notes->word);
+    vm->note = NULL;
   }
   return st;
 }
@@ -179,22 +233,43 @@ mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_
   return st;
 }
 
+/* --- recording ----------------------------------------------------------------------------- */
+
+static void forget_times(mgp_vm_t *vm) {
+  if (vm->mem_ts != NULL) clear_memory(vm->mem_ts);
+  memset(vm->resident, 0, MGP_VM_PAGES);
+  vm->nresident = 0;
+  vm->ts_end = 0;
+}
+
+uint64_t mgp_vm_record_bytes(const mgp_vm_t *vm) {
+  return (uint64_t)vm->nresident * MGP_VM_PAGE_BYTES * (vm->blank ? 2 : 1);
+}
+
+void mgp_vm_record_release(mgp_vm_t *vm) {
+  forget_times(vm);
+  if (vm->blank) clear_memory(vm->mem);
+}
+
 mgp_status_t mgp_vm_record_begin(mgp_vm_t *vm, mgp_record_t *rec, uint32_t ts) {
   if (vm->mem_ts == NULL) {
     void *p = NULL;
     MGP_TRY(map_memory(&p));
     vm->mem_ts = p;
-  } else {
-    clear_memory(vm->mem_ts);
+  } else if (ts < vm->ts_end) {
+    forget_times(vm);
   }
+  vm->since = ts;
   memset(vm->reg_ts, 0, sizeof vm->reg_ts);
   rec->nsteps = rec->steps0 = rec->ncommits = rec->ntouches = 0;
   rec->ts = ts;
   return MGP_OK;
 }
 
-mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
-                           mgp_vm_stop_t *why) {
+typedef void record_loop_t(mgp_vm_t *vm, uint64_t max_steps, uint64_t stop_cost, mgp_record_t *rec);
+
+static mgp_status_t record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
+                           record_loop_t *loop, mgp_vm_stop_t *why) {
   mgp_status_t st;
   while (!stopped(vm, limits, &st, why)) {
     if (rec->nsteps == rec->cap_steps || (!vm->s.committed && rec->ncommits == rec->cap_commits) ||
@@ -207,8 +282,22 @@ mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_reco
       return mgp_fail(MGP_RESOURCES,
                       "emulator: the shard has too many steps: timestamps reach 2^29");
     const uint64_t left = limits->max_steps - vm->s.steps;
-    mgp_vm_loop_record(vm, left < by_ts ? left : by_ts, limits->stop_cost, rec);
+    loop(vm, left < by_ts ? left : by_ts, limits->stop_cost, rec);
   }
+  return st;
+}
+
+mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
+                           mgp_vm_stop_t *why) {
+  return record(vm, limits, rec, mgp_vm_loop_record, why);
+}
+
+mgp_status_t mgp_vm_record_noted(mgp_vm_t *vm, const mgp_vm_limits_t *limits,
+                                 const uint32_t **words, mgp_record_t *rec, mgp_vm_stop_t *why) {
+  vm->note = (uint32_t *)(uintptr_t)*words; /* which is only read */
+  mgp_status_t st = record(vm, limits, rec, mgp_vm_loop_noted, why);
+  *words = vm->note;
+  vm->note = NULL;
   return st;
 }
 

@@ -8,12 +8,15 @@
  *   mgp_vm_profile  the same, and counts the executions of every instruction
  *   mgp_vm_record   the same, and appends step records, commits and first accesses
  *
+ * So that many can record one run, mgp_vm_note is mgp_vm_run and notes the words which the steps
+ * find in memory, and mgp_vm_record_noted records such steps without the memory (vm/snapshot.h).
+ *
  * Cost and timestamps of a step are those of its chip, given as tables at creation. A pass stops
  * before the first step whose preceding steps (since the entry) cost stop_cost or more: that is how
  * shards and partitions are cut, and all passes agree on it exactly.
  *
  * Memory of a vm: a sparse 1 GiB mapping for the guest's memory, a second one while recording, and
- * 40 bytes per instruction of the program. */
+ * 40 bytes per instruction of the program unless it shares those of another vm. */
 #ifndef MGP_VM_EMULATOR_H
 #define MGP_VM_EMULATOR_H
 
@@ -58,7 +61,7 @@ typedef enum {
   MGP_VM_HALTED,  /* HALT was executed (now or earlier) */
   MGP_VM_CUT,     /* stop_cost is reached */
   MGP_VM_LIMIT,   /* max_steps is reached */
-  MGP_VM_FULL,    /* recording: a buffer has no room; make room and call again */
+  MGP_VM_FULL,    /* recording, noting: a buffer has no room; make room and call again */
   MGP_VM_TRAPPED, /* see mgp_vm_trap; the run cannot go on */
 } mgp_vm_stop_t;
 
@@ -69,6 +72,10 @@ typedef struct {
 } mgp_vm_limits_t;
 
 mgp_status_t mgp_vm_create(const mgp_vm_config_t *config, mgp_vm_t **out);
+/* Only for mgp_vm_record_noted: its memory starts empty, hints and write are not used. like: NULL,
+ * or a vm of the same program, dt and cost, which shares its tables and must outlive it. */
+mgp_status_t mgp_vm_create_blank(const mgp_vm_config_t *config, const mgp_vm_t *like,
+                                 mgp_vm_t **out);
 void mgp_vm_destroy(mgp_vm_t *vm);
 /* Back to the entry, as created. */
 void mgp_vm_reset(mgp_vm_t *vm);
@@ -87,6 +94,21 @@ mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop
 /* Adds to hits[i] the number of times that prog->insn[i] was executed. */
 mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits,
                             mgp_vm_stop_t *why);
+
+/* Words in the order of the accesses: of each load and store the word that it is in, as it was
+ * before; of a COMMIT its eight. */
+typedef struct {
+  uint32_t *word;
+  uint64_t n, cap;
+} mgp_vm_notes_t;
+
+/* Most words of one step. */
+#define MGP_MAX_NOTES_PER_STEP 8u
+
+/* mgp_vm_run, and appends to notes, which the caller owns. MGP_VM_FULL before a step that could
+ * lack room: cap > n + MGP_MAX_NOTES_PER_STEP is enough for one. */
+mgp_status_t mgp_vm_note(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_notes_t *notes,
+                         mgp_vm_stop_t *why);
 
 /* --- recording ---------------------------------------------------------------------------- */
 
@@ -130,7 +152,9 @@ typedef struct {
 } mgp_record_t;
 
 /* Starts a partition whose first step has timestamp ts >= 1 (in the shard): forgets all last
- * accesses, and sets rec's numbers (not its buffers and capacities) accordingly. */
+ * accesses, and sets rec's numbers (not its buffers and capacities) accordingly. Cheap if ts is not
+ * less than where the vm has stopped recording before; otherwise memory is given back and taken
+ * anew. */
 mgp_status_t mgp_vm_record_begin(mgp_vm_t *vm, mgp_record_t *rec, uint32_t ts);
 
 /* Appends to rec. Previous timestamps are those within the partition, 0 for the first access; in a
@@ -138,6 +162,17 @@ mgp_status_t mgp_vm_record_begin(mgp_vm_t *vm, mgp_record_t *rec, uint32_t ts);
  * rec is of no use. No other pass may run between begin and end. */
 mgp_status_t mgp_vm_record(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
                            mgp_vm_stop_t *why);
+
+/* The same for steps that another vm has noted: *words are the next ones, which is moved on. The vm
+ * stands where that noting began (mgp_vm_resume), or where it has stopped recording. Its memory is
+ * neither read nor, but for the words touched, known afterwards; nothing is written to any fd. */
+mgp_status_t mgp_vm_record_noted(mgp_vm_t *vm, const mgp_vm_limits_t *limits,
+                                 const uint32_t **words, mgp_record_t *rec, mgp_vm_stop_t *why);
+
+/* Bytes of the mappings that recording has taken so far. A blank vm: all but its fixed part. */
+uint64_t mgp_vm_record_bytes(const mgp_vm_t *vm);
+/* Gives them back; no recording has begun, or it has ended. */
+void mgp_vm_record_release(mgp_vm_t *vm);
 
 /* Ends the partition: fills in last and last_ts of the touches. */
 void mgp_vm_record_end(const mgp_vm_t *vm, mgp_record_t *rec);

@@ -1,13 +1,18 @@
 /* Inside of the emulator: what predecode.c makes, and what the interpreter loops and ecall.c share.
  *
  * A handler is a way to execute an instruction: an operation with its kind of access (in place or
- * not). The loops (run_plain.c, run_count.c, run_record.c) are three compilations of interp.inc, so
- * an instruction's meaning is written once. */
+ * not). The loops (run_*.c) are compilations of interp.inc, so an instruction's meaning is written
+ * once. */
 #ifndef MGP_VM_INTERP_H
 #define MGP_VM_INTERP_H
 
 #include "vm/emulator.h"
 #include "vm/snapshot.h"
+
+/* Pages of the memory that recording takes, as they are counted. */
+#define MGP_VM_PAGE_LOG   12u
+#define MGP_VM_PAGE_BYTES (1u << MGP_VM_PAGE_LOG)
+#define MGP_VM_PAGES      (MGP_ADDR_LIMIT >> MGP_VM_PAGE_LOG)
 
 /* clang-format off */
 #define MGP_H_LIST(X)                                                                              \
@@ -59,13 +64,17 @@ struct mgp_vm {
   uint32_t near_base, near_n, near_op;
 
   uint8_t *mem; /* 1 GiB */
+  int blank;    /* ... of which nothing was filled in: only noted steps are recorded */
+  int borrows;  /* ops, meta and block_* are another vm's */
   /* [2^28] timestamp of each word's last access; NULL before the first recording */
   uint32_t *mem_ts;
   uint32_t reg_ts[33];
-  /* [MGP_VM_PAGES] 1: not to be noted when written (any more) */
-  uint8_t *written;
-  uint32_t *page; /* numbers of the pages written since tracking or mgp_vm_take_pages; or NULL */
-  uint32_t npages;
+  /* Recording began at timestamp `since`: what is older is from before. All that is in mem_ts is
+   * older than ts_end. */
+  uint32_t since, ts_end;
+  uint8_t *resident;  /* [MGP_VM_PAGES] 1: recording has used this page of mem_ts */
+  uint32_t nresident; /* ... and so many of them */
+  uint32_t *note;     /* where the next word is noted, or read; NULL: none are noted */
 
   uint8_t dt[MGP_OPCHIP_COUNT];
   uint32_t cost[MGP_OPCHIP_COUNT];
@@ -98,26 +107,25 @@ int mgp_vm_bad_jump(mgp_vm_t *vm, uint32_t at);
 /* Condition of the branch at `at`. */
 int mgp_vm_branch_taken(const mgp_vm_t *vm, uint32_t at);
 
-/* Notes the first write to a page. */
-void mgp_vm_first_write(mgp_vm_t *vm, uint32_t page);
-#define MGP_VM_WRITTEN(vm, written, addr)                                                          \
-  do {                                                                                             \
-    if (__builtin_expect(!(written)[(addr) >> MGP_VM_PAGE_LOG], 0))                                \
-      mgp_vm_first_write(vm, (addr) >> MGP_VM_PAGE_LOG);                                           \
-  } while (0)
-
 /* Executes the ecall at `at`, `steps` steps after the entry. Returns its chip, MGP_CHIP_NONE if it
  * trapped or failed (vm->status). */
 mgp_chip_id_t mgp_vm_ecall(mgp_vm_t *vm, uint32_t at, uint64_t steps);
+/* The same where it is known not to fail, without memory and without effects outside the vm; note:
+ * the words that a COMMIT has read. */
+mgp_chip_id_t mgp_vm_ecall_noted(mgp_vm_t *vm, const uint32_t *note);
 
 /* --- loops: continue from vm->at, update vm->s -------------------------------------------- */
 
 /* At most `steps` <= MGP_PLAIN_STEPS more; stops early where a block would pass that. */
 #define MGP_PLAIN_STEPS (1u << 24)
 void mgp_vm_loop_plain(mgp_vm_t *vm, uint64_t steps);
-/* Exact; hits may be NULL. */
+/* The same, and notes words at vm->note. */
+void mgp_vm_loop_note(mgp_vm_t *vm, uint64_t steps);
+/* Exact; hits may be NULL. Notes words unless vm->note is NULL. */
 void mgp_vm_loop_count(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits);
 /* Exact; at most max_steps more, and as the buffers of rec have room. */
 void mgp_vm_loop_record(mgp_vm_t *vm, uint64_t max_steps, uint64_t stop_cost, mgp_record_t *rec);
+/* The same with the words noted at vm->note. */
+void mgp_vm_loop_noted(mgp_vm_t *vm, uint64_t max_steps, uint64_t stop_cost, mgp_record_t *rec);
 
 #endif

@@ -1,4 +1,5 @@
-/* The exact pass: looks at the limits before every step, and can count executions. */
+/* The exact pass: looks at the limits before every step, and can count executions and note words.
+ */
 #include "vm/interp.h"
 
 #include <string.h>
@@ -8,10 +9,21 @@
 #define READ2(v, slot)      const uint32_t v = x[o->rs2]
 #define WRITE(slot, v)      x[o->rd] = (v)
 #define REPLACE(a, slot, v) x[o->rs1] = (v)
-#define ACCESS(addr)        ((void)0)
-#define WRITTEN(addr)       MGP_VM_WRITTEN(vm, written, addr)
-#define ECALL(chip)         (ts += vm->dt[chip], cost += vm->cost[chip])
-#define STEPS               steps
+#define ACCESS(addr)                                                                               \
+  do {                                                                                             \
+    if (note != NULL) memcpy(note++, mem + ((addr) & ~3u), 4);                                     \
+  } while (0)
+#define LOADED(v, addr) memcpy(&(v), mem + (addr), sizeof(v))
+#define CALL()          mgp_vm_ecall(vm, (uint32_t)i, steps)
+#define ECALL(chip)                                                                                \
+  do {                                                                                             \
+    ts += vm->dt[chip];                                                                            \
+    cost += vm->cost[chip];                                                                        \
+    if (note != NULL && (chip) == MGP_CHIP_COMMIT) {                                               \
+      memcpy(note, vm->s.commit, sizeof vm->s.commit);                                             \
+      note += 8;                                                                                   \
+    }                                                                                              \
+  } while (0)
 #define RETIRE                                                                                     \
   do {                                                                                             \
     const mgp_vmeta_t *m = &vm->meta[i];                                                           \
@@ -32,9 +44,10 @@
 void mgp_vm_loop_count(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits) {
   const mgp_vop_t *const ops = vm->ops, *o;
   uint32_t *const x = vm->s.x;
-  uint8_t *const mem = vm->mem, *const written = vm->written;
+  uint8_t *const mem = vm->mem;
   size_t i = vm->at;
   const uint64_t max_steps = limits->max_steps, stop_cost = limits->stop_cost;
+  uint32_t *note = vm->note;
   uint64_t steps = vm->s.steps, ts = vm->s.ts, cost = vm->s.cost;
   if (steps >= max_steps || cost >= stop_cost) return;
 
@@ -47,4 +60,5 @@ halted:
   vm->s.steps = steps;
   vm->s.ts = ts;
   vm->s.cost = cost;
+  vm->note = note;
 }

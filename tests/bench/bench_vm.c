@@ -1,6 +1,6 @@
 /* Speed of the emulator on one core: bench_vm [ELF [HINT...]]
- * Without arguments: hand-assembled loops. Columns: million steps per second of the three
- * passes; the plain one also while it notes written pages, a snapshot every 2^20 steps.
+ * Without arguments: hand-assembled loops. Columns: million steps per second of the three passes;
+ * of the plain one that notes words, a point every 2^18 steps; of recording from these.
  */
 #include "../unit/vm_build.h"
 #include "vm/hints.h"
@@ -46,25 +46,75 @@ static double record_speed(mgp_vm_t *vm, uint64_t max_steps) {
   return (double)mgp_vm_state(vm)->steps / t * 1e-6;
 }
 
-/* The pass in front of the prover: pages are taken at every cut. */
-static double tracking_speed(mgp_vm_t *vm) {
-  uint32_t *number = malloc(MGP_VM_PAGES * sizeof *number), cap = 1u << 12;
-  uint8_t *bytes = malloc((size_t)cap * MGP_VM_PAGE_BYTES);
+#define PIECE (1u << 18) /* as prover/pass.c cuts it */
+
+/* What the pass in front of the prover writes down of at most max_steps steps. */
+typedef struct {
+  mgp_vm_point_t point;
+  uint32_t *word;
+  uint64_t nwords, steps;
+} piece_t;
+
+/* In M steps/s; pieces: [*n], free_pieces. */
+static double noting_speed(mgp_vm_t *vm, uint64_t max_steps, piece_t **pieces, uint32_t *n) {
+  static uint32_t buffer[PIECE + 2 * MGP_MAX_NOTES_PER_STEP];
   mgp_vm_stop_t why;
-  memset(bytes, 1, (size_t)cap * MGP_VM_PAGE_BYTES);
-  REQUIRE_OK(mgp_vm_track(vm, 1));
+  *pieces = NULL;
+  *n = 0;
+  memset(buffer, 1, sizeof buffer);
   const double t0 = now();
   do {
-    const mgp_vm_limits_t limits = {mgp_vm_state(vm)->steps + (1u << 20), MGP_VM_NO_LIMIT};
-    REQUIRE_OK(mgp_vm_run(vm, &limits, &why));
-    const uint32_t n = mgp_vm_written_pages(vm);
-    if (n > cap) bytes = realloc(bytes, (size_t)(cap = 2 * n) * MGP_VM_PAGE_BYTES);
-    mgp_vm_take_pages(vm, number, bytes);
-  } while (why != MGP_VM_HALTED);
+    mgp_vm_notes_t notes = {buffer, 0, sizeof buffer / sizeof *buffer};
+    piece_t p = {.steps = mgp_vm_state(vm)->steps};
+    const mgp_vm_limits_t limits = {p.steps + PIECE, MGP_VM_NO_LIMIT};
+    mgp_vm_point(vm, &p.point);
+    REQUIRE_OK(mgp_vm_note(vm, &limits, &notes, &why));
+    p.steps = mgp_vm_state(vm)->steps - p.steps;
+    p.nwords = notes.n;
+    p.word = malloc(p.nwords * sizeof *p.word + 1);
+    memcpy(p.word, buffer, p.nwords * sizeof *p.word);
+    *pieces = realloc(*pieces, (*n + 1) * sizeof **pieces);
+    (*pieces)[(*n)++] = p;
+  } while (why != MGP_VM_HALTED && mgp_vm_state(vm)->steps < max_steps);
+  return (double)mgp_vm_state(vm)->steps / (now() - t0) * 1e-6;
+}
+
+static void free_pieces(piece_t *pieces, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) free(pieces[i].word);
+  free(pieces);
+}
+
+/* Pieces recorded by one thread; the memory for records is the same for all. */
+static double noted_speed(mgp_vm_t *vm, const piece_t *pieces, uint32_t n) {
+  static mgp_commit_t commits[1];
+  mgp_record_t rec = {.steps = malloc(PIECE * sizeof(mgp_step_t)),
+                      .cap_steps = PIECE,
+                      .commits = commits,
+                      .cap_commits = 1,
+                      .touches = malloc(4096 * sizeof(mgp_touch_t)),
+                      .cap_touches = 4096};
+  uint64_t steps = 0;
+  mgp_vm_stop_t why;
+  memset(rec.steps, 1, PIECE * sizeof(mgp_step_t));
+  const double t0 = now();
+  for (uint32_t i = 0; i < n; i++) {
+    const uint32_t *words = pieces[i].word;
+    const mgp_vm_limits_t limits = {pieces[i].point.steps + pieces[i].steps, MGP_VM_NO_LIMIT};
+    REQUIRE_OK(mgp_vm_resume(vm, &pieces[i].point));
+    REQUIRE_OK(mgp_vm_record_begin(vm, &rec, 1 + (uint32_t)(pieces[i].point.ts & 0xfffffff)));
+    for (;;) {
+      REQUIRE_OK(mgp_vm_record_noted(vm, &limits, &words, &rec, &why));
+      if (why != MGP_VM_FULL) break;
+      rec.cap_touches *= 2;
+      rec.touches = realloc(rec.touches, rec.cap_touches * sizeof *rec.touches);
+    }
+    mgp_vm_record_end(vm, &rec);
+    steps += pieces[i].steps;
+  }
   const double t = now() - t0;
-  free(bytes);
-  free(number);
-  return (double)mgp_vm_state(vm)->steps / t * 1e-6;
+  free(rec.steps);
+  free(rec.touches);
+  return (double)steps / t * 1e-6;
 }
 
 static void bench(const char *name, const mgp_program_t *prog, const uint8_t *hints,
@@ -74,10 +124,14 @@ static void bench(const char *name, const mgp_program_t *prog, const uint8_t *hi
   config.nhints = nhints;
   mgp_vm_t *vm;
   mgp_vm_stop_t why;
-  double best = 0, track = 0, count = 0, rec = 0;
+  double best = 0, note = 0, count = 0, rec = 0, noted = 0;
+  mgp_vm_t *blank;
+  piece_t *pieces;
+  uint32_t npieces;
   const mgp_vm_limits_t rec_limits = {100000000, MGP_VM_NO_LIMIT};
   uint64_t *hits = calloc(prog->ninsn, sizeof *hits);
   REQUIRE_OK(mgp_vm_create(&config, &vm));
+  REQUIRE_OK(mgp_vm_create_blank(&config, vm, &blank));
   uint64_t steps = 0;
   for (int round = 0; round < 3; round++) {
     double t0 = now();
@@ -86,8 +140,11 @@ static void bench(const char *name, const mgp_program_t *prog, const uint8_t *hi
     double v = (double)steps / (now() - t0) * 1e-6;
     if (v > best) best = v;
     mgp_vm_reset(vm);
-    v = tracking_speed(vm);
-    if (v > track) track = v;
+    v = noting_speed(vm, rec_limits.max_steps, &pieces, &npieces);
+    if (v > note) note = v;
+    v = noted_speed(blank, pieces, npieces);
+    if (v > noted) noted = v;
+    free_pieces(pieces, npieces);
     mgp_vm_reset(vm);
     t0 = now();
     REQUIRE_OK(mgp_vm_profile(vm, &rec_limits, hits, &why));
@@ -98,8 +155,10 @@ static void bench(const char *name, const mgp_program_t *prog, const uint8_t *hi
     if (v > rec) rec = v;
     mgp_vm_reset(vm);
   }
-  printf("%-24.24s %12" PRIu64 " %9.0f %9.0f %9.0f %9.0f\n", name, steps, best, track, count, rec);
+  printf("%-24.24s %12" PRIu64 " %9.0f %9.0f %9.0f %9.0f %9.0f\n", name, steps, best, count, rec,
+         note, noted);
   free(hits);
+  mgp_vm_destroy(blank);
   mgp_vm_destroy(vm);
 }
 
@@ -170,9 +229,9 @@ static void bench_file(const char *path, const char *const *hints, size_t nhints
 }
 
 int main(int argc, char **argv) {
-  printf("# %-22s %12s %9s %9s %9s %9s\n# %-22s %12s %9s %9s %9s %9s\n", "program", "steps",
-         "plain", "tracking", "counting", "recording", "", "", "M steps/s", "M steps/s",
-         "M steps/s", "M steps/s");
+  printf("# %-22s %12s %9s %9s %9s %9s %9s\n# %-22s %12s %9s %9s %9s %9s %9s\n", "program", "steps",
+         "plain", "counting", "recording", "noting", "noted", "", "", "M steps/s", "M steps/s",
+         "M steps/s", "M steps/s", "M steps/s");
   if (argc > 1) {
     bench_file(argv[1], (const char *const *)argv + 2, (size_t)argc - 2);
     return 0;

@@ -46,21 +46,22 @@ static int goes_on(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_sto
   return why == MGP_VM_LIMIT && mgp_vm_state(vm)->steps < limits->max_steps;
 }
 
-WRAP(mgp_status_t, mgp_vm_run, mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why) {
-  mgp_vm_limits_t first;
-  do {
-    first = before_fault(vm, limits);
-    MGP_TRY(__real_mgp_vm_run(vm, &first, why));
-  } while (goes_on(vm, limits, *why));
-  return MGP_OK;
-}
-
-WRAP(mgp_status_t, mgp_vm_record, mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_record_t *rec,
+WRAP(mgp_status_t, mgp_vm_note, mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_notes_t *notes,
      mgp_vm_stop_t *why) {
   mgp_vm_limits_t first;
   do {
     first = before_fault(vm, limits);
-    MGP_TRY(__real_mgp_vm_record(vm, &first, rec, why));
+    MGP_TRY(__real_mgp_vm_note(vm, &first, notes, why));
+  } while (goes_on(vm, limits, *why));
+  return MGP_OK;
+}
+
+WRAP(mgp_status_t, mgp_vm_record_noted, mgp_vm_t *vm, const mgp_vm_limits_t *limits,
+     const uint32_t **words, mgp_record_t *rec, mgp_vm_stop_t *why) {
+  mgp_vm_limits_t first;
+  do {
+    first = before_fault(vm, limits);
+    MGP_TRY(__real_mgp_vm_record_noted(vm, &first, words, rec, why));
   } while (goes_on(vm, limits, *why));
   return MGP_OK;
 }

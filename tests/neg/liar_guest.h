@@ -161,6 +161,7 @@ static inline void liar_guest_program(liar_guest_t *g, int32_t load_offset) {
   c.n = 0;
   liar_guest_code(g, &c, load_offset);
   for (uint32_t i = 0; i < LIAR_SAVED / 4; i++) data[i] = 0x89abcdefu * (i + 1);
+  data[LIAR_WORD / 4 + 1] &= ~0xffu; /* so that a load of LIAR_WORD + 1 finds a part of one word */
   g->prog = load_code(&c, data, LIAR_SAVED / 4);
 }
 

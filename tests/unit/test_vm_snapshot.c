@@ -1,5 +1,6 @@
-/* A run stopped at random cuts by a tracking vm goes on in another that gets pages and points only:
- * states, memory and records are those of a run that was never stopped. */
+/* A run stopped at random cuts by a vm that notes what it reads is recorded in another, without
+ * memory, from points and words only: states and records are those of a run that was never stopped,
+ * and noting changes nothing of the run. */
 #include "vm/snapshot.h"
 #include "vm_model.h"
 
@@ -36,12 +37,6 @@ static void make_writer(code_t *c, uint32_t rounds) {
   emit(c, MGP_OP_ADDI, 20, 20, 0, -1);
   emit(c, MGP_OP_BNE, 0, 20, 0, 4 * (int32_t)(top - c->n));
   emit_halt(c);
-}
-
-static int same_memory(const mgp_vm_t *a, const mgp_vm_t *b) {
-  for (uint32_t key = DATA_BASE / 4; key < (ARENA + ARENA_SIZE) / 4; key++)
-    if (mgp_vm_word(a, key) != mgp_vm_word(b, key)) return 0;
-  return 1;
 }
 
 static void check_point(const mgp_vm_point_t *p, const mgp_vm_state_t *s) {
@@ -82,121 +77,165 @@ static void free_recording(recording_t *r) {
   free(r);
 }
 
-static void record_to(mgp_vm_t *vm, uint64_t cost, recording_t *r) {
+static void record_to(mgp_vm_t *vm, uint32_t ts, uint64_t cost, recording_t *r) {
   const mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, cost};
   mgp_vm_stop_t why;
-  REQUIRE_OK(mgp_vm_record_begin(vm, &r->rec, 1));
+  REQUIRE_OK(mgp_vm_record_begin(vm, &r->rec, ts));
   REQUIRE_OK(mgp_vm_record(vm, &limits, &r->rec, &why));
   CHECK(why == MGP_VM_CUT || why == MGP_VM_HALTED);
   mgp_vm_record_end(vm, &r->rec);
 }
 
-/* The pass in front stops at random costs and hands over pages; `follower` records a part of the
- * way to the next cut, `truth` all of it without ever being resumed. */
-static void check_cuts(test_rng_t *rng, uint64_t longest) {
+/* The same from words. */
+static const uint32_t *record_noted(mgp_vm_t *vm, uint32_t ts, uint64_t cost, const uint32_t *words,
+                                    recording_t *r) {
+  const mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, cost};
+  mgp_vm_stop_t why;
+  REQUIRE_OK(mgp_vm_record_begin(vm, &r->rec, ts));
+  REQUIRE_OK(mgp_vm_record_noted(vm, &limits, &words, &r->rec, &why));
+  CHECK(why == MGP_VM_CUT || why == MGP_VM_HALTED);
+  mgp_vm_record_end(vm, &r->rec);
+  return words;
+}
+
+/* Runs to a cost, with a buffer for words that is grown when it is full. */
+static mgp_vm_stop_t note_to(mgp_vm_t *vm, uint64_t cost, test_rng_t *rng, mgp_vm_notes_t *notes) {
+  const mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, cost};
+  mgp_vm_stop_t why;
+  *notes = (mgp_vm_notes_t){0};
+  for (;;) {
+    const uint64_t steps = mgp_vm_state(vm)->steps;
+    REQUIRE_OK(mgp_vm_note(vm, &limits, notes, &why));
+    CHECK(notes->n <= notes->cap);
+    if (why != MGP_VM_FULL) return why;
+    CHECK(notes->cap - notes->n <= MGP_MAX_NOTES_PER_STEP || mgp_vm_state(vm)->steps > steps);
+    notes->cap += 1 + test_rand(rng) % 2000;
+    notes->word = realloc(notes->word, notes->cap * sizeof *notes->word);
+  }
+}
+
+static void check_same(const recording_t *a, const recording_t *b) {
+  CHECK(a->rec.nsteps == b->rec.nsteps &&
+        memcmp(a->steps, b->steps, b->rec.nsteps * sizeof *b->steps) == 0);
+  CHECK(a->rec.ntouches == b->rec.ntouches &&
+        memcmp(a->touches, b->touches, b->rec.ntouches * sizeof *b->touches) == 0);
+  CHECK(a->rec.ncommits == b->rec.ncommits && memcmp(&a->commit, &b->commit, 64) == 0);
+  CHECK(a->rec.ts == b->rec.ts);
+}
+
+/* `follower` records a part of the way to each next cut, or all of it, `truth` all of it without
+ * ever being resumed. Timestamps go on through all cuts, or start again at each. */
+static void check_cuts(test_rng_t *rng, uint64_t longest, int restart) {
   code_t c = {.n = 0};
   make_writer(&c, 3000);
   mgp_program_t prog = load_code(&c, NULL, 0);
   const mgp_vm_config_t config = test_config(&prog);
-  mgp_vm_t *front, *follower, *truth;
+  mgp_vm_t *front, *follower, *other, *truth;
   mgp_vm_stop_t why;
   REQUIRE_OK(mgp_vm_create(&config, &front));
-  REQUIRE_OK(mgp_vm_create(&config, &follower));
+  REQUIRE_OK(mgp_vm_create_blank(&config, test_rand(rng) % 2 ? front : NULL, &follower));
+  REQUIRE_OK(mgp_vm_create_blank(&config, follower, &other));
   REQUIRE_OK(mgp_vm_create(&config, &truth));
-  REQUIRE_OK(mgp_vm_track(front, 1));
   recording_t *a = new_recording(), *b = new_recording();
-  uint32_t *number = malloc(MGP_VM_PAGES * sizeof *number);
   unsigned cuts = 0;
   do {
     const uint64_t before = mgp_vm_state(front)->cost;
     const uint64_t stop = before + 1 + test_rand(rng) % longest;
-    const mgp_vm_limits_t limits = {MGP_VM_NO_LIMIT, stop};
-    mgp_vm_point_t point;
+    const uint32_t ts = restart ? 1 : (uint32_t)mgp_vm_state(front)->ts + 1;
+    mgp_vm_point_t point, end;
+    mgp_vm_notes_t notes;
     mgp_vm_point(front, &point);
-    const uint32_t n = mgp_vm_written_pages(front);
-    uint8_t *bytes = malloc((size_t)n * MGP_VM_PAGE_BYTES + 1);
-    mgp_vm_take_pages(front, number, bytes);
-    CHECK_EQ_U64(mgp_vm_written_pages(front), 0);
-    for (uint32_t i = 1; i < n; i++) CHECK(number[i - 1] < number[i]);
-    mgp_vm_put_pages(follower, n, number, bytes);
-    free(bytes);
-    REQUIRE_OK(mgp_vm_resume(follower, &point));
     check_point(&point, mgp_vm_state(truth));
-    check_point(&point, mgp_vm_state(follower));
-    CHECK(same_memory(follower, truth));
-    REQUIRE_OK(mgp_vm_run(front, &limits, &why));
-    record_to(truth, stop, a);
+    why = note_to(front, stop, rng, &notes);
+    mgp_vm_point(front, &end);
+    record_to(truth, ts, stop, a);
+    /* sometimes another one records this, and the follower what comes later */
+    mgp_vm_t *vm = test_rand(rng) % 4 ? follower : other;
+    REQUIRE_OK(mgp_vm_resume(vm, &point));
+    check_point(&point, mgp_vm_state(vm));
     const int whole = (int)(test_rand(rng) % 2);
-    record_to(follower, whole ? stop : before + (stop - before) / 2, b);
-    CHECK(b->rec.nsteps <= a->rec.nsteps && (!whole || b->rec.nsteps == a->rec.nsteps));
-    CHECK(memcmp(a->steps, b->steps, b->rec.nsteps * sizeof *b->steps) == 0);
+    const uint32_t *at =
+        record_noted(vm, ts, whole ? stop : before + (stop - before) / 2, notes.word, b);
     if (whole) {
-      CHECK(a->rec.ntouches == b->rec.ntouches &&
-            memcmp(a->touches, b->touches, b->rec.ntouches * sizeof *b->touches) == 0);
-      CHECK(a->rec.ncommits == b->rec.ncommits && memcmp(&a->commit, &b->commit, 64) == 0);
+      check_same(a, b);
+      CHECK(at == notes.word + notes.n);
+      check_point(&end, mgp_vm_state(vm));
+    } else {
+      CHECK(b->rec.nsteps <= a->rec.nsteps && at <= notes.word + notes.n);
+      CHECK(memcmp(a->steps, b->steps, b->rec.nsteps * sizeof *b->steps) == 0);
     }
+    if (test_rand(rng) % 8 == 0) {
+      mgp_vm_record_release(vm);
+      CHECK_EQ_U64(mgp_vm_record_bytes(vm), 0);
+    }
+    free(notes.word);
     cuts++;
   } while (why != MGP_VM_HALTED);
   mgp_vm_point_t end;
   mgp_vm_point(front, &end);
   check_point(&end, mgp_vm_state(truth));
-  REQUIRE_OK(mgp_vm_resume(follower, &end));
-  REQUIRE_OK(mgp_vm_run(follower, &no_limits, &why));
-  CHECK(why == MGP_VM_HALTED && mgp_vm_state(follower)->steps == end.steps);
+  for (uint32_t key = ARENA / 4; key < (ARENA + ARENA_SIZE) / 4; key++)
+    CHECK_EQ_U64(mgp_vm_word(front, key), mgp_vm_word(truth, key));
   CHECK(mgp_vm_state(front)->committed);
   printf("%u cuts, %" PRIu64 " steps\n", cuts, end.steps);
   CHECK(cuts > 3);
-  free(number);
   free_recording(a);
   free_recording(b);
-  mgp_vm_destroy(front);
+  mgp_vm_destroy(other);
   mgp_vm_destroy(follower);
+  mgp_vm_destroy(front);
   mgp_vm_destroy(truth);
   mgp_program_free(&prog);
 }
 
-/* Pages are noted once between two snapshots, and neither before tracking nor after a reset. */
-static void check_tracking(void) {
+/* The words themselves, of each size of access, and the pages that recording takes. */
+static void check_words(void) {
   code_t c = {.n = 0};
-  emit_li(&c, 9, ARENA);
-  for (int i = 0; i < 4; i++) emit(&c, MGP_OP_SW, 0, 9, 9, 4 * i);
-  emit_li(&c, 9, ARENA + 3 * MGP_VM_PAGE_BYTES);
-  emit(&c, MGP_OP_SB, 0, 9, 9, 0);
-  emit(&c, MGP_OP_SB, 0, 9, 9, -1);
+  emit_li(&c, 9, ARENA + 0xc00);
+  emit_li(&c, 10, 0x11223344);
+  emit(&c, MGP_OP_SW, 0, 9, 10, 0);
+  emit(&c, MGP_OP_SB, 0, 9, 9, 3);
+  emit(&c, MGP_OP_LHU, 11, 9, 0, 2);
+  emit(&c, MGP_OP_LB, 12, 9, 0, 3);
+  emit(&c, MGP_OP_SH, 0, 9, 11, 2044);
+  emit(&c, MGP_OP_LW, 13, 9, 0, 2044);
   emit_halt(&c);
   mgp_program_t prog = load_code(&c, NULL, 0);
   const mgp_vm_config_t config = test_config(&prog);
-  mgp_vm_t *vm;
+  mgp_vm_t *front, *vm;
+  mgp_vm_point_t point;
+  uint32_t word[64];
+  const uint32_t *at = word, want[6] = {0, 0x11223344, 0x00223344, 0x00223344, 0, 0x00000022};
+  mgp_vm_notes_t notes = {word, 0, 64};
   mgp_vm_stop_t why;
-  REQUIRE_OK(mgp_vm_create(&config, &vm));
-  for (int on = 0; on < 2; on++)
-    for (int counting = 0; counting < 2; counting++) {
-      mgp_vm_reset(vm);
-      REQUIRE_OK(mgp_vm_track(vm, on));
-      if (counting)
-        REQUIRE_OK(mgp_vm_profile(vm, &no_limits, NULL, &why));
-      else
-        REQUIRE_OK(mgp_vm_run(vm, &no_limits, &why));
-      CHECK_EQ_U64(mgp_vm_written_pages(vm), on ? 3 : 0);
-      uint32_t number[3] = {0};
-      static uint8_t bytes[3][MGP_VM_PAGE_BYTES];
-      mgp_vm_take_pages(vm, number, bytes[0]);
-      if (!on) continue;
-      CHECK(number[0] == ARENA >> 12 && number[1] == (ARENA >> 12) + 2 &&
-            number[2] == (ARENA >> 12) + 3);
-      CHECK(bytes[1][MGP_VM_PAGE_BYTES - 1] == 0 && bytes[0][1] == 0x10);
-    }
+  REQUIRE_OK(mgp_vm_create(&config, &front));
+  REQUIRE_OK(mgp_vm_create_blank(&config, NULL, &vm));
+  mgp_vm_point(front, &point);
+  REQUIRE_OK(mgp_vm_note(front, &no_limits, &notes, &why));
+  CHECK(why == MGP_VM_HALTED);
+  CHECK_EQ_U64(notes.n, 6);
+  CHECK(memcmp(word, want, sizeof want) == 0);
+  recording_t *r = new_recording();
+  REQUIRE_OK(mgp_vm_resume(vm, &point));
+  CHECK_EQ_U64(mgp_vm_record_bytes(vm), 0);
+  at = record_noted(vm, 1, MGP_VM_NO_LIMIT, at, r);
+  CHECK(at == word + 6 && mgp_vm_state(vm)->halted);
+  CHECK_EQ_U64(mgp_vm_record_bytes(vm), 4 * 4096);
   mgp_vm_point_t nowhere = {.pc = MGP_HALT_PC};
   CHECK(mgp_vm_resume(vm, &nowhere) == MGP_INTERNAL);
+  free_recording(r);
+  mgp_vm_destroy(front);
   mgp_vm_destroy(vm);
   mgp_program_free(&prog);
 }
 
 int main(void) {
   test_rng_t rng = test_rng();
-  check_tracking();
-  check_cuts(&rng, 20000);
-  check_cuts(&rng, 300);
-  check_cuts(&rng, 300000);
+  check_words();
+  for (int restart = 0; restart < 2; restart++) {
+    check_cuts(&rng, 20000, restart);
+    check_cuts(&rng, 300, restart);
+    check_cuts(&rng, 300000, restart);
+  }
   return test_result();
 }
