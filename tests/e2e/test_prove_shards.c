@@ -19,15 +19,18 @@ typedef struct {
   mgp_cache_t cache;
   mgp_backend_kind_t backend;
   int threads;
-  int crowded; /* no room for records ahead of their shard */
+  int crowded;    /* no room for records ahead of their shard */
+  uint32_t piece; /* steps that are recorded at a time */
 } variant_t;
 
 static const variant_t variants[] = {
-    {"1 rank", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 1, 0},
-    {"2 ranks", 2, MGP_CACHE_FULL, MGP_BACKEND_CPU, 1, 0},
-    {"4 ranks, one without work", 4, MGP_CACHE_TRACE, MGP_BACKEND_CPU, 1, 0},
-    {"2 threads, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 2, 1},
-    {"strict", 1, MGP_CACHE_TRACE, MGP_BACKEND_STRICT, 1, 0}};
+    {"1 rank", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 1, 0, 0},
+    {"2 ranks, pieces of 777 steps", 2, MGP_CACHE_FULL, MGP_BACKEND_CPU, 1, 0, 777},
+    {"4 ranks, one without work", 4, MGP_CACHE_TRACE, MGP_BACKEND_CPU, 1, 0, 0},
+    {"2 threads, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 2, 1, 0},
+    {"3 threads, pieces of 100 steps, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 3, 1,
+     100},
+    {"strict", 1, MGP_CACHE_TRACE, MGP_BACKEND_STRICT, 1, 0, 3000}};
 
 static void check_report(const variant_t *v, const mgp_prove_report_t *r) {
   uint64_t steps = 0;
@@ -51,11 +54,12 @@ static mgp_prove_result_t check_variants(const guest_t *g) {
     o.cache = v->cache;
     o.backend = v->backend;
     o.threads = v->threads;
+    o.piece_steps = v->piece;
     if (v->crowded) o.memory_limit = first.report.ranks[0].predicted_peak / 3 * 4 + 65536;
     mgp_status_t st = guest_prove(g, v->ranks, &o, &r);
     CHECK_MSG(st == MGP_OK, "%s: %s", v->name, mgp_error_message());
     if (st != MGP_OK) continue;
-    printf("%-28s %u + %u shards, %zu bytes, %.2f s\n", v->name, r.report.shards,
+    printf("%-46s %u + %u shards, %zu bytes, %.2f s\n", v->name, r.report.shards,
            r.report.memory_shards, r.nbytes, r.report.total_seconds);
     check_report(v, &r.report);
     if (i == 0) {
