@@ -3,12 +3,12 @@
 # BUILD has been configured with CUDA, NCCL and MPI, and built; logs go to OUT, whose summary.txt is what
 # docs/gpu-runs keeps. STEPS picks of: link (sums over ranks, and an error at each NCCL call), bytes (one
 # proof by one GPU, several, threads, mpirun, both ways of sums and the CPU), bench ($LOG_STEPS, $REPEAT
-# runs each), fakehosts (NCCL by sockets between two host names), lost (a rank killed in each phase, and
+# runs each), doctor, scaling (mgprove bench --scaling), share (more ranks than GPUs), fakehosts (NCCL by sockets between two host names), lost (a rank killed in each phase, and
 # one stopped). RANKS: 2. COMMIT is noted in the logs.
 set -u
 build=$1 out=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-steps=${STEPS:-link bytes bench fakehosts lost}
+steps=${STEPS:-link bytes bench doctor scaling share fakehosts lost}
 ranks=${RANKS:-2} commit=${COMMIT:-$(git -C "$root" describe --always --dirty 2>/dev/null)}
 mgprove=$build/mgprove
 mkdir -p "$out"
@@ -94,6 +94,27 @@ bench() {
     bench_one "host_$n" "$n" "--ranks $ranks" env MGP_LINK=host "$mgprove"
     bench_one "mpirun_$n" "$n" "" mpirun -n "$ranks" "$mgprove"
   done
+}
+
+doctor() {
+  step doctor 60 mpirun -n "$ranks" "$mgprove" doctor
+  tee -a "$out/summary.txt" < "$out/doctor.log"
+}
+
+scaling() {
+  step scaling 300 mpirun -n "$ranks" "$mgprove" bench --scaling --workload fibonacci \
+    --log-steps "${SCALING_LOG_STEPS:-25}" --backend cuda --json "$out/scaling.json"
+  tee -a "$out/summary.txt" < "$out/scaling.log"
+}
+
+share() {
+  local n=$((ranks + 1)) what=(prove guest/prebuilt/sort.elf --backend cuda --partitions $((ranks + 1)) --timeout 60)
+  timeout 60 "$mgprove" "${what[@]}" --ranks "$n" -o "$work/refused.mgp" > "$out/share_refused.log" 2>&1
+  say "$n ranks, $ranks GPUs: rc $? (4 is wanted): $(tail -n 1 "$out/share_refused.log")"
+  step share_first 60 "$mgprove" "${what[@]}" -o "$work/first.mgp"
+  step share 60 "$mgprove" "${what[@]}" --ranks "$n" --share-gpu -o "$work/shared.mgp"
+  same shared
+  say "$(grep -h 'sums:' "$out/share.log")"
 }
 
 fakehosts() {

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/machine.h"
 #include "base/version.h"
 #include "cli/doctor.h"
+#include "prover/link.h"
 
 static mgp_status_t look_at_devices(const mgp_device_ops_t *dev, const cpu_set_t *mine,
                                     mgp_found_t *f) {
@@ -95,17 +97,83 @@ out:
   return st;
 }
 
-/* Between the memories of GPUs. */
-static mgp_status_t measure_gpus(const mgp_cli_t *cli, const mgp_doctor_t *d,
+/* --- between the memories of GPUs --- */
+
+/* What a rank has for it. */
+typedef struct {
+  mgp_ledger_t *ledger;
+  mgp_backend_t *be; /* NULL: the rank has no device */
+  mgp_link_t link;
+  uint32_t *d_words; /* NBYTES */
+} gpu_t;
+
+static mgp_status_t open_gpu(const mgp_cli_t *cli, const mgp_doctor_t *d, uint32_t rank, gpu_t *g) {
+  MGP_TRY(mgp_ledger_create(0, &g->ledger));
+  if (d->rank[rank].ndevices == 0) return MGP_OK;
+  MGP_TRY(cli->device->create(NULL, g->ledger, g->ledger, (int)d->place[rank].device, &g->be));
+  MGP_TRY(cli->device->reserve(g->be, g->be->ops->table_bytes(g->be, 0) + 4 * NBYTES));
+  MGP_TRY(g->be->ops->alloc(g->be, MGP_MEM_SCRATCH, NBYTES, (void **)&g->d_words));
+  return g->be->ops->zero(g->be, g->d_words, NBYTES);
+}
+
+static void close_gpu(gpu_t *g, int lost) {
+  mgp_link_close(&g->link, lost);
+  if (g->be) g->be->ops->free(g->be, g->d_words);
+  mgp_backend_destroy(g->be);
+  if (g->ledger) (void)mgp_ledger_destroy(g->ledger);
+}
+
+/* The fastest of `rounds`; that sums are right is seen when the link is made ready. */
+static mgp_status_t time_gpu_sum(gpu_t *g, uint64_t n, uint32_t rounds, double *seconds) {
+  for (uint32_t i = 0; i < rounds; i++) {
+    MGP_TRY(mgp_comm_barrier(g->link.comm));
+    double start = mgp_clock_seconds();
+    MGP_TRY(mgp_link_sum_u32(&g->link, g->d_words, n, 0));
+    double took = mgp_clock_seconds() - start;
+    if (i == 0 || took < *seconds) *seconds = took;
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t measure_link(mgp_comm_t *comm, const mgp_cli_t *cli, gpu_t *g,
+                                 mgp_found_link_t *out) {
+  char name[MGP_LINK_NAME_MAX];
+  double seconds = 0;
+  MGP_TRY(mgp_link_open(&g->link, comm, g->be, g->ledger, g->be ? cli->device->link : NULL));
+  if (!g->link.ops) {
+    (void)snprintf(out->missing, sizeof out->missing, "not every rank has a GPU of its own");
+    return MGP_OK;
+  }
+  mgp_link_name(&g->link, name);
+  (void)snprintf(out->name, sizeof out->name, "%s", name);
+  MGP_TRY(mgp_link_ready(&g->link));
+  MGP_TRY(time_gpu_sum(g, 4, ROUNDS, &out->latency));
+  MGP_TRY(time_gpu_sum(g, NBYTES / sizeof *g->d_words, ROUNDS, &seconds));
+  out->bandwidth = seconds > 0 ? NBYTES / seconds : 0;
+  out->missing[0] = '\0';
+  return MGP_OK;
+}
+
+/* What does not work between GPUs is said, and is no reason to say nothing else. */
+static mgp_status_t measure_gpus(const mgp_cli_t *cli, mgp_comm_t *comm, const mgp_doctor_t *d,
                                  mgp_found_link_t *out) {
   const bool some = d->place[0].worst > 0;
+  gpu_t g = {0};
   (void)snprintf(out->name, sizeof out->name, "none");
   (void)snprintf(out->missing, sizeof out->missing, "%s",
                  !cli->device ? "built without CUDA"
                  : !some      ? "no GPU"
                  : d->n == 1  ? "one rank"
-                              : "built without NCCL");
-  return MGP_OK;
+                 : !cli->device->link
+                     ? "built without NCCL"
+                     : "does not work (sums go through the host by MGP_LINK=host)");
+  if (!cli->device || !cli->device->link || !some || d->n == 1) return MGP_OK;
+  mgp_status_t st = mgp_comm_agree(comm, open_gpu(cli, d, mgp_comm_rank(comm), &g));
+  if (st == MGP_OK) st = measure_link(comm, cli, &g, out);
+  close_gpu(&g, st != MGP_OK);
+  if (st == MGP_OK) return MGP_OK;
+  mgp_log_error("between GPUs: %s", mgp_error_message());
+  return mgp_comm_reopen(comm);
 }
 
 mgp_status_t mgp_doctor_measure(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_doctor_t *d) {
@@ -118,7 +186,7 @@ mgp_status_t mgp_doctor_measure(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_doct
   MGP_TRY_GOTO(st, time_sum(comm, block, NBYTES / sizeof *block, 3, &seconds), out);
   d->ranks.bandwidth = seconds > 0 ? NBYTES / seconds : 0;
   MGP_TRY_GOTO(st, time_gather(comm, (uint8_t *)block, &d->gather), out);
-  st = mgp_comm_agree(comm, measure_gpus(cli, d, &d->gpus));
+  st = mgp_comm_agree(comm, measure_gpus(cli, comm, d, &d->gpus));
 out:
   free(block);
   return st;

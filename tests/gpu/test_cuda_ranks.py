@@ -60,6 +60,18 @@ def test_error(t):
     del os.environ["MGP_NCCL_FAIL"]
 
 
+def test_doctor(t):
+    program(t)
+    t.run("doctor", "--ranks", "2", "--json", "doctor.json")
+    found = t.json("doctor.json")["between_gpus"]
+    t.check(found["name"].startswith("NCCL") and found["missing"] is None
+            and found["allreduce_bytes_per_s"] > 0, f"doctor finds {found}")
+    os.environ["MGP_NCCL_FAIL"] = "6:1"
+    t.run("doctor", "--ranks", "2", "--json", "doctor.json")
+    del os.environ["MGP_NCCL_FAIL"]
+    t.check("does not work" in t.json("doctor.json")["between_gpus"]["missing"], "doctor hides an error")
+
+
 def skip_without_devices():
     t = cli.Test(os.path.abspath(sys.argv[1]), os.getcwd())
     program(t)
@@ -71,4 +83,4 @@ def skip_without_devices():
 
 if __name__ == "__main__":
     skip_without_devices()
-    sys.exit(cli.main([test_bytes, test_error]))
+    sys.exit(cli.main([test_doctor, test_bytes, test_error]))
