@@ -39,9 +39,10 @@ typedef struct {
   const uint8_t *output;     /* points into the proof's bytes */
   size_t output_bytes;
   uint32_t shards, memory_shards; /* a run of one shard has none of memory */
-  double security_bits;           /* least proven bits over all rounds of all shards */
-  char check[64];                 /* rejected: name of the check that refused, e.g. "bus-sum" */
-  char message[256];              /* rejected: one line */
+  double security_bits; /* least over the rounds of all shards, hash and, if there are several,
+                           curve */
+  char check[64];       /* rejected: name of the check that refused, e.g. "bus-sum" */
+  char message[256];    /* rejected: one line */
 } mgprove_result_t;
 
 /* Accepts only if the proof is valid for this program. The caller compares exit_code and output

@@ -2,13 +2,14 @@
 
 #include <math.h>
 
-#define LOG2_P 30.906890596325113 /* log2 of 15 * 2^27 + 1 */
-/* Queries find a word beyond the unique-decoding radius, 1/4 at rate 1/2, with 3/4 each missing. */
-#define QUERY_BITS       0.41503749927884376 /* log2 of 4/3 */
+#define LOG2_P           30.906890596325113 /* log2 of 15 * 2^27 + 1 */
 #define GRIND_QUERY_BITS 20u
+/* From this height on lines of words are bounded by BCHKS25, up to a radius a little below 1/4; for
+ * lower ones, where that is little gain or none, by BCIKS20 (docs/security.md, section 3). */
+#define LONG_LOG_HEIGHT 19u
 
-/* The rounds that grinding can help, by their place in the list below. */
-enum { ROUND_ALPHA_BETA = 0, ROUND_BATCH = 7 };
+/* The rounds that parameters are chosen by, by their place in the list below. */
+enum { ROUND_ALPHA_BETA = 0, ROUND_BATCH = 7, ROUND_QUERIES = 9 };
 
 static uint32_t ceil_log2(uint32_t n) {
   uint32_t l = 0;
@@ -42,7 +43,9 @@ void mgp_security_compute(const mgp_chipset_t *chips, const mgp_params_t *params
     degree += per_row * shape->traces[i].rows;
     if (chip->nconstraints > constraints) constraints = chip->nconstraints;
   }
-  double n4 = exp2(params->log_height - 1.0); /* a quarter of the codeword's length */
+  const int is_long = params->log_height >= LONG_LOG_HEIGHT;
+  const double n = exp2(params->log_height + 1.0); /* length of the first word */
+  const double missed = is_long ? 0.75 + 24 / n : 0.75;
   add_algebraic(&s, "alpha, beta", "sum over rows and interactions of tuple length, + public terms",
                 degree, params->grind_alpha);
   add_algebraic(&s, "GKR lambda", "1", 1, 0);
@@ -51,11 +54,20 @@ void mgp_security_compute(const mgp_chipset_t *chips, const mgp_params_t *params
   add_algebraic(&s, "main round", "4", 4, 0);
   add_algebraic(&s, "claim combination", "column claims", shape->total_claims, 0);
   add_algebraic(&s, "opening round", "2", 2, 0);
-  add_algebraic(&s, "batch by eq(u, j)", "ceil(log2 columns) * (2^(s-1) + 1)",
-                ceil_log2(shape->total_cols) * (n4 + 1), params->grind_u);
-  add_algebraic(&s, "fold", "2^(s-2) + 3", n4 / 2 + 3, 0);
-  add_round(&s, "queries", "(3/4)^queries", QUERY_BITS * params->queries, params->grind_query);
+  add_algebraic(&s, "batch by eq(u, j)",
+                is_long ? "ceil(log2 columns) * (2^(s-1) + 1)" : "ceil(log2 columns) * 2^(s+1)",
+                ceil_log2(shape->total_cols) * (is_long ? n / 4 + 1 : n), params->grind_u);
+  add_algebraic(&s, "fold", is_long ? "2^(s-2) + 3" : "2^s + 2", is_long ? n / 8 + 3 : n / 2 + 2,
+                0);
+  add_round(&s, "queries", is_long ? "(3/4 + 6/2^(s-1))^queries" : "(3/4)^queries",
+            -log2(missed) * params->queries, params->grind_query);
   *out = s;
+}
+
+double mgp_security_assumed(double bits, int several) {
+  if (bits > MGP_HASH_BITS) bits = MGP_HASH_BITS;
+  if (several && bits > MGP_CURVE_BITS) bits = MGP_CURVE_BITS;
+  return bits;
 }
 
 static double round_bits(const mgp_security_t *s, uint32_t i) {
@@ -70,7 +82,9 @@ mgp_status_t mgp_security_choose(const mgp_chipset_t *chips, const mgp_shape_t *
   static const uint32_t grind_round[] = {ROUND_ALPHA_BETA, ROUND_BATCH};
   p.grind_alpha = p.grind_u = 0;
   p.grind_query = GRIND_QUERY_BITS;
-  p.queries = (uint32_t)ceil((MGP_TARGET_BITS - GRIND_QUERY_BITS) / QUERY_BITS);
+  p.queries = 1;
+  mgp_security_compute(chips, &p, shape, npublic, &s);
+  p.queries = (uint32_t)ceil((MGP_TARGET_BITS - GRIND_QUERY_BITS) / s.round[ROUND_QUERIES].bits);
   mgp_security_compute(chips, &p, shape, npublic, &s);
   for (int i = 0; i < 2; i++) {
     double missing = MGP_TARGET_BITS - round_bits(&s, grind_round[i]);

@@ -9,7 +9,7 @@
 /* What the hash and, for runs of several shards, the curve stand for, whatever the parameters:
  * collisions of an 8-word digest, |F|^4 = 2^123.6 evaluations; logarithms in a group of about
  * 2^216.3 elements by Pollard's rho with negation, sqrt(pi n) / 2 = 2^107.99 steps. */
-#define MGP_HASH_BITS  124.0
+#define MGP_HASH_BITS  123.6
 #define MGP_CURVE_BITS 107.0
 
 typedef struct {
@@ -28,6 +28,10 @@ typedef struct {
 
 void mgp_security_compute(const mgp_chipset_t *chips, const mgp_params_t *params,
                           const mgp_shape_t *shape, uint32_t npublic, mgp_security_t *out);
+
+/* The bits of a proof whose rounds have `bits`: not more than those of hash and, if it has several
+ * shards, curve. */
+double mgp_security_assumed(double bits, int several);
 
 /* Sets queries and grinding of `params` (log_height etc. given) to the least that reaches the
  * target: grind_query = 20 and as many queries as that needs, grind_alpha and grind_u minimal. */

@@ -293,6 +293,7 @@ static void scale(estimator_t *e) {
   mgp_estimate_t *out = &e->out;
   double by = (double)out->steps / (double)e->steps;
   out->exact = e->counted == out->shards;
+  out->security_bits = mgp_security_assumed(out->security_bits, out->shards > 1);
   if (out->exact) return;
 #define SCALE(x) out->x = (uint64_t)((double)out->x * by)
   SCALE(traces);

@@ -164,8 +164,7 @@ static mgp_status_t write_file(mgp_session_t *s) {
   MGP_TRY(mgp_shards_write(s));
   if (s->rank != 0) return MGP_OK;
   r->proof_bytes = s->result->nbytes;
-  r->security_bits = s->shards->bits;
-  if (s->run.nshards > 1 && r->security_bits > MGP_CURVE_BITS) r->security_bits = MGP_CURVE_BITS;
+  r->security_bits = mgp_security_assumed(s->shards->bits, s->run.nshards > 1);
   r->verify_seconds = s->shards->check_seconds;
   /* the shards of a longer run have been checked one by one, and their headers just now */
   if (s->opt->no_self_check || s->run.nshards > 1) return MGP_OK;

@@ -141,9 +141,7 @@ static mgp_status_t walk(const mgp_chipset_t *chips, const mgp_program_t *prog,
   if (at != proof->shards_nbytes)
     return MGP_REJECT("format-length", "%zu bytes follow the last shard",
                       proof->shards_nbytes - at);
-  /* what the records of several shards rest on is the same for all parameters */
-  if (proof->run.nshards > 1 && out->security_bits > MGP_CURVE_BITS)
-    out->security_bits = MGP_CURVE_BITS;
+  out->security_bits = mgp_security_assumed(out->security_bits, proof->run.nshards > 1);
   return bodies ? mgp_chain_finish(&chain, &proof->run) : MGP_OK;
 }
 

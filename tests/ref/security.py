@@ -4,6 +4,7 @@ from math import log2
 from field import P, log2_ceil
 from refusal import check
 
+LONG = 19  # from this log_height on: the better bound for lines, and a radius below 1/4
 LEAST_BITS = {4: 100, 5: 128}
 
 
@@ -18,8 +19,10 @@ def rounds(parameters, shape, n_public_terms):
     yield "main round", 4, 0
     yield "claim combination", sum(len(t.chip.columns) for t in shape.traces), 0
     yield "opening round", 2, 0
-    yield "batch by eq(u, j)", log2_ceil(shape.n_columns) * (2 ** (p.log_height - 1) + 1), p.grind_u
-    yield "fold", 2 ** (p.log_height - 2) + 3, 0
+    n = 2 ** (p.log_height + 1)
+    line = n // 4 + 1 if p.log_height >= LONG else n
+    yield "batch by eq(u, j)", log2_ceil(shape.n_columns) * line, p.grind_u
+    yield "fold", (n // 8 + 1 if p.log_height >= LONG else n // 2) + 2, 0
 
 
 def check_security(parameters, shape, n_public_terms):
@@ -27,7 +30,8 @@ def check_security(parameters, shape, n_public_terms):
     field = parameters.degree * log2(P)
     out = {name: field - log2(error) + grinding
            for name, error, grinding in rounds(parameters, shape, n_public_terms) if error}
-    out["queries"] = parameters.queries * log2(4 / 3) + parameters.grind_query
+    missed = 3 / 4 + (24 / 2 ** (parameters.log_height + 1) if parameters.log_height >= LONG else 0)
+    out["queries"] = parameters.queries * -log2(missed) + parameters.grind_query
     worst = min(out, key=out.get)
     check(out[worst] >= LEAST_BITS[parameters.degree], "security", "%.1f bits in %s" % (out[worst], worst))
     return out
