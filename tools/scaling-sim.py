@@ -12,8 +12,8 @@ The model. Each rank holds one partition of a shard of N steps on n ranks (or P/
   rank 0       fold = c 2^s + d: the folding of the opening, of the height s of the plan
   links        per shard: counts of lookups (all-reduce), first and last accesses (to the holder of their
                key range and back), the combined polynomial Q (reduced to rank 0), small messages by latency
-  execution    the plain pass on one core of rank 0, at most two shards ahead; each rank runs plainly from the
-               shard's start to its partition, records it, uploads it: beside the proof of the shard before
+  execution    the plain pass on one core of rank 0, at most two shards ahead; each rank gets the words that its
+               partition's steps find in memory, records it, uploads it: beside the proof of the shard before
 a, b, c, d are fitted to the points of one rank alone; the others are predicted."""
 import argparse
 import json
@@ -25,6 +25,7 @@ PHASES = ["assign", "commit", "tasks", "open", "query"]  # of each rank; fold is
 D, WORD = 4, 4  # extension degree, bytes of a field word
 CELLS = 14.2    # committed per step: the height of Q follows from it
 STEP_BYTES, TOUCH_BYTES = 40, 20
+NOTE_BYTES, NOTE_RATE = 0.75, 10e9  # what the pass notes of a step; bytes/s of it from rank 0 to the others
 TOUCHES = 1 / 32       # words of memory that a partition touches, per step
 COUNTS = 1 << 20       # counters of lookups
 COLLECTIVES = 90       # small ones of a shard, by MPI: agreements, round polynomials, roots
@@ -42,8 +43,9 @@ LINKS = {
     # one NDR port (400 Gb/s) per GPU
     "infiniband": {"small": 6e-6, "latency": 25e-6, "bandwidth": 45e9, "q_bytes": 4},
 }
-# steps/s of one core for the plain pass; steps/s of recording by all cores of a rank; bytes/s to the GPU
-SPEEDS = {"pass": 350e6, "record": 64e6, "upload": 20e9}
+# steps/s of one core for the plain pass; steps/s of recording by all cores of a rank (64 M were measured with
+# one; that eight are eight times as fast was not); bytes/s to the GPU
+SPEEDS = {"pass": 350e6, "record": 8 * 64e6, "upload": 20e9}
 NODE = 8  # GPUs of a node: beyond that, the slower link
 
 
@@ -138,10 +140,10 @@ def prove_seconds(*args, **kw):
 
 
 def record_seconds(speeds, link, steps, n):
-    """Of the last rank: it runs plainly to its partition first. Then upload and exchange of accesses."""
-    run_up = steps * (n - 1) / n / speeds["pass"]
+    """Of the last rank: it waits for its words first. Then upload and exchange of accesses."""
+    words = steps * (n - 1) / n * NOTE_BYTES / min(NOTE_RATE, link["bandwidth"])
     touched = TOUCHES * steps / n * TOUCH_BYTES
-    return (run_up + steps / n / speeds["record"],
+    return (words + steps / n / speeds["record"],
             steps / n * STEP_BYTES / speeds["upload"] + all_reduce(link, touched, n))
 
 
