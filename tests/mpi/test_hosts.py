@@ -31,8 +31,8 @@ def test_bytes(t):
     if t.check(os.path.exists(t.path("four")), "no proof"):
         t.check(t.read("four") == t.read("one"), "other bytes")
     # several shards: cuts and memory go from host to host
-    t.prove("silent", 3, "one", "-q", "--partitions", "4", "--shard-steps", "8000")
-    t.prove("silent", 3, t.path("four"), "-q", "--shard-steps", "8000", launcher=[*HOSTS, "2", "2"])
+    t.prove("sieve", 3, "one", "-q", "--partitions", "4", "--shard-steps", "8000")
+    t.prove("sieve", 3, t.path("four"), "-q", "--shard-steps", "8000", launcher=[*HOSTS, "2", "2"])
     t.check(t.read("four") == t.read("one"), "other bytes in several shards")
 
 

@@ -19,13 +19,14 @@ RANKS, PATIENCE, WITHIN = 3, 2, 30
 GAVE_UP = re.compile(r'^mgprove: rank (\d) of 3 on (\S+) gave up in phase "(\w+)", collective \w+: timed out')
 
 
-def lose(t, how, phase, rank):
+def lose(t, how, phase, rank, *args, program="silent", shard=None):
     """Runs a proof that loses a rank; returns what was said."""
-    what = f"{how} of rank {rank} in {phase}"
+    what = f"{how} of rank {rank} in {phase}" + (f" of shard {shard}" if shard else "")
+    where = f"{phase}:{rank}" + (f":{shard}" if shard else "")
     hint = t.hint(3)
     before = sorted(os.listdir(t.work))
-    command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "prove", guest("silent"), "--hint", hint, "-o", "proof",
-               "--json", "report", "--threads", "1", "--timeout", str(PATIENCE), f"--{how}-phase", f"{phase}:{rank}"]
+    command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "prove", guest(program), "--hint", hint, "-o", "proof",
+               "--json", "report", "--threads", "1", "--timeout", str(PATIENCE), f"--{how}-phase", where, *args]
     start = time.monotonic()
     # a session of its own, so that what is left of it can be found
     job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -62,6 +63,17 @@ def test_killed(t):
                 f"{what}: nobody says why\n{out[-800:]}")
 
 
+def test_shards(t):
+    """In a later shard, while the next one is being recorded; and in the memory shard, which is the sixth."""
+    args = "--shard-steps", "6000"
+    for how, phase, rank, shard in (("stop", "record", 1, 2), ("stop", "tasks", 0, 3), ("kill", "assign", 0, 2),
+                                    ("kill", "finish", 2, 3), ("stop", "commit", 2, 6)):
+        what, out = lose(t, how, phase, rank, *args, program="sieve", shard=shard)
+        lines = [m for m in map(GAVE_UP.match, out.splitlines()) if m]
+        if how == "stop":
+            t.check([m[3] for m in lines] == [phase], f"{what}: {out[-800:]}")
+
+
 def test_failed(t):
     """A rank that fails says so itself, once, whatever phase it is in."""
     for i, phase in enumerate(PHASES):
@@ -77,4 +89,4 @@ if __name__ == "__main__":
     if not probe.has_mpi():
         print("skipped: without MPI")
         sys.exit(77)
-    sys.exit(cli.main([test_stopped, test_killed, test_failed]))
+    sys.exit(cli.main([test_stopped, test_killed, test_shards, test_failed]))
