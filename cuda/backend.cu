@@ -97,7 +97,12 @@ static mgp_status_t device_info(int device, mgp_device_info_t *out) {
   out->minor = prop.minor;
   (void)cudaDriverGetVersion(&out->driver);
   (void)cudaRuntimeGetVersion(&out->runtime);
-  return mgp_cuda_memory(device, &out->free, &out->total);
+  out->total = prop.totalGlobalMem;
+  return MGP_OK;
+}
+
+static mgp_status_t device_memory(int device, mgp_device_info_t *io) {
+  return mgp_cuda_memory(device, &io->free, &io->total);
 }
 
 static mgp_status_t reserve_all(mgp_backend_t *be, uint64_t nbytes) {
@@ -115,7 +120,8 @@ static const mgp_device_link_ops_t *const links = NULL;
 #endif
 
 extern "C" const mgp_device_ops_t mgp_cuda_device = {
-    "CUDA", mgp_cuda_probe, device_info, mgp_backend_cuda_create_with, reserve_all, links};
+    "CUDA",      mgp_cuda_probe, device_info, device_memory, mgp_backend_cuda_create_with,
+    reserve_all, links};
 
 /* --- create and destroy
  * ---------------------------------------------------------------------------- */

@@ -61,7 +61,11 @@ typedef struct {
   const char *name; /* "CUDA" */
   /* Devices that this process sees: 0 if there is none, or no driver. */
   mgp_status_t (*count)(int *ndevices);
+  /* All but `free`, which is 0: nothing of the device is taken by looking at it so. */
   mgp_status_t (*info)(int device, mgp_device_info_t *out);
+  /* total and free. A process that asks has begun to use the device, and takes some of its memory.
+   */
+  mgp_status_t (*memory)(int device, mgp_device_info_t *io);
   /* ledger: device memory; host_ledger: what the backend keeps in host memory. Both outlive it. */
   mgp_status_t (*create)(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
                          mgp_ledger_t *host_ledger, int device, mgp_backend_t **out);

@@ -75,8 +75,8 @@ static void print_devices(const mgp_cli_t *cli, const mgp_doctor_t *d) {
                "free", "architecture");
       printf("  %-12s %-20s %-26s %10s %10s  sm_%d%d, driver %d.%d, runtime %d.%d\n", g->pci,
              f->host, g->name, mgp_format_size(g->total, total),
-             mgp_format_size(g->free, available), g->major, g->minor, g->driver / 1000,
-             g->driver % 1000 / 10, g->runtime / 1000, g->runtime % 1000 / 10);
+             g->free ? mgp_format_size(g->free, available) : "-", g->major, g->minor,
+             g->driver / 1000, g->driver % 1000 / 10, g->runtime / 1000, g->runtime % 1000 / 10);
     }
   }
   if (n == 0)
@@ -110,7 +110,10 @@ static void json_devices(const mgp_doctor_t *d, const mgp_found_t *f) {
     else
       mgp_json_null(d->j, "numa_node");
     mgp_json_u64(d->j, "memory_bytes", g->total);
-    mgp_json_u64(d->j, "memory_free_bytes", g->free);
+    if (g->free)
+      mgp_json_u64(d->j, "memory_free_bytes", g->free);
+    else
+      mgp_json_null(d->j, "memory_free_bytes");
     mgp_json_i64(d->j, "architecture", 10 * g->major + g->minor);
     mgp_json_i64(d->j, "driver", g->driver);
     mgp_json_i64(d->j, "runtime", g->runtime);
@@ -211,6 +214,11 @@ static mgp_status_t doctor(const mgp_cli_t *cli, mgp_comm_t *comm) {
   MGP_TRY(mgp_comm_allgatherv(comm, &mine, sizeof mine, &all));
   d.rank = (const mgp_found_t *)(const void *)all.data;
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, place_ranks(&d)), out);
+  st = mgp_doctor_look_inside(cli, &d.place[mine.rank], &mine);
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
+  mgp_comm_parts_free(&all);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(comm, &mine, sizeof mine, &all), out);
+  d.rank = (const mgp_found_t *)(const void *)all.data;
   st = mgp_doctor_measure(cli, comm, &d);
   if (st == MGP_OK && root) st = report(cli, comm, &d);
   st = mgp_comm_agree(comm, st);

@@ -47,6 +47,10 @@ typedef struct {
 
 /* Collective. */
 mgp_status_t mgp_doctor_look(const mgp_cli_t *cli, const mgp_comm_t *comm, mgp_found_t *out);
+/* Local: memory of the device that this rank takes; the first rank of a host looks at all it
+ * sees. Others keep free = 0. */
+mgp_status_t mgp_doctor_look_inside(const mgp_cli_t *cli, const mgp_placement_t *place,
+                                    mgp_found_t *f);
 /* Collective; d->rank and d->place are set. Sums and gathered bytes are checked too. */
 mgp_status_t mgp_doctor_measure(const mgp_cli_t *cli, mgp_comm_t *comm, mgp_doctor_t *d);
 

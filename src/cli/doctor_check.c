@@ -117,7 +117,7 @@ static void check_device_of_rank(mgp_doctor_t *d, const mgp_cli_t *cli, uint32_t
                    g->runtime % 1000 / 10);
     warn(d, f->host, text);
   }
-  if (g->free < g->total / 4 * 3) {
+  if (g->free < g->total / 4 * 3 && d->place[rank].sharers == 1) {
     (void)snprintf(text, sizeof text,
                    "%.1f of %.1f GiB of %s device %u are in use by others: proofs get what is left",
                    (double)(g->total - g->free) / (1 << 30), (double)g->total / (1 << 30),

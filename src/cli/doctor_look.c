@@ -54,6 +54,14 @@ mgp_status_t mgp_doctor_look(const mgp_cli_t *cli, const mgp_comm_t *comm, mgp_f
   return mgp_placement_look(comm, cli->device, &f->seen);
 }
 
+mgp_status_t mgp_doctor_look_inside(const mgp_cli_t *cli, const mgp_placement_t *place,
+                                    mgp_found_t *f) {
+  for (uint32_t i = 0; i < f->ndevices; i++)
+    if (i == place->device || f->local_rank == 0)
+      MGP_TRY(cli->device->memory((int)i, &f->device[i]));
+  return MGP_OK;
+}
+
 /* --- together --- */
 
 enum { ROUNDS = 20, NBYTES = 4 << 20 };

@@ -44,6 +44,7 @@ static mgp_status_t open_on_device(mgp_session_t *s, int sizes_only) {
   const uint64_t asked = s->opt->memory_limit;
   mgp_device_info_t info;
   MGP_TRY(dev->info(device, &info));
+  MGP_TRY(dev->memory(device, &info));
   if (!sizes_only) settle(s, &info);
   MGP_TRY(mgp_ledger_create(0, &s->device_ledger));
   MGP_TRY(dev->create(s->chips, s->device_ledger, s->ledger, device, &s->be));

@@ -13,7 +13,7 @@
 /* What the table has been asked for. */
 static struct {
   pthread_mutex_t lock;
-  unsigned created[DEVICES];
+  unsigned asked[DEVICES], created[DEVICES];
   unsigned uses;
   uint64_t reserved[MAX_USES];
 } fake = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -33,7 +33,16 @@ static mgp_status_t fake_info(int device, mgp_device_info_t *out) {
   memset(out, 0, sizeof *out);
   snprintf(out->name, sizeof out->name, "fake");
   snprintf(out->id, sizeof out->id, "GPU-%d", one_each ? own_identity : device);
-  out->total = out->free = UINT64_C(1) << 30;
+  out->total = UINT64_C(1) << 30;
+  return MGP_OK;
+}
+
+/* Only of a device that the rank takes. */
+static mgp_status_t fake_memory(int device, mgp_device_info_t *io) {
+  (void)pthread_mutex_lock(&fake.lock);
+  if (device >= 0 && device < DEVICES) fake.asked[device]++;
+  (void)pthread_mutex_unlock(&fake.lock);
+  io->free = io->total;
   return MGP_OK;
 }
 
@@ -57,6 +66,7 @@ static mgp_status_t fake_reserve(mgp_backend_t *be, uint64_t nbytes) {
 static const mgp_device_ops_t table = {.name = "fake",
                                        .count = fake_count,
                                        .info = fake_info,
+                                       .memory = fake_memory,
                                        .create = fake_create,
                                        .reserve = fake_reserve};
 
@@ -69,6 +79,7 @@ static mgp_status_t prove(const guest_t *g, uint32_t ranks, int share, mgp_prove
                            .share_device = share,
                            .no_self_check = 1};
   memset(fake.created, 0, sizeof fake.created);
+  memset(fake.asked, 0, sizeof fake.asked);
   fake.uses = 0;
   return guest_prove(g, ranks, &o, out);
 }
@@ -87,9 +98,11 @@ int main(void) {
 
   REQUIRE_OK(prove(&g, 1, 0, &r));
   CHECK(fake.created[0] == 1 && fake.created[1] == 0);
+  CHECK(fake.asked[0] == 1 && fake.asked[1] == 0); /* looking takes nothing of the others */
   check_same(&cpu, &r);
   REQUIRE_OK(prove(&g, 2, 0, &r));
   CHECK(fake.created[0] == 1 && fake.created[1] == 1 && fake.uses == 2);
+  CHECK(fake.asked[0] == 1 && fake.asked[1] == 1);
   const uint64_t alone = fake.reserved[0];
   CHECK(alone == fake.reserved[1] && alone > UINT64_C(900) << 20);
   check_same(&cpu, &r);
