@@ -9,9 +9,16 @@ typedef struct {
   mgp_raw_t raw;
   const uint32_t *index; /* of the first row; NULL: first, first + 1, ... */
   uint32_t first, nrows, zero_to;
-  size_t stride;
+  size_t stride, slab_words;
   mgp_f_t *out;
 } job_t;
+
+/* Of row r: of the slab that it is in. */
+__device__ __forceinline__ mgp_f_t *place(const job_t &j, uint32_t r) {
+  if (r < j.stride) return j.out + r;
+  const uint32_t slab = r / (uint32_t)j.stride;
+  return j.out + slab * j.slab_words + (r - slab * (uint32_t)j.stride);
+}
 
 #define REPLAY_KERNEL(name)                                                                        \
   static __global__ void __launch_bounds__(THREADS) replay_##name(job_t j) {                       \
@@ -19,7 +26,7 @@ typedef struct {
     mgp_row_##name##_t row = mgp_row_##name##_t();                                                 \
     if (r >= j.zero_to) return;                                                                    \
     if (r < j.nrows) mgp_witness_##name(&j.raw, j.index ? j.index[r] : j.first + r, &row);         \
-    mgp_store_##name(&row, j.out + r, j.stride);                                                   \
+    mgp_store_##name(&row, place(j, r), j.stride);                                                 \
   }
 MGP_OPCHIP_LIST(REPLAY_KERNEL)
 MGP_OTHERCHIP_LIST(REPLAY_KERNEL)
@@ -54,9 +61,10 @@ mgp_status_t mgp_cuda_replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_ra
   j.nrows = nrows;
   j.zero_to = zero_to < nrows ? nrows : zero_to;
   j.stride = stride;
+  j.slab_words = be->chips->chip[chip].ncols * stride;
   j.out = d_out;
-  if (stride < j.zero_to)
-    return mgp_fail(MGP_INTERNAL, "replay: %u rows do not fit a stride of %zu", j.zero_to, stride);
+  if (stride == 0 && j.zero_to > 0)
+    return mgp_fail(MGP_INTERNAL, "replay: %u rows in slabs of none", j.zero_to);
   if (j.zero_to == 0) return MGP_OK;
   return MGP_LAUNCH(cu, replay, mgp_blocks(j.zero_to, THREADS), THREADS, j);
 }

@@ -63,6 +63,11 @@ static inline test_rng_t test_rng(void) {
 static inline int test_slow(void) {
   return getenv("MGP_TEST_SLOW") != NULL;
 }
+/* Sizes: 0 in full, 1 of an emulated GPU, 2 under a sanitizer. */
+static inline unsigned test_quick(void) {
+  const char *quick = getenv("MGP_TEST_QUICK");
+  return quick ? (unsigned)atoi(quick) : 0;
+}
 static inline int test_result(void) {
   printf("%lu checks, %lu failed\n", test_checks, test_failures);
   return test_failures != 0 || test_checks == 0;

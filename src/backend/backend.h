@@ -74,7 +74,9 @@ typedef struct {
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
    * mgp_witness_row(chip, raw, d_index ? d_index[first + r] : first + r). Columns at
-   * d_out + c * stride; rows [nrows, zero_to) are zeroed. raw: host struct of device pointers. */
+   * d_out + c * stride; rows [nrows, zero_to) are zeroed. Rows beyond
+   * the stride go on in slabs that follow: row r is row r % stride of slab r / stride, which begins
+   * at d_out + r / stride * ncols * stride. raw: host struct of device pointers. */
   mgp_status_t (*replay)(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_t *raw,
                          const uint32_t *d_index, uint64_t first, uint32_t nrows, uint32_t zero_to,
                          size_t stride, mgp_f_t *d_out);
@@ -170,7 +172,8 @@ typedef struct {
   /* --- opening ------------------------------------------------------------------------------ */
   /* d_out: ext planes of 2^n: eq(point, i). */
   mgp_status_t (*eq_table)(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out);
-  /* A slab is ncols chunks of 2^b values, one after the other.
+  /* A slab is ncols chunks of 2^b values, one after the other; several slabs in a row are one with
+   * more chunks.
    * combine: d_g (ext planes of 2^b) += sum_c w[c] * chunk_c. */
   mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                           const mgp_e_t *w, mgp_f_t *d_g);

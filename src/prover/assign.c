@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/stop.h"
+#include "prover/backend.h"
 #include "prover/messages.h"
 
 static void layout_counts(mgp_session_t *s) {
@@ -40,12 +41,32 @@ out:
   return st;
 }
 
+#define PIECE_ROWS (1u << 14) /* on the host; on a device more, if they fit its piece of memory */
+
+uint32_t mgp_count_piece(const mgp_session_t *s, unsigned chip, uint32_t rows) {
+  const uint64_t fit = MGP_DEVICE_PIECE / (s->chips->chip[chip].ncols * sizeof(mgp_f_t));
+  const uint32_t most = mgp_session_shares_memory(s) || fit < PIECE_ROWS
+                            ? PIECE_ROWS
+                            : (uint32_t)(fit / MGP_ROW_PAD * MGP_ROW_PAD);
+  return rows < most ? (uint32_t)mgp_trace_stride(rows) : most;
+}
+
+uint64_t mgp_count_bytes(const mgp_session_t *s, uint32_t p) {
+  uint64_t most = 0;
+  for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++) {
+    const uint64_t n = (uint64_t)mgp_count_piece(s, c, s->st.rows[p][c]) * s->chips->chip[c].ncols *
+                       sizeof(mgp_f_t);
+    if (n > most) most = n;
+  }
+  return most;
+}
+
 static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t chip,
                                mgp_f_t *d_piece) {
   const mgp_backend_ops_t *ops = s->be->ops;
-  for (uint32_t at = 0; at < part->rows[chip]; at += MGP_COUNT_PIECE) {
-    uint32_t len =
-        part->rows[chip] - at < MGP_COUNT_PIECE ? part->rows[chip] - at : MGP_COUNT_PIECE;
+  const uint32_t rows = part->rows[chip], piece = mgp_count_piece(s, chip, rows);
+  for (uint32_t at = 0; at < rows; at += piece) {
+    uint32_t len = rows - at < piece ? rows - at : piece;
     size_t stride = mgp_trace_stride(len);
     MGP_TRY(mgp_stop_check());
     MGP_TRY(ops->replay(s->be, chip, &part->raw, part->d_index[chip], at, len, (uint32_t)stride,
@@ -58,20 +79,18 @@ static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t
 static mgp_status_t count_parts(mgp_session_t *s) {
   const mgp_backend_ops_t *ops = s->be->ops;
   mgp_f_t *d_piece = NULL;
-  uint32_t widest = 1;
+  uint64_t nbytes = 0;
   mgp_status_t st;
-  for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++)
-      if (s->parts[i].rows[c] && s->chips->chip[c].ncols > widest) widest = s->chips->chip[c].ncols;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    const uint64_t n = mgp_count_bytes(s, s->parts[i].p);
+    if (n > nbytes) nbytes = n;
+  }
   MGP_TRY_GOTO(st,
                ops->alloc(s->be, MGP_MEM_ACCUMULATOR, s->count_total * sizeof *s->d_counts,
                           (void **)&s->d_counts),
                out);
   MGP_TRY_GOTO(st, ops->zero(s->be, s->d_counts, s->count_total * sizeof *s->d_counts), out);
-  MGP_TRY_GOTO(st,
-               ops->alloc(s->be, MGP_MEM_WITNESS,
-                          (size_t)widest * MGP_COUNT_PIECE * sizeof(mgp_f_t), (void **)&d_piece),
-               out);
+  MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_WITNESS, nbytes + 4, (void **)&d_piece), out);
   for (uint32_t i = 0; i < s->nparts; i++) {
     mgp_part_t *part = &s->parts[i];
     for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {

@@ -11,6 +11,9 @@ mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only);
 /* Also after a failure to open. Returns how many allocations were still live. */
 size_t mgp_session_close_backend(mgp_session_t *s);
 
+/* Bytes of witness that a device is given at a time, so that it has enough to do. */
+#define MGP_DEVICE_PIECE (16u << 20)
+
 static inline int mgp_session_shares_memory(const mgp_session_t *s) {
   return s->device_ledger == s->ledger;
 }

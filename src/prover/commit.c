@@ -13,35 +13,23 @@ static mgp_status_t commit_column(void *arg, const mgp_f_t *d_col) {
   return c->s->be->ops->commit_column(c->s->be, c->cs, d_col);
 }
 
-typedef struct {
-  mgp_session_t *s;
-  mgp_f_t *d_stack;
-} keeper_t;
-
-static mgp_status_t keep_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                              const mgp_f_t *d_slab) {
-  keeper_t *k = arg;
-  unsigned b = k->s->params.log_chunk;
-  uint32_t ncols = k->s->chips->chip[t->chip].ncols;
-  size_t chunk = t->first_chunk + (size_t)chunk_row * ncols;
-  return k->s->be->ops->copy(k->s->be, k->d_stack + (chunk << b), d_slab,
-                             ((size_t)ncols << b) * sizeof(mgp_f_t));
-}
-
 /* Cache levels trace and full: all chunks of the partition stay. */
 static mgp_status_t keep_stack(mgp_session_t *s, mgp_part_t *part) {
   size_t words = (size_t)s->shape.ncols[part->p] << s->params.log_height;
   size_t used = (size_t)s->shape.nchunks[part->p] << s->params.log_chunk;
-  keeper_t k = {s, NULL};
+  mgp_f_t *d_stack = NULL;
   mgp_status_t st;
-  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, words * sizeof(mgp_f_t), (void **)&k.d_stack));
-  MGP_TRY_GOTO(st, mgp_replay_slabs(s, part, MGP_BUILD_COMMIT, keep_slab, &k), fail);
-  MGP_TRY_GOTO(st, s->be->ops->zero(s->be, k.d_stack + used, (words - used) * sizeof(mgp_f_t)),
-               fail);
-  part->d_stack = k.d_stack;
+  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, words * sizeof(mgp_f_t), (void **)&d_stack));
+  for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
+    const mgp_trace_t *t = &s->shape.traces[k];
+    mgp_f_t *d_slabs = d_stack + ((size_t)t->first_chunk << s->params.log_chunk);
+    MGP_TRY_GOTO(st, mgp_replay_into(s, part, MGP_BUILD_COMMIT, t, d_slabs), fail);
+  }
+  MGP_TRY_GOTO(st, s->be->ops->zero(s->be, d_stack + used, (words - used) * sizeof(mgp_f_t)), fail);
+  part->d_stack = d_stack;
   return MGP_OK;
 fail:
-  s->be->ops->free(s->be, k.d_stack);
+  s->be->ops->free(s->be, d_stack);
   return st;
 }
 

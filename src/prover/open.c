@@ -4,10 +4,10 @@
 
 #include "prover/messages.h"
 
-/* One trace at a time while slabs go by. */
+#define WEIGHTS 4096u /* chunks of one call, at most */
+
 typedef struct {
   mgp_session_t *s;
-  const mgp_part_t *part;
   mgp_f_t *d_ge;     /* [own traces][2][D][2^b]: G_t and eq(r_low, .) */
   mgp_f_t *d_eq;     /* eq(rho_low, .): ext planes of 2^b */
   mgp_e_t *d_values; /* [own columns][2^(s-b)]: chunk values */
@@ -16,6 +16,8 @@ typedef struct {
   mgp_e_t *e_low; /* [own traces]: eq(r_low, rho_low) */
   mgp_f_t *block; /* [own columns][2][D][2^(s-b)]: chunk values and weights */
   const mgp_e_t *eq_u;
+  mgp_e_t *w;    /* [WEIGHTS] of the chunks in hand */
+  uint32_t *pos; /* [WEIGHTS] and where they go */
   uint32_t first_trace, first_col;
 } opener_t;
 
@@ -36,15 +38,19 @@ static void chunk_weights(const opener_t *o, const mgp_trace_t *t, uint32_t chun
   }
 }
 
-static mgp_status_t combine_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                                 const mgp_f_t *d_slab) {
+static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
+                                  const mgp_f_t *d_slabs) {
   opener_t *o = arg;
-  unsigned b = o->s->params.log_chunk;
-  mgp_e_t w[MGP_MAX_COLUMNS];
-  size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  chunk_weights(o, t, chunk_row, w);
-  return o->s->be->ops->combine(o->s->be, d_slab, o->s->chips->chip[t->chip].ncols, b, w,
-                                o->d_ge + ((k * 2 * MGP_D) << b));
+  const unsigned b = o->s->params.log_chunk;
+  const uint32_t ncols = o->s->chips->chip[t->chip].ncols, most = WEIGHTS / ncols;
+  const size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
+  for (uint32_t at = 0, m; at < n; at += m) {
+    m = n - at < most ? n - at : most;
+    for (uint32_t i = 0; i < m; i++) chunk_weights(o, t, first + at + i, o->w + i * ncols);
+    MGP_TRY(o->s->be->ops->combine(o->s->be, d_slabs + (((size_t)at * ncols) << b), m * ncols, b,
+                                   o->w, o->d_ge + ((k * 2 * MGP_D) << b)));
+  }
+  return MGP_OK;
 }
 
 static void place(mgp_f_t *block, size_t col, int which, size_t pos, unsigned log_n, mgp_e_t v) {
@@ -52,20 +58,18 @@ static void place(mgp_f_t *block, size_t col, int which, size_t pos, unsigned lo
     block[(((col * 2 + (size_t)which) * MGP_D + (size_t)i) << log_n) + pos] = v.c[i];
 }
 
-/* First of this rank's chunks that a slab has: chunks fill its columns in order. */
-static size_t first_chunk_of(const opener_t *o, const mgp_trace_t *t, uint32_t chunk_row) {
+/* Chunks of this rank before those of a partition: they fill its columns in order. */
+static size_t chunks_before(const opener_t *o, uint32_t partition) {
   const mgp_params_t *p = &o->s->params;
-  size_t col = o->s->shape.first_col[t->partition] - o->first_col;
-  return (col << (p->log_height - p->log_chunk)) + t->first_chunk +
-         (size_t)chunk_row * o->s->chips->chip[t->chip].ncols;
+  size_t col = o->s->shape.first_col[partition] - o->first_col;
+  return col << (p->log_height - p->log_chunk);
 }
 
-static mgp_status_t inner_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                               const mgp_f_t *d_slab) {
+static mgp_status_t inner_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t n,
+                                 const mgp_f_t *d_chunks) {
   opener_t *o = arg;
-  return o->s->be->ops->inner(o->s->be, d_slab, o->s->chips->chip[t->chip].ncols,
-                              o->s->params.log_chunk, o->d_eq,
-                              o->d_values + first_chunk_of(o, t, chunk_row));
+  return o->s->be->ops->inner(o->s->be, d_chunks, n, o->s->params.log_chunk, o->d_eq,
+                              o->d_values + chunks_before(o, part->p) + first);
 }
 
 /* Values of a trace's chunks and their weights into the block. */
@@ -73,39 +77,48 @@ static void place_trace(opener_t *o, const mgp_trace_t *t, const mgp_e_t *values
   const mgp_params_t *p = &o->s->params;
   unsigned hi = p->log_height - p->log_chunk;
   size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  mgp_e_t w[MGP_MAX_COLUMNS];
-  for (uint32_t i = 0; i < t->nchunks; i++) {
-    size_t first = first_chunk_of(o, t, i);
-    chunk_weights(o, t, i, w);
-    for (uint32_t c = 0; c < o->s->chips->chip[t->chip].ncols; c++) {
+  const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
+  size_t first = chunks_before(o, t->partition) + t->first_chunk;
+  for (uint32_t i = 0; i < t->nchunks; i++, first += ncols) {
+    chunk_weights(o, t, i, o->w);
+    for (uint32_t c = 0; c < ncols; c++) {
       size_t col = (first + c) >> hi, pos = (first + c) & (((size_t)1 << hi) - 1);
       place(o->block, col, 0, pos, hi, values[first + c]);
-      place(o->block, col, 1, pos, hi, mgp_e_mul(w[c], o->e_low[k]));
+      place(o->block, col, 1, pos, hi, mgp_e_mul(o->w[c], o->e_low[k]));
     }
   }
 }
 
-static mgp_status_t scatter_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                                 const mgp_f_t *d_slab) {
+static mgp_status_t scatter_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t n,
+                                   const mgp_f_t *d_chunks) {
   opener_t *o = arg;
   const mgp_params_t *p = &o->s->params;
-  unsigned b = p->log_chunk, hi = p->log_height - b;
-  uint32_t ncols = o->s->chips->chip[t->chip].ncols, pos[MGP_MAX_COLUMNS];
-  mgp_e_t w[MGP_MAX_COLUMNS];
-  for (uint32_t c = 0; c < ncols; c++) {
-    uint32_t e = t->first_chunk + chunk_row * ncols + c;
-    w[c] = o->eq_u[o->s->shape.first_col[t->partition] + (e >> hi)];
-    pos[c] = e & ((1u << hi) - 1);
+  const unsigned b = p->log_chunk, hi = p->log_height - b;
+  for (uint32_t at = 0, m; at < n; at += m) {
+    m = n - at < WEIGHTS ? n - at : WEIGHTS;
+    for (uint32_t c = 0; c < m; c++) {
+      uint32_t e = first + at + c;
+      o->w[c] = o->eq_u[o->s->shape.first_col[part->p] + (e >> hi)];
+      o->pos[c] = e & ((1u << hi) - 1);
+    }
+    MGP_TRY(o->s->be->ops->scatter(o->s->be, d_chunks + ((size_t)at << b), m, b, o->w, o->pos,
+                                   p->log_height, o->d_q));
   }
-  return o->s->be->ops->scatter(o->s->be, d_slab, ncols, b, w, pos, p->log_height, o->d_q);
+  return MGP_OK;
 }
 
-static mgp_status_t each_part(mgp_session_t *s, mgp_build_use_t use, mgp_slab_fn_t fn,
-                              opener_t *o) {
-  for (uint32_t i = 0; i < s->nparts; i++) {
-    if (s->shape.ncols[s->parts[i].p] == 0) continue;
-    MGP_TRY(mgp_replay_slabs(s, &s->parts[i], use, fn, o));
-  }
+/* Partitions with chunks, one after the other: by traces, or by chunks. */
+static mgp_status_t combine_parts(opener_t *o) {
+  mgp_session_t *s = o->s;
+  for (uint32_t i = 0; i < s->nparts; i++)
+    if (s->shape.ncols[s->parts[i].p] != 0)
+      MGP_TRY(mgp_replay_slabs(s, &s->parts[i], MGP_BUILD_COMBINE, combine_slabs, o));
+  return MGP_OK;
+}
+static mgp_status_t each_part(opener_t *o, mgp_build_use_t use, mgp_chunk_fn_t fn) {
+  mgp_session_t *s = o->s;
+  for (uint32_t i = 0; i < s->nparts; i++)
+    if (s->shape.ncols[s->parts[i].p] != 0) MGP_TRY(mgp_replay_chunks(s, &s->parts[i], use, fn, o));
   return MGP_OK;
 }
 
@@ -133,7 +146,7 @@ static mgp_status_t row_rounds(opener_t *o, uint32_t ntraces) {
     for (unsigned i = 0; i < b; i++) r_low[i] = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero();
     st = ops->eq_table(s->be, r_low, b, o->d_ge + (((size_t)k * 2 + 1) * MGP_D << b));
   }
-  if (st == MGP_OK) st = each_part(s, MGP_BUILD_COMBINE, combine_slab, o);
+  if (st == MGP_OK) st = combine_parts(o);
   MGP_TRY(mgp_comm_agree(s->comm, st));
   for (unsigned i = 0; i < b; i++) {
     mgp_e_t v[3] = {mgp_e_zero(), mgp_e_zero(), mgp_e_zero()};
@@ -160,7 +173,7 @@ static mgp_status_t chunk_values(opener_t *o, uint32_t ntraces, uint32_t ncols) 
   MGP_TRY_GOTO(st, ops->pair_values(s->be, o->d_ge, ntraces, (size_t)1 << b, ge[0]), out);
   for (uint32_t k = 0; k < ntraces; k++) o->e_low[k] = ge[k][1];
   MGP_TRY_GOTO(st, ops->eq_table(s->be, s->rho, b, o->d_eq), out);
-  MGP_TRY_GOTO(st, each_part(s, MGP_BUILD_INNER, inner_slab, o), out);
+  MGP_TRY_GOTO(st, each_part(o, MGP_BUILD_INNER, inner_chunks), out);
   MGP_TRY_GOTO(st, ops->download(s->be, values, o->d_values, nbytes), out);
   for (uint32_t k = 0; k < ntraces; k++)
     place_trace(o, &s->shape.traces[o->first_trace + k], values);
@@ -221,7 +234,7 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
     o->d_q = s->d_q;
     if (st == MGP_OK) st = s->be->ops->zero(s->be, s->d_q, nbytes);
   }
-  if (st == MGP_OK) st = each_part(s, MGP_BUILD_SCATTER, scatter_slab, o);
+  if (st == MGP_OK) st = each_part(o, MGP_BUILD_SCATTER, scatter_chunks);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   st = mgp_link_reduce_field(&s->link, s->d_q, (uint64_t)MGP_D << s->params.log_height, 0);
   if (s->rank != 0) {
@@ -251,6 +264,8 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   st = mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *s->rho, &s->rho);
   if (st == MGP_OK)
     st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (ntraces + 1) * sizeof *o.e_low, &o.e_low);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, WEIGHTS * sizeof *o.w, &o.w);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, WEIGHTS * sizeof *o.pos, &o.pos);
   if (st == MGP_OK)
     st = ops->alloc(s->be, MGP_MEM_SCRATCH, (((size_t)ntraces * 2 * MGP_D) << b) * 4 + 4,
                     (void **)&o.d_ge);
@@ -275,6 +290,8 @@ out:
   mgp_host_free(s, o.block);
   ops->free(s->be, o.d_eq);
   ops->free(s->be, o.d_ge);
+  mgp_host_free(s, o.pos);
+  mgp_host_free(s, o.w);
   mgp_host_free(s, o.e_low);
   return st;
 }

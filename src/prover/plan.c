@@ -120,21 +120,15 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
                         : (uint64_t)64 << (MGP_KEEP_LOG < S + 1 ? MGP_KEEP_LOG : S + 1);
     if (n == 0) continue;
     commit =
-        max_u64(commit, kept + stack +
-                            max_u64(slab, column + ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG,
-                                                                     cache == MGP_CACHE_FULL)));
+        max_u64(commit, kept + stack + column +
+                            ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG, cache == MGP_CACHE_FULL));
     kept += stack + tree;
     answers += host * nq * (n + depth * MGP_DIGEST_WORDS) * 4;
     uint64_t own = host * nq * (n + depth * MGP_DIGEST_WORDS) * 4 +
                    (cache == MGP_CACHE_FULL ? 0 : ops->query_bytes(s->be, S, n, MGP_KEEP_LOG, nq));
     query = max_u64(query, own + column);
   }
-  for (uint32_t k = s->shape.first_trace[s->first_part]; k < s->shape.first_trace[end]; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
-    const mgp_chip_t *chip = &s->chips->chip[t->chip];
-    if (t->chip < MGP_CHIP_FIRST_TABLE)
-      piece = max_u64(piece, (uint64_t)MGP_COUNT_PIECE * 4 * chip->ncols);
-  }
+  for (uint32_t i = s->first_part; i < end; i++) piece = max_u64(piece, mgp_count_bytes(s, i));
   uint64_t tasks = mgp_tasks_peak(s);
   if (tasks == UINT64_MAX) return tasks;
   uint64_t task_proofs =

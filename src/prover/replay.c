@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/stop.h"
-#include "prover/session.h"
+#include "prover/backend.h"
 
 static uint32_t ncols_of(const mgp_session_t *s, const mgp_trace_t *t) {
   return s->chips->chip[t->chip].ncols;
@@ -73,8 +73,17 @@ out:
   return st;
 }
 
+mgp_status_t mgp_replay_into(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                             const mgp_trace_t *t, mgp_f_t *d_slabs) {
+  const uint32_t chunk = 1u << s->params.log_chunk;
+  MGP_TRY(build(s, part, t, 0, t->rows, t->nchunks * chunk, chunk, d_slabs));
+  count_build(s, use, t);
+  return MGP_OK;
+}
+
+/* A device wants more than one slab at a time: launches of a few thousand rows leave it idle. */
 uint64_t mgp_slab_bytes(const mgp_session_t *s) {
-  uint64_t most = 0;
+  uint64_t most = mgp_session_shares_memory(s) ? 0 : MGP_DEVICE_PIECE;
   for (uint32_t t = 0; t < s->shape.ntraces; t++) {
     if (mgp_part_owner(s, s->shape.traces[t].partition) != s->rank) continue;
     uint64_t n = (uint64_t)ncols_of(s, &s->shape.traces[t]) * sizeof(mgp_f_t)
@@ -84,33 +93,63 @@ uint64_t mgp_slab_bytes(const mgp_session_t *s) {
   return most;
 }
 
+/* As many slabs at a time as fit the buffer of nbytes. */
+static mgp_status_t build_slabs(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
+                                mgp_f_t *d_slabs, uint64_t nbytes, mgp_slab_fn_t fn, void *arg) {
+  const unsigned b = s->params.log_chunk;
+  const uint32_t chunk = 1u << b;
+  const uint32_t room = (uint32_t)(nbytes / (ncols_of(s, t) * sizeof(mgp_f_t)) >> b);
+  for (uint32_t i = 0, n; i < t->nchunks; i += n) {
+    n = t->nchunks - i < room ? t->nchunks - i : room;
+    const uint32_t row0 = i << b, left = t->rows - row0, end = n << b;
+    MGP_TRY(build(s, part, t, row0, left < end ? left : end, end, chunk, d_slabs));
+    MGP_TRY(fn(arg, t, i, n, d_slabs));
+  }
+  return MGP_OK;
+}
+
 mgp_status_t mgp_replay_slabs(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                               mgp_slab_fn_t fn, void *arg) {
   mgp_status_t st = MGP_OK;
-  mgp_f_t *d_slab = NULL;
-  uint32_t chunk = 1u << s->params.log_chunk;
-  if (!part->d_stack)
-    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, mgp_slab_bytes(s), (void **)&d_slab));
+  mgp_f_t *d_slabs = NULL;
+  const uint64_t nbytes = mgp_slab_bytes(s);
+  if (!part->d_stack) MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, nbytes, (void **)&d_slabs));
   for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
     const mgp_trace_t *t = &s->shape.traces[k];
-    for (uint32_t i = 0; i < t->nchunks; i++) {
-      if (part->d_stack) {
-        MGP_TRY_GOTO(st, fn(arg, t, i, cached_slab(s, part, t, i)), out);
-        continue;
-      }
-      uint32_t row0 = i << s->params.log_chunk;
-      uint32_t nrows = t->rows - row0 < chunk ? t->rows - row0 : chunk;
-      MGP_TRY_GOTO(st, build(s, part, t, row0, nrows, chunk, chunk, d_slab), out);
-      MGP_TRY_GOTO(st, fn(arg, t, i, d_slab), out);
+    if (part->d_stack) {
+      MGP_TRY_GOTO(st, fn(arg, t, 0, t->nchunks, cached_slab(s, part, t, 0)), out);
+      continue;
     }
-    if (!part->d_stack) count_build(s, use, t);
+    MGP_TRY_GOTO(st, build_slabs(s, part, t, d_slabs, nbytes, fn, arg), out);
+    count_build(s, use, t);
   }
 out:
-  s->be->ops->free(s->be, d_slab);
+  s->be->ops->free(s->be, d_slabs);
   return st;
 }
 
-/* Appends slabs to a column buffer and hands on each column as it fills. */
+typedef struct {
+  mgp_session_t *s;
+  const mgp_part_t *part;
+  mgp_chunk_fn_t fn;
+  void *arg;
+} chunks_t;
+
+static mgp_status_t slab_chunks(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
+                                const mgp_f_t *d_slabs) {
+  const chunks_t *k = arg;
+  const uint32_t ncols = ncols_of(k->s, t);
+  return k->fn(k->arg, k->part, t->first_chunk + first * ncols, n * ncols, d_slabs);
+}
+
+mgp_status_t mgp_replay_chunks(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                               mgp_chunk_fn_t fn, void *arg) {
+  chunks_t k = {s, part, fn, arg};
+  if (part->d_stack) return fn(arg, part, 0, s->shape.nchunks[part->p], part->d_stack);
+  return mgp_replay_slabs(s, part, use, slab_chunks, &k);
+}
+
+/* Appends chunks to a column buffer and hands on each column as it fills. */
 typedef struct {
   mgp_session_t *s;
   mgp_f_t *d_col;
@@ -119,17 +158,17 @@ typedef struct {
   void *arg;
 } stacker_t;
 
-static mgp_status_t stack_slab(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                               const mgp_f_t *d_slab) {
+static mgp_status_t stack_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t count,
+                                 const mgp_f_t *d_chunks) {
   stacker_t *k = arg;
   const mgp_backend_ops_t *ops = k->s->be->ops;
-  size_t n = (size_t)ncols_of(k->s, t) << k->s->params.log_chunk;
-  (void)chunk_row;
+  size_t n = (size_t)count << k->s->params.log_chunk;
+  (void)part, (void)first;
   while (n > 0) {
     size_t len = k->height - k->fill < n ? k->height - k->fill : n;
-    MGP_TRY(ops->copy(k->s->be, k->d_col + k->fill, d_slab, len * sizeof(mgp_f_t)));
+    MGP_TRY(ops->copy(k->s->be, k->d_col + k->fill, d_chunks, len * sizeof(mgp_f_t)));
     k->fill += len;
-    d_slab += len;
+    d_chunks += len;
     n -= len;
     if (k->fill == k->height) {
       MGP_TRY(k->fn(k->arg, k->d_col));
@@ -152,7 +191,7 @@ mgp_status_t mgp_replay_columns(mgp_session_t *s, mgp_part_t *part, mgp_build_us
   MGP_TRY_GOTO(
       st, s->be->ops->alloc(s->be, MGP_MEM_WITNESS, height * sizeof(mgp_f_t), (void **)&k.d_col),
       out);
-  MGP_TRY_GOTO(st, mgp_replay_slabs(s, part, use, stack_slab, &k), out);
+  MGP_TRY_GOTO(st, mgp_replay_chunks(s, part, use, stack_chunks, &k), out);
   if (k.fill > 0) {
     MGP_TRY_GOTO(st, s->be->ops->zero(s->be, k.d_col + k.fill, (height - k.fill) * sizeof(mgp_f_t)),
                  out);

@@ -167,19 +167,33 @@ mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trac
 static inline size_t mgp_trace_stride(uint32_t rows) {
   return ((size_t)rows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
 }
-/* Calls fn for each slab (ncols chunks of 2^b rows) of the trace, or from the cache. */
-typedef mgp_status_t (*mgp_slab_fn_t)(void *arg, const mgp_trace_t *t, uint32_t chunk_row,
-                                      const mgp_f_t *d_slab);
+/* The same into the slabs of the trace (ncols chunks of 2^b rows each), rows beyond the trace zero:
+ * d_slabs [nchunks][ncols][2^b]. */
+mgp_status_t mgp_replay_into(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                             const mgp_trace_t *t, mgp_f_t *d_slabs);
+/* Calls fn for slabs first, ..., first + n - 1 of each trace of the partition, as many at a time as
+ * the buffer holds; or for all of a trace, from the cache. */
+typedef mgp_status_t (*mgp_slab_fn_t)(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
+                                      const mgp_f_t *d_slabs);
 mgp_status_t mgp_replay_slabs(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                               mgp_slab_fn_t fn, void *arg);
+/* Calls fn for chunks first, ..., first + n - 1 of the partition, in order, by traces or, from the
+ * cache, all of them at a time. */
+typedef mgp_status_t (*mgp_chunk_fn_t)(void *arg, const mgp_part_t *part, uint32_t first,
+                                       uint32_t n, const mgp_f_t *d_chunks);
+mgp_status_t mgp_replay_chunks(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
+                               mgp_chunk_fn_t fn, void *arg);
 /* Calls fn for each stacked column of the partition in order. */
 typedef mgp_status_t (*mgp_column_fn_t)(void *arg, const mgp_f_t *d_col);
 mgp_status_t mgp_replay_columns(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                                 mgp_column_fn_t fn, void *arg);
-uint64_t mgp_slab_bytes(const mgp_session_t *s); /* largest slab buffer of this rank */
+/* Buffer for slabs: of the largest one of this rank, or more of them on a device. */
+uint64_t mgp_slab_bytes(const mgp_session_t *s);
 
-/* Rows of a witness piece in the assign phase. */
-#define MGP_COUNT_PIECE (1u << 14)
+/* Rows of a witness piece of a chip with so many rows in the assign phase, and the buffer for the
+ * pieces of partition p. */
+uint32_t mgp_count_piece(const mgp_session_t *s, unsigned chip, uint32_t rows);
+uint64_t mgp_count_bytes(const mgp_session_t *s, uint32_t p);
 
 /* Depth down to which trees are kept: at most 64 KiB of digests. */
 #define MGP_KEEP_LOG 11u

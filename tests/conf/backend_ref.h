@@ -23,7 +23,7 @@ typedef struct {
 #ifdef MGP_TEST_CUDA
 
 /* The GPU alone: the definitions below are what it is compared with. */
-#define REF_CUDA_BYTES ((uint64_t)2 << 30)
+#define REF_CUDA_BYTES ((uint64_t)(test_quick() > 1 ? 256 : 2048) << 20)
 static inline unsigned ref_backends(const mgp_chipset_t *chips, ref_backend_t *out) {
   int n = 0;
   REQUIRE_OK(mgp_cuda_probe(&n));

@@ -52,8 +52,13 @@ static void replay_range(void *ctx, int thread, uint64_t from, uint64_t to) {
                                                : TILE;
     if (n < size) memset(tile, 0, c->ncols * TILE * sizeof *tile);
     c->tile(c->raw, c->list ? c->list + c->first + row : NULL, c->first + row, n, tile);
-    for (uint32_t col = 0; col < c->ncols; col++)
-      memcpy(c->out + col * c->stride + row, tile + (size_t)col * TILE, size * sizeof *tile);
+    for (unsigned r = 0, len; r < size; r += len) { /* slabs may be lower than a tile */
+      const uint64_t slab = (row + r) / c->stride, at = (row + r) % c->stride;
+      mgp_f_t *out = c->out + slab * c->ncols * c->stride + at;
+      len = c->stride - at < size - r ? (unsigned)(c->stride - at) : size - r;
+      for (uint32_t col = 0; col < c->ncols; col++)
+        memcpy(out + col * c->stride, tile + (size_t)col * TILE + r, len * sizeof *tile);
+    }
   }
 }
 
@@ -65,8 +70,8 @@ mgp_status_t mgp_cpu_replay(mgp_backend_t *be, mgp_chip_id_t id, const mgp_raw_t
   ctx_t c = {tile_of[id], raw,    d_index, first, nrows, zero_to < nrows ? nrows : zero_to,
              0,           stride, d_out};
   c.ncols = be->chips->chip[id].ncols;
-  if (stride < c.zero_to)
-    return mgp_fail(MGP_INTERNAL, "replay: %u rows do not fit a stride of %zu", c.zero_to, stride);
+  if (stride == 0 && c.zero_to > 0)
+    return mgp_fail(MGP_INTERNAL, "replay: %u rows in slabs of none", c.zero_to);
   const uint64_t tiles = ((uint64_t)c.zero_to + TILE - 1) / TILE;
   mgp_ranges(mgp_range_threads(be->threads, tiles, TILE_GRAIN), tiles, replay_range, &c);
   return MGP_OK;

@@ -111,9 +111,11 @@ static mgp_status_t replay(mgp_backend_t *be, mgp_chip_id_t chip, const mgp_raw_
                            uint32_t zero_to, size_t stride, mgp_f_t *d_out) {
   mgp_strict_t *st = mgp_strict_of(be);
   HOST(raw, 1);
+  const uint64_t rows = zero_to > nrows ? zero_to : nrows;
+  const uint64_t slabs = stride && rows > stride ? (rows - 1) / stride : 0; /* before the last */
+  const uint32_t ncols = be->chips->chip[chip].ncols;
   if (d_index) DEVICE(d_index, first + nrows);
-  DEVICE(d_out,
-         trace_words(be->chips->chip[chip].ncols, stride, zero_to > nrows ? zero_to : nrows));
+  DEVICE(d_out, slabs * ncols * stride + trace_words(ncols, stride, rows - slabs * stride));
   for (uint64_t r = first; r < first + nrows; r++)
     MGP_TRY(raw_row(st, chip, raw, d_index ? d_index[r] : r));
   return INNER(replay, chip, raw, d_index, first, nrows, zero_to, stride, d_out);
