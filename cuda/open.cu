@@ -1,24 +1,16 @@
-/* Opening operations (docs/protocol.md section 5.7): passes over cells, whose weights are kernel
- * parameters, and the sumcheck over pairs of ext vectors. */
+/* Opening operations (docs/protocol.md section 5.7): passes over cells, many chunks in a launch,
+ * and the sumcheck over pairs of ext vectors. */
 #include <string.h>
 
+#include "element.cuh"
 #include "ops.cuh"
 #include "reduce.cuh"
 
 #define THREADS 256u
-#define COLUMNS 64u /* of one launch */
 
 typedef struct {
   mgp_e_t r[MGP_TWO_ADICITY];
 } point_t;
-
-typedef struct {
-  mgp_e_t w[COLUMNS];
-} weights_t;
-
-typedef struct {
-  uint32_t at[COLUMNS];
-} positions_t;
 
 __device__ __forceinline__ size_t global_thread(void) {
   return (size_t)blockIdx.x * THREADS + threadIdx.x;
@@ -32,6 +24,22 @@ __device__ __forceinline__ mgp_e_t get(const mgp_f_t *planes, size_t stride, siz
 __device__ __forceinline__ void put(mgp_f_t *planes, size_t stride, size_t i, mgp_e_t e) {
 #pragma unroll
   for (int d = 0; d < MGP_D; d++) planes[d * stride + i] = e.c[d];
+}
+
+/* V neighbouring words: 4, at a boundary of 16 bytes, or 1 */
+template <unsigned V> __device__ __forceinline__ void load_rows(const mgp_f_t *p, mgp_f_t v[V]) {
+  if constexpr (V == 4) {
+    const uint4 w = *reinterpret_cast<const uint4 *>(p);
+    v[0] = w.x, v[1] = w.y, v[2] = w.z, v[3] = w.w;
+  } else {
+    v[0] = *p;
+  }
+}
+template <unsigned V> __device__ __forceinline__ void store_rows(mgp_f_t *p, const mgp_f_t v[V]) {
+  if constexpr (V == 4)
+    *reinterpret_cast<uint4 *>(p) = make_uint4(v[0], v[1], v[2], v[3]);
+  else
+    *p = v[0];
 }
 
 /* --- eq ----------------------------------------------------------------------------------------
@@ -68,80 +76,140 @@ mgp_status_t mgp_cuda_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned
 /* --- cells -------------------------------------------------------------------------------------
  */
 
-/* planes[y] += sum_c w[c] slab[c][y]; four products are added before they are reduced. */
-static __global__ void __launch_bounds__(THREADS)
-    combine_columns(const mgp_f_t *slab, uint32_t ncols, size_t rows, weights_t w,
-                    mgp_f_t *planes) {
-  const size_t y = global_thread();
-  if (y >= rows) return;
-  mgp_e_t sum = get(planes, rows, y);
-  for (uint32_t c = 0; c < ncols; c += 4) {
-    uint64_t product[MGP_D] = {0};
-#pragma unroll
-    for (uint32_t k = 0; k < 4; k++) {
-      const uint64_t v = c + k < ncols ? slab[(c + k) * rows + y] : 0;
-#pragma unroll
-      for (int d = 0; d < MGP_D; d++) product[d] += v * w.w[(c + k) % COLUMNS].c[d];
-    }
-#pragma unroll
-    for (int d = 0; d < MGP_D; d++) sum.c[d] = mgp_f_add(sum.c[d], mgp_f_reduce4(product[d]));
-  }
-  put(planes, rows, y, sum);
+#define LANES 32u
+#define WARPS (THREADS / LANES)
+#define MOST_TERMS                                                                                 \
+  ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t))) /* weights of one launch                    \
+                                                        */
+
+/* Weights of the chunks of the next launch, at most MOST_TERMS. */
+static mgp_status_t put_weights(mgp_cuda_t *cu, const mgp_e_t *w, uint32_t n,
+                                const mgp_e_t **d_out) {
+  mgp_e_t *d_w = (mgp_e_t *)mgp_cuda_spare(cu);
+  *d_out = d_w;
+  return mgp_cuda_upload(&cu->base, d_w, w, n * sizeof *w);
 }
 
-static weights_t some_weights(const mgp_e_t *w, uint32_t n) {
-  weights_t p;
-  memset(&p, 0, sizeof p);
-  memcpy(p.w, w, n * sizeof *w);
-  return p;
+/* planes[y] += sum_c w[c] chunk_c[y]. A lane has one row, a warp every eighth chunk: also a trace
+ * of few rows keeps many warps busy. */
+static __global__ void __launch_bounds__(THREADS)
+    combine_chunks(const mgp_f_t *chunks, uint32_t n, size_t rows, const mgp_e_t *w,
+                   mgp_f_t *planes) {
+  MGP_SHARED(mgp_e_t, room, [WARPS][LANES]);
+  const unsigned lane = threadIdx.x % LANES, warp = threadIdx.x / LANES;
+  const size_t y = (size_t)blockIdx.x * LANES + lane;
+  mgp_dot_t sum;
+  if (y < rows) {
+#pragma unroll 8
+    for (uint32_t c = warp; c < n; c += WARPS) sum.mac(chunks[c * rows + y], mgp_ld(&w[c]));
+  }
+  room[warp][lane] = sum.value();
+  __syncthreads();
+  if (warp >= MGP_D || y >= rows) return;
+  mgp_f_t all = planes[warp * rows + y]; /* a word of the sum per warp */
+  for (unsigned k = 0; k < WARPS; k++) all = mgp_f_add(all, room[k][lane].c[warp]);
+  planes[warp * rows + y] = all;
 }
+static_assert(WARPS >= MGP_D, "a warp for each word");
 
 mgp_status_t mgp_cuda_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                               const mgp_e_t *w, mgp_f_t *d_g) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const size_t rows = (size_t)1 << b;
-  for (uint32_t c = 0; c < ncols; c += COLUMNS) {
-    const uint32_t n = ncols - c < COLUMNS ? ncols - c : COLUMNS;
-    MGP_TRY(MGP_LAUNCH(cu, combine_columns, mgp_blocks(rows, THREADS), THREADS, d_slab + c * rows,
-                       n, rows, some_weights(w + c, n), d_g));
+  for (uint32_t c = 0, n; c < ncols; c += n) {
+    const mgp_e_t *d_w = NULL;
+    n = ncols - c < MOST_TERMS ? ncols - c : MOST_TERMS;
+    MGP_TRY(put_weights(cu, w + c, n, &d_w));
+    MGP_TRY(MGP_LAUNCH(cu, combine_chunks, mgp_blocks(rows, LANES), THREADS, d_slab + c * rows, n,
+                       rows, d_w, d_g));
   }
   return MGP_OK;
 }
 
-/* Columns whose positions all differ: one row of blocks each. */
+/* Chunks first, ..., first + n - 1 that go to positions pos, ..., pos + n - 1. */
+typedef struct {
+  uint32_t first, pos, n;
+} run_t;
+#define RUNS 64u
+typedef struct {
+  run_t run[RUNS];
+  uint32_t count;
+  uint32_t from, to; /* all positions are in [from, to) */
+} runs_t;
+
+/* planes[pos[c]][y] += w[c] chunk_c[y]: a thread has V neighbouring rows of one position and takes
+ * all chunks that go there, so that a place is read and written once. `blocks` for a position. */
+template <unsigned V>
 static __global__ void __launch_bounds__(THREADS)
-    scatter_columns(const mgp_f_t *slab, size_t rows, weights_t w, positions_t pos, size_t stride,
-                    mgp_f_t *planes) {
-  const size_t y = global_thread();
-  const uint32_t c = blockIdx.y;
+    scatter_runs(const mgp_f_t *chunks, size_t rows, runs_t runs, const mgp_e_t *w, unsigned blocks,
+                 size_t stride, mgp_f_t *planes) {
+  const size_t y = ((size_t)(blockIdx.x % blocks) * THREADS + threadIdx.x) * V;
+  const uint32_t p = runs.from + blockIdx.x / blocks;
+  mgp_dot_t sum[V];
+  bool any = false;
   if (y >= rows) return;
-  const size_t at = pos.at[c] * rows + y;
-  put(planes, stride, at,
-      mgp_e_add(get(planes, stride, at), mgp_e_mul_f(w.w[c], slab[c * rows + y])));
+#pragma unroll 4
+  for (uint32_t r = 0; r < runs.count; r++) {
+    const uint32_t at = p - runs.run[r].pos, c = runs.run[r].first + at;
+    if (at >= runs.run[r].n) continue;
+    mgp_f_t v[V];
+    load_rows<V>(chunks + c * rows + y, v);
+    const mgp_e_t weight = mgp_ld(&w[c]);
+#pragma unroll
+    for (unsigned i = 0; i < V; i++) sum[i].mac(v[i], weight);
+    any = true;
+  }
+  if (!any) return;
+  mgp_e_t e[V];
+#pragma unroll
+  for (unsigned i = 0; i < V; i++) e[i] = sum[i].value();
+#pragma unroll
+  for (unsigned d = 0; d < MGP_D; d++) {
+    mgp_f_t *to = planes + d * stride + p * rows + y, v[V];
+    load_rows<V>(to, v);
+#pragma unroll
+    for (unsigned i = 0; i < V; i++) v[i] = mgp_f_add(v[i], e[i].c[d]);
+    store_rows<V>(to, v);
+  }
 }
 
-/* How many of n columns from the first on go to different positions. */
-static uint32_t apart(const uint32_t *pos, uint32_t n) {
-  for (uint32_t i = 1; i < n; i++)
-    for (uint32_t j = 0; j < i; j++)
-      if (pos[i] == pos[j]) return i;
-  return n;
+/* The runs that the first of n chunks make: how many of them. */
+static uint32_t find_runs(const uint32_t *pos, uint32_t n, runs_t *out) {
+  uint32_t c = 0;
+  memset(out, 0, sizeof *out);
+  out->from = UINT32_MAX;
+  while (c < n && out->count < RUNS) {
+    run_t *run = &out->run[out->count++];
+    run->first = c;
+    run->pos = pos[c];
+    while (c < n && pos[c] - run->pos == c - run->first) c++;
+    run->n = c - run->first;
+    if (run->pos < out->from) out->from = run->pos;
+    if (run->pos + run->n > out->to) out->to = run->pos + run->n;
+  }
+  return c;
 }
 
 mgp_status_t mgp_cuda_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                               const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  const size_t rows = (size_t)1 << b;
+  const size_t rows = (size_t)1 << b, stride = (size_t)1 << s;
   for (uint32_t i = 0; i < ncols; i++)
     if (b > s || pos[i] >> (s - b))
       return mgp_fail(MGP_INTERNAL, "scatter: chunk %u to position %u of 2^%u", i, pos[i], s - b);
   for (uint32_t c = 0, n; c < ncols; c += n) {
-    positions_t p;
-    n = apart(pos + c, ncols - c < COLUMNS ? ncols - c : COLUMNS);
-    memset(&p, 0, sizeof p);
-    memcpy(p.at, pos + c, n * sizeof *pos);
-    MGP_TRY(MGP_LAUNCH(cu, scatter_columns, dim3(mgp_blocks(rows, THREADS), n), THREADS,
-                       d_slab + c * rows, rows, some_weights(w + c, n), p, (size_t)1 << s, d_q));
+    const mgp_e_t *d_w = NULL;
+    runs_t runs;
+    n = find_runs(pos + c, ncols - c < MOST_TERMS ? ncols - c : MOST_TERMS, &runs);
+    const unsigned blocks = mgp_blocks(rows, THREADS * (b < 2 ? 1 : 4));
+    const unsigned grid = blocks * (runs.to - runs.from);
+    MGP_TRY(put_weights(cu, w + c, n, &d_w));
+    if (b < 2)
+      MGP_TRY(MGP_LAUNCH(cu, scatter_runs<1>, grid, THREADS, d_slab + c * rows, rows, runs, d_w,
+                         blocks, stride, d_q));
+    else
+      MGP_TRY(MGP_LAUNCH(cu, scatter_runs<4>, grid, THREADS, d_slab + c * rows, rows, runs, d_w,
+                         blocks, stride, d_q));
   }
   return MGP_OK;
 }
@@ -152,6 +220,7 @@ mgp_status_t mgp_cuda_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t
 #define GROUP        4u    /* columns of a block: eq is read once for all of them */
 #define SEGMENT      2048u /* rows that a block takes at least */
 #define MAX_SEGMENTS 256u
+#define MAX_GROUPS   65535u /* of a grid */
 
 /* sums[segment][c] = sum over a segment's rows of eq[y] slab[c][y] */
 static __global__ void __launch_bounds__(THREADS)
@@ -205,14 +274,17 @@ mgp_status_t mgp_cuda_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t n
   const size_t segment = rows / MAX_SEGMENTS > SEGMENT ? rows / MAX_SEGMENTS : SEGMENT;
   const unsigned nsegments = mgp_blocks(rows, (unsigned)segment);
   mgp_e_t *d_sums = (mgp_e_t *)mgp_cuda_spare(cu);
-  static_assert(MAX_SEGMENTS * COLUMNS * sizeof(mgp_e_t) <= MGP_CUDA_SPARE_BYTES, "spare room");
-  for (uint32_t c = 0; c < ncols; c += COLUMNS) {
-    const uint32_t n = ncols - c < COLUMNS ? ncols - c : COLUMNS;
+  const uint32_t room = (uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t)) / nsegments;
+  const uint32_t most = room < MAX_GROUPS * GROUP ? room : MAX_GROUPS * GROUP;
+  static_assert(MAX_SEGMENTS * GROUP * sizeof(mgp_e_t) <= MGP_CUDA_SPARE_BYTES, "spare room");
+  for (uint32_t c = 0, n; c < ncols; c += n) {
+    n = ncols - c < most ? ncols - c : most;
     MGP_TRY(MGP_LAUNCH(cu, inner_segments, dim3(nsegments, mgp_blocks(n, GROUP)), THREADS,
                        d_slab + c * rows, n, rows, segment, d_eq,
                        nsegments == 1 ? d_out + c : d_sums));
     if (nsegments > 1)
-      MGP_TRY(MGP_LAUNCH(cu, add_segments, 1, THREADS, d_sums, n, nsegments, d_out + c));
+      MGP_TRY(MGP_LAUNCH(cu, add_segments, mgp_blocks(n, THREADS), THREADS, d_sums, n, nsegments,
+                         d_out + c));
   }
   return MGP_OK;
 }
