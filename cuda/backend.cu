@@ -4,6 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#ifndef MGP_EMULATED
+#include <nvtx3/nvToolsExt.h>
+#endif
+
 #include "chips.cuh"
 #include "link.cuh"
 #include "ntt.cuh"
@@ -16,10 +20,28 @@
 static cudaError_t measure(mgp_cuda_t *cu, const char *what) {
   const cudaError_t error = cudaStreamSynchronize(cu->stream);
   if (strncmp(what, "kernel ", 7) == 0)
-    mgp_profile_add(cu->profile, what + 7);
-  else
-    mgp_profile_mark(cu->profile);
+    mgp_profile_add(cu->profile, mgp_phase_name(mgp_ledger_phase(cu->base.ledger)), what + 7);
   return error;
+}
+
+/* A range of the profiler's for each phase. */
+static void enter_phase(mgp_cuda_t *cu) {
+#ifndef MGP_EMULATED
+  const mgp_phase_t phase = mgp_ledger_phase(cu->base.ledger);
+  if (cu->range && phase == cu->range_phase) return;
+  if (cu->range) nvtxRangeEnd(cu->range);
+  cu->range = nvtxRangeStartA(mgp_phase_name(phase));
+  cu->range_phase = phase;
+#else
+  (void)cu;
+#endif
+}
+
+bool mgp_cuda_injected(mgp_cuda_t *cu, const char *what) {
+  enter_phase(cu);
+  if (cu->sites) mgp_sites_add(cu->sites, what, cu->calls + 1);
+  if (cu->profile) mgp_profile_mark(cu->profile);
+  return ++cu->calls == cu->fail_at;
 }
 
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
@@ -146,6 +168,11 @@ static void destroy(mgp_backend_t *be) {
   if (cu->stream) (void)cudaStreamDestroy(cu->stream);
   if (cu->profile) mgp_profile_print(cu->profile, stderr);
   mgp_profile_destroy(cu->profile);
+#ifndef MGP_EMULATED
+  if (cu->range) nvtxRangeEnd(cu->range);
+#endif
+  if (cu->sites) mgp_sites_print(cu->sites, stderr);
+  mgp_sites_destroy(cu->sites);
   (void)cudaGetLastError();
   free(cu);
 }
@@ -247,7 +274,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
                                           mgp_ledger_t *host_ledger, int device,
                                           mgp_backend_t **out) {
   static const mgp_backend_ops_t ops = make_ops();
-  const char *fail_at = getenv("MGP_CUDA_FAIL");
+  const char *fail_at = getenv("MGP_CUDA_FAIL"), *tasks = getenv("MGP_CUDA_TASKS");
   mgp_cuda_t *cu = (mgp_cuda_t *)calloc(1, sizeof *cu);
   if (!cu) return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
   cu->base.ops = &ops;
@@ -258,11 +285,13 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
   cu->base.chips = chips;
   cu->base.threads = 1;
   cu->base.task_slots = MGP_CUDA_TASKS;
+  if (tasks && atoi(tasks) > 0 && atoi(tasks) < MGP_CUDA_TASKS) cu->base.task_slots = atoi(tasks);
   cu->device = device;
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
   cu->sync_each = is_set("MGP_CUDA_SYNC");
   cu->poison = is_set("MGP_CUDA_POISON");
   if (is_set("MGP_CUDA_PROFILE")) cu->profile = mgp_profile_create();
+  if (is_set("MGP_CUDA_SITES")) cu->sites = mgp_sites_create();
   if (gethostname(cu->host, sizeof cu->host - 1) != 0) snprintf(cu->host, sizeof cu->host, "?");
   mgp_status_t st = mgp_cuda_chips_create(chips, &cu->chips);
   if (st == MGP_OK) st = open_device(cu);
@@ -270,7 +299,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
     destroy(&cu->base);
     return st;
   }
-  mgp_cuda_chips_load(cu->chips, device);
+  if (!is_set("MGP_CUDA_LAZY")) mgp_cuda_chips_load(cu->chips, device);
   *out = &cu->base;
   return MGP_OK;
 }

@@ -8,9 +8,12 @@
  * proofs have streams of their own, up to task_slots at a time, and keep their transcripts on the
  * device (task_dev.cuh); kernels that know a chip are written at build time (gen_chips.c).
  * Errors name the call or kernel, the device and the host. With MGP_CUDA_FAIL=n in the environment
- * the n-th checked call of a backend fails (for tests); with MGP_CUDA_SYNC=1 each kernel is waited
- * for, so that the one at fault is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5;
- * with MGP_CUDA_PROFILE=1 the time by kernel is printed at the end.
+ * the n-th checked call of a backend fails (for tests), and MGP_CUDA_SITES=1 prints at the end
+ * which calls there were; with MGP_CUDA_SYNC=1 each kernel is waited for, so that the one at fault
+ * is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5; with MGP_CUDA_PROFILE=1 the
+ * time by kernel is printed at the end; with MGP_CUDA_TASKS=n no more than n chip
+ * proofs are under way at a time; with MGP_CUDA_LAZY=1 kernels are loaded when they are first
+ * started, not beside the first phases.
  */
 #ifndef MGP_CUDA_BACKEND_H
 #define MGP_CUDA_BACKEND_H

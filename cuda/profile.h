@@ -1,5 +1,5 @@
-/* Time by kernel, for MGP_CUDA_PROFILE=1: each kernel is waited for, so a run is slower than it
- * would be, and a kernel's time has its launch in it. */
+/* Time by phase and kernel, for MGP_CUDA_PROFILE=1: each kernel is waited for, so a run is slower
+ * than it would be, and a kernel's time has its launch in it. */
 #ifndef MGP_CUDA_PROFILE_H
 #define MGP_CUDA_PROFILE_H
 
@@ -15,9 +15,9 @@ mgp_profile_t *mgp_profile_create(void); /* NULL if out of memory */
 void mgp_profile_destroy(mgp_profile_t *p);
 /* From here on time is counted for what comes next. */
 void mgp_profile_mark(mgp_profile_t *p);
-/* The time since the last mark, or since the last one of these, was `name`'s. */
-void mgp_profile_add(mgp_profile_t *p, const char *name);
-/* A table, the longest first. */
+/* The time since the last mark was `name`'s. phase: a literal. */
+void mgp_profile_add(mgp_profile_t *p, const char *phase, const char *name);
+/* A table of each phase, the longest first, and one of all. */
 void mgp_profile_print(const mgp_profile_t *p, FILE *f);
 
 #ifdef __cplusplus

@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "cuda_backend.h"
+#include "sites.h"
 
 extern "C" {
 #include "protocol/transcript.h"
@@ -20,7 +21,7 @@ extern "C" {
                                 */
 #define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
 #define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel */
-#define MGP_CUDA_TASKS   16    /* most chip proofs at a time */
+#define MGP_CUDA_TASKS   32    /* most chip proofs at a time */
 
 typedef struct {
   mgp_backend_t base;
@@ -51,6 +52,9 @@ typedef struct {
   uint64_t calls, fail_at;
   bool sync_each, poison;
   struct mgp_profile *profile; /* or NULL: profile.h */
+  struct mgp_sites *sites;     /* or NULL: sites.h */
+  uint64_t range;              /* open range of a profiler, or 0, and its phase */
+  mgp_phase_t range_phase;
 } mgp_cuda_t;
 
 static inline mgp_cuda_t *mgp_cuda_of(mgp_backend_t *be) {
@@ -64,13 +68,11 @@ mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what)
 /* After a launch: its error, or that of the kernel if kernels are waited for. */
 cudaError_t mgp_cuda_launched(mgp_cuda_t *cu);
 
-/* Whether this call shall fail instead of being made. */
-static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
-  return ++cu->calls == cu->fail_at;
-}
+/* Before each: counts it. Whether it shall fail instead of being made. */
+bool mgp_cuda_injected(mgp_cuda_t *cu, const char *what);
 
 #define MGP_CUDA_CALL(cu, call)                                                                    \
-  mgp_cuda_check((cu), mgp_cuda_injected(cu) ? cudaErrorUnknown : (call), #call)
+  mgp_cuda_check((cu), mgp_cuda_injected((cu), #call) ? cudaErrorUnknown : (call), #call)
 
 /* MGP_LAUNCH(cu, kernel, grid, block, args...) */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \
@@ -79,7 +81,7 @@ static inline bool mgp_cuda_injected(mgp_cuda_t *cu) {
 #define MGP_LAUNCH_SHARED(cu, kernel, grid, block, shared, ...)                                    \
   mgp_cuda_check(                                                                                  \
       (cu),                                                                                        \
-      mgp_cuda_injected(cu) ? cudaErrorUnknown                                                     \
+      mgp_cuda_injected((cu), "kernel " #kernel) ? cudaErrorUnknown                                \
       : (shared) > MGP_STATIC_SHARED_MAX &&                                                        \
               cudaFuncSetAttribute((kernel), cudaFuncAttributeMaxDynamicSharedMemorySize,          \
                                    (int)(shared)) != cudaSuccess                                   \

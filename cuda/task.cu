@@ -169,8 +169,9 @@ mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, m
   unsigned slot = 0;
   mgp_status_t st;
   *out = NULL;
-  while (slot < MGP_CUDA_TASKS && (cu->tasks_busy >> slot & 1)) slot++;
-  if (slot == MGP_CUDA_TASKS) return mgp_fail(MGP_INTERNAL, "more than %d tasks", MGP_CUDA_TASKS);
+  while (slot < (unsigned)be->task_slots && (cu->tasks_busy >> slot & 1)) slot++;
+  if (slot == (unsigned)be->task_slots)
+    return mgp_fail(MGP_INTERNAL, "more than %d tasks", be->task_slots);
   if (chip->ninteractions == 0 || job->nrows == 0)
     return mgp_fail(MGP_INTERNAL, "chip %s with %u rows has no bus sum", chip->name, job->nrows);
   mgp_task_t *t = (mgp_task_t *)calloc(1, sizeof *t);
@@ -219,7 +220,9 @@ mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (!t) return MGP_OK;
   /* waited for in any case: its memory is given back */
-  mgp_status_t st = mgp_cuda_check(cu, cudaStreamSynchronize(cu->task_stream[t->slot]), "a task");
+  cudaError_t error = cudaStreamSynchronize(cu->task_stream[t->slot]);
+  if (mgp_cuda_injected(cu, "the end of a task") && error == cudaSuccess) error = cudaErrorUnknown;
+  mgp_status_t st = mgp_cuda_check(cu, error, "the end of a task");
   if (st == MGP_OK) st = results(cu, t);
   cu->tasks_busy &= ~(1u << t->slot);
   mgp_cuda_give(cu, t->d_scratch);

@@ -2,13 +2,14 @@
 # Everything that wants a GPU: tests, compute-sanitizer, benchmark. gpu-run.sh BUILD OUT
 # BUILD is configured and built here unless it has the programs already; logs go to OUT, whose
 # summary.txt is what docs/gpu-runs keeps. The sanitizer is the one in PATH, or $SANITIZER.
-# STEPS picks of: tests (conformance), slow, prove (the cpu backend's bytes), bench (kernels), proofs
-# (mgprove bench, 2^20 to 2^24 steps, or $LOG_STEPS), loop (100 proofs in one process), sanitizer.
+# STEPS picks of: tests (conformance), slow, prove (the cpu backend's bytes), errors (every call made to
+# fail), bench (kernels), proofs (mgprove bench, 2^20 to 2^24 steps, or $LOG_STEPS), loop (100 proofs in
+# one process), sanitizer (each tool on each test and on whole proofs, $JOBS at a time).
 # COMMIT is noted in the logs.
 set -u
 build=$1 out=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-steps=${STEPS:-tests slow prove bench proofs loop sanitizer}
+steps=${STEPS:-tests slow prove errors bench proofs loop sanitizer}
 commit=${COMMIT:-$(git -C "$root" describe --always --dirty 2>/dev/null)}
 sanitizer=${SANITIZER:-$(command -v compute-sanitizer)}
 mkdir -p "$out"
@@ -29,7 +30,7 @@ step() {
   rc=$?
   printf '%-34s rc %3d %7d ms  %s\n' "$name" $rc $((($(date +%s%N) - start) / 1000000)) \
     "$(tail -n 1 "$out/$name.log" | cut -c1-60)" | tee -a "$out/summary.txt"
-  [ $rc = 0 ] || failed=1
+  [ $rc = 0 ] && failed=${failed:-0} || failed=1
 }
 
 {
@@ -47,6 +48,50 @@ source_of() { # of a program
   esac
 }
 
+# Small sizes under each tool: the programs of the tests, the chips' kernels in SHARES parts, and whole
+# proofs (nothing cached; all cached, two ranks; several shards). JOBS at a time, the longest first.
+shares=6
+proof() { # proof TOOL NAME OPTION...: a line
+  local job="$1 $2"
+  shift 2
+  echo "$job $build/mgprove prove guest/prebuilt/fibonacci.elf --hint $out/hint --backend cuda" \
+    "--memory 1G --threads 1 -q -o $out/${job/ /.}.mgp $*"
+}
+sanitizer_jobs() { # lines of: tool name command
+  local tool p k
+  printf '\024\0\0\0' > "$out/hint" # 20, little endian
+  for tool in ${TOOLS:-racecheck initcheck memcheck synccheck}; do
+    proof "$tool" prove_shards --shard-steps 2000 --cache none
+    proof "$tool" prove_none --cache none
+    proof "$tool" prove_full --cache full --ranks 2
+    for k in $(seq 0 $((shares - 1))); do
+      echo "$tool test_cuda_task_$k $build/tests/test_cuda_task $k $shares"
+    done
+    for p in $programs; do
+      case $p in
+      test_cuda_task | test_cuda_hash_arena) ;;
+      *) echo "$tool $p $build/tests/$p" ;;
+      esac
+    done
+  done
+}
+sanitizers() {
+  if [ -z "$sanitizer" ]; then
+    echo "no compute-sanitizer: that step is left out" | tee -a "$out/summary.txt"
+    return
+  fi
+  export out sanitizer
+  export -f step
+  sanitizer_jobs | xargs -P "${JOBS:-12}" -L 1 bash -c '
+    tool=$0 name=$1
+    shift
+    limit=${LIMIT:-280}
+    MGP_TEST_QUICK=2 MGP_CUDA_LAZY=1 MGP_TEST_SEED=1 step "$tool.$name" "$limit" "$sanitizer" \
+      --tool "$tool" --error-exitcode 9 "$@"
+    exit $failed' || failed=1
+  rm -f "$out"/*.mgp "$out/hint"
+}
+
 for step in $steps; do
   case $step in
   tests) for p in $programs; do step "$p" 120 "$build/tests/$p"; done ;;
@@ -60,6 +105,7 @@ for step in $steps; do
     step bench_cuda 120 "$build/bench_cuda"
     grep -v '^skipped' "$out/bench_cuda.log" >> "$out/summary.txt"
     ;;
+  errors) step errors 300 python3 tests/gpu/test_cuda_errors.py "$build" ;;
   prove) step prove 180 python3 tests/gpu/test_cuda_prove.py "$build" ;;
   proofs)
     for n in ${LOG_STEPS:-20 21 22 23 24}; do
@@ -69,21 +115,7 @@ for step in $steps; do
     done
     ;;
   loop) step loop 300 tools/prove-loop.sh "$build/mgprove" "${LOOPS:-100}" --backend cuda ;;
-  sanitizer)
-    if [ -z "$sanitizer" ]; then
-      echo "no compute-sanitizer: that step is left out" | tee -a "$out/summary.txt"
-      continue
-    fi
-    for tool in ${TOOLS:-memcheck racecheck initcheck synccheck}; do
-      for p in $programs; do
-        grep -qs 'MGP_TEST_QUICK\|conf/backend_ref.h' "$(source_of "$p")" || continue
-        step "$tool.$p" 120 env MGP_TEST_QUICK=1 "$sanitizer" --tool "$tool" --error-exitcode 9 \
-          "$build/tests/$p"
-      done
-      step "$tool.prove" 300 "$sanitizer" --tool "$tool" --error-exitcode 9 "$build/mgprove" demo \
-        --backend cuda --cache none --trace-rows 16384
-    done
-    ;;
+  sanitizer) sanitizers ;;
   esac
 done
 exit $failed

@@ -14,6 +14,9 @@ typedef struct {
   side_t cpu, cuda;
 } pair_t;
 
+/* A sanitizer keeps notes of all device memory. */
+#define PAIR_QUICK_BYTES ((uint64_t)256 << 20)
+
 /* Ends the test as skipped if there is no device. */
 static inline void require_device(void) {
   int n = 0;
@@ -28,6 +31,7 @@ static inline pair_t pair_create_chips(const mgp_chipset_t *chips, uint64_t aren
   REQUIRE_OK(mgp_ledger_create(0, &p.cuda.ledger));
   REQUIRE_OK(mgp_backend_cpu_create(chips, p.cpu.ledger, MGP_ISA_AUTO, 0, &p.cpu.be));
   REQUIRE_OK(mgp_backend_cuda_create(chips, p.cuda.ledger, 0, &p.cuda.be));
+  if (test_quick() > 1 && arena > PAIR_QUICK_BYTES) arena = PAIR_QUICK_BYTES;
   REQUIRE_OK(mgp_backend_cuda_reserve(p.cuda.be, arena));
   return p;
 }

@@ -145,15 +145,16 @@ out:
   return st;
 }
 
-/* The n-th checked call fails, for every n there is. */
-static void check_injection(void) {
+/* The n-th checked call fails, for every n there is, or every step-th. */
+static void check_injection(uint64_t step) {
   mgp_f_t *host = new_array((size_t)MGP_D << 11, sizeof *host);
   uint64_t n = 0, calls = 0;
   for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
     char text[24];
     mgp_ledger_t *ledger;
     mgp_backend_t *be = NULL;
-    snprintf(text, sizeof text, "%" PRIu64, ++n);
+    n += step;
+    snprintf(text, sizeof text, "%" PRIu64, n);
     setenv("MGP_CUDA_FAIL", text, 1);
     REQUIRE_OK(mgp_ledger_create(0, &ledger));
     st = mgp_backend_cuda_create(NULL, ledger, 0, &be);
@@ -169,21 +170,24 @@ static void check_injection(void) {
   }
   unsetenv("MGP_CUDA_FAIL");
   CHECK(n > 100); /* or the calls are not counted */
-  CHECK_EQ_U64(n, calls + 1);
-  printf("%" PRIu64 " calls made to fail\n", calls);
+  CHECK(calls < n && n <= calls + step);
+  printf("%" PRIu64 " of %" PRIu64 " calls made to fail\n", calls / step, calls);
   free(host);
 }
 
 int main(void) {
+  const unsigned quick = test_quick();
   pair_t p = pair_create((uint64_t)256 << 20);
   test_rng_t rng = test_rng();
   static const size_t sizes[] = {
       0, 1, 2, 3, 255, 256, 257, 1u << 20, 8u << 20, (8u << 20) + 1, (16u << 20) - 1, 40000003};
-  for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) check_copies(&p, &rng, sizes[i]);
+  for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0] - (quick > 1 ? 2 : 0); i++)
+    check_copies(&p, &rng, sizes[i]);
   static const size_t counts[] = {0, 1, 2, 3, 255, 256, 257, 262143, 262144, 262145, 1000000};
-  for (unsigned i = 0; i < sizeof counts / sizeof counts[0]; i++) check_patch(&p, &rng, counts[i]);
+  for (unsigned i = 0; i < sizeof counts / sizeof counts[0] - (quick > 1 ? 1 : 0); i++)
+    check_patch(&p, &rng, counts[i]);
   pair_destroy(&p);
   check_limits();
-  check_injection();
+  check_injection(quick > 1 ? 41 : 1);
   return test_result();
 }

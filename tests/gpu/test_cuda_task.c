@@ -1,5 +1,7 @@
 /* Chip proofs of the cuda backend against cpu, word for word: the program's chips, which have
- * kernels of their own, and random chips, which are interpreted; several under way at a time. */
+ * kernels of their own, and random chips, which are interpreted; several under way at a time.
+ *
+ *   test_cuda_task [SHARE OF]    of the chips those whose number mod OF is SHARE, and no more */
 #include "backend/task.h"
 #include "conf/backend_ref.h"
 #include "cuda_pair.h"
@@ -130,7 +132,7 @@ static mgp_status_t one_proof(mgp_backend_t *be, const mgp_chipset_t *chips, uin
 /* Every checked call fails once (some of them, if quick): the proof ends with an error that names
  * the device, and nothing is left. */
 static void check_injection(const mgp_chipset_t *chips, unsigned quick) {
-  const uint64_t step = quick ? 11 : 1;
+  const uint64_t step = quick > 1 ? 61 : quick ? 11 : 1;
   uint64_t n = 0, calls = 0;
   for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
     char text[24];
@@ -186,42 +188,55 @@ static void check_together(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng,
   for (unsigned i = 0; i < slots; i++) end(p, set, f[(i * 5 + 3) % slots]);
 }
 
+typedef struct {
+  unsigned share, of;
+} share_t;
+
 static void check_chips(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count,
-                        unsigned quick) {
+                        unsigned quick, share_t mine) {
   /* one block and several, few rows and many, for each of the kernels' block sizes */
   static const uint32_t sizes[] = {1,    2,    3,    4,    5,    63,   64,   65,   127,  128,
                                    129,  255,  256,  257,  511,  512,  513,  1023, 1024, 1025,
                                    2047, 2048, 2049, 4095, 4096, 4097, 8193, 16384};
-  const unsigned nsizes = sizeof sizes / sizeof *sizes;
-  for (unsigned id = 1; id <= count; id++)
+  static const uint32_t few[] = {2, 67, 130, 1025, 2050};
+  const unsigned nsizes = sizeof sizes / sizeof *sizes, nfew = sizeof few / sizeof *few;
+  for (unsigned id = 1; id <= count; id++) {
+    if (id % mine.of != mine.share) continue;
+    if (quick > 1) {
+      check(p, set, rng, id, few[id / mine.of % nfew]);
+      continue;
+    }
     for (unsigned i = 0; i < nsizes; i++)
       if (!quick || (i + id) % 13 == 0) check(p, set, rng, id, sizes[i]);
+  }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
   static const uint32_t ks[] = {1, 2, 3, 4, 5, 8, 10, 13, 25, 33, 64};
   const unsigned nk = sizeof ks / sizeof *ks;
-  const unsigned quick = getenv("MGP_TEST_QUICK") != NULL; /* emulated, or under a sanitizer */
+  const unsigned quick = test_quick();
+  const int all = argc < 3;
+  const share_t mine = {all ? 0 : (unsigned)atoi(argv[1]), all ? 1 : (unsigned)atoi(argv[2])};
   test_rng_t rng = test_rng();
   mgp_chipset_t *chips, *set = ref_chipset(&rng, ks, nk);
   REQUIRE_OK(mgp_chipset_create(&chips));
 
   pair_t p = pair_create_chips(set, (uint64_t)1 << 30);
-  check_chips(&p, set, &rng, nk, quick);
-  check_together(&p, set, &rng, nk);
+  check_chips(&p, set, &rng, nk, quick, mine);
+  if (all) check_together(&p, set, &rng, nk);
   pair_destroy(&p);
 
   p = pair_create_chips(chips, (uint64_t)(quick ? 1 : 16) << 30);
-  check_chips(&p, chips, &rng, MGP_CHIP_COUNT - 1, quick);
-  check_together(&p, chips, &rng, MGP_CHIP_COUNT - 1);
-  if (!quick) {
+  check_chips(&p, chips, &rng, MGP_CHIP_COUNT - 1, quick, mine);
+  if (all) check_together(&p, chips, &rng, MGP_CHIP_COUNT - 1);
+  if (!quick && all) {
     check(&p, chips, &rng, 4, (1u << 20) - 1); /* ADDI */
     check(&p, chips, &rng, 6, (1u << 20) + 1); /* ADD */
     check(&p, chips, &rng, 21, 1u << 22);      /* LW */
   }
-  check_refusals(&p, chips, &rng);
+  if (all) check_refusals(&p, chips, &rng);
   pair_destroy(&p);
-  check_injection(chips, quick);
+  if (all) check_injection(chips, quick);
   mgp_chipset_destroy(chips);
   ref_chipset_free(set);
   return test_result();
