@@ -13,8 +13,8 @@ int mgp_session_threads(const mgp_session_t *s) {
 /* A rank's share of the cores that it may use, and of what the host's control group allows. */
 static int count_threads(const mgp_session_t *s) {
   uint32_t cores = mgp_machine_cores() / s->place.core_mates;
-  uint32_t quota = mgp_machine_cgroup_cores("") / mgp_comm_local_size(s->comm);
-  if (quota > 0 && quota < cores) cores = quota;
+  const uint32_t quota = mgp_machine_cgroup_cores(""), ranks = mgp_comm_local_size(s->comm);
+  if (quota > 0 && quota / ranks < cores) cores = quota / ranks;
   return cores > 0 ? (int)cores : 1;
 }
 
@@ -31,6 +31,8 @@ static void settle(mgp_session_t *s, const mgp_device_info_t *info) {
   char text[MGP_COMM_NAME_MAX];
   const int node = mgp_numa_of_pci("", info->pci);
   const bool bound = mgp_numa_bind("", node, &s->binding);
+  const int cores = (int)mgp_machine_cores();
+  if (s->threads > cores) s->threads = cores; /* fewer than before */
   (void)snprintf(text, sizeof text, "%s device %u, %s", s->opt->device->name, s->place.device,
                  info->pci);
   mgp_comm_set_device(s->comm, text);
