@@ -105,6 +105,10 @@ scaling() {
   step scaling 300 mpirun -n "$ranks" "$mgprove" bench --scaling --workload fibonacci \
     --log-steps "${SCALING_LOG_STEPS:-25}" --backend cuda --json "$out/scaling.json"
   tee -a "$out/summary.txt" < "$out/scaling.log"
+  # from end to end over at least eight shards, execution beside the proofs
+  step scaling_shards 200 mpirun -n "$ranks" "$mgprove" bench --scaling --workload fibonacci --repeat 1 \
+    --log-steps "${SHARDS_LOG_STEPS:-27}" --shard-steps 16000000 --backend cuda --json "$out/scaling_shards.json"
+  tee -a "$out/summary.txt" < "$out/scaling_shards.log"
 }
 
 share() {
