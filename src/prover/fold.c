@@ -37,11 +37,14 @@ static mgp_status_t fold_words(mgp_session_t *s, mgp_fold_t *f) {
   return mgp_send_ext(s, MGP_LABEL_FINAL, final, (size_t)1 << s->params.log_final);
 }
 
-static void free_answers(mgp_session_t *s, word_answers_t *a) {
-  for (uint32_t w = 0; w < s->shape.ngroups; w++) {
+void mgp_answers_free(mgp_session_t *s) {
+  word_answers_t *a = s->answers;
+  for (uint32_t w = 0; a && w < s->shape.ngroups; w++) {
     mgp_host_free(s, a[w].cosets);
     mgp_host_free(s, a[w].paths);
   }
+  mgp_host_free(s, a);
+  s->answers = NULL;
 }
 
 static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f, word_answers_t *a) {
@@ -192,9 +195,7 @@ mgp_status_t mgp_phase_query(mgp_session_t *s) {
   MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, mine, words * sizeof *mine, 0, &all), out);
   if (s->rank == 0) st = write_answers(s, &all);
 out:
-  if (s->answers) free_answers(s, s->answers);
-  mgp_host_free(s, s->answers);
-  s->answers = NULL;
+  mgp_answers_free(s);
   mgp_comm_parts_free(&all);
   mgp_host_free(s, mine);
   return st;

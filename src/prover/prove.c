@@ -78,6 +78,7 @@ static void release_shard(mgp_session_t *s) {
   s->rho = s->points = NULL;
   mgp_words_free(&s->body);
   mgp_words_free(&s->tasks);
+  mgp_answers_free(s);
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;
   mgp_ledger_set_limit(s->device_ledger, 0, "the memory limit");

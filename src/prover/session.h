@@ -139,6 +139,8 @@ mgp_status_t mgp_phase_tasks(mgp_session_t *s);
 mgp_status_t mgp_phase_open(mgp_session_t *s);
 mgp_status_t mgp_phase_fold(mgp_session_t *s);
 mgp_status_t mgp_phase_query(mgp_session_t *s);
+/* What the phase fold has left for the phase query. Local; needs the shape. */
+void mgp_answers_free(mgp_session_t *s);
 
 /* Bytes that this rank's prover may hold. Local. */
 uint64_t mgp_plan_memory(const mgp_session_t *s);
