@@ -15,7 +15,7 @@ import cli  # noqa: E402
 from cli import guest  # noqa: E402
 
 PHASES = ["record", "assign", "reduce", "commit", "tasks", "open", "fold", "query", "finish"]
-RANKS, PATIENCE, WITHIN = 3, 2, 30
+RANKS, PATIENCE, WITHIN = 3, 4, 30
 GAVE_UP = re.compile(r'^mgprove: rank (\d) of 3 on (\S+) gave up in phase "(\w+)", collective \w+: timed out')
 
 
