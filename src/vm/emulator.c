@@ -118,6 +118,7 @@ void mgp_vm_destroy(mgp_vm_t *vm) {
   if (vm == NULL) return;
   if (vm->mem != NULL) (void)munmap(vm->mem, MGP_ADDR_LIMIT);
   if (vm->mem_ts != NULL) (void)munmap(vm->mem_ts, MGP_ADDR_LIMIT);
+  mgp_vm_free_words(vm);
   free(vm->resident);
   if (!vm->borrows) {
     free(vm->ops);
@@ -132,6 +133,7 @@ void mgp_vm_destroy(mgp_vm_t *vm) {
 void mgp_vm_reset(mgp_vm_t *vm) {
   clear_memory(vm->mem);
   mgp_vm_record_release(vm);
+  mgp_vm_free_words(vm);
   start(vm);
 }
 
@@ -146,6 +148,11 @@ uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key) {
   uint32_t v;
   memcpy(&v, vm->mem + 4 * (size_t)key, 4);
   return v;
+}
+
+/* What is compared with stop_cost. */
+static uint64_t spent(const mgp_vm_t *vm) {
+  return vm->s.cost + vm->word_cost * vm->s.words;
 }
 
 /* 1 with the outcome in *st and *why if the run must not or cannot go on. */
@@ -163,7 +170,7 @@ static int stopped(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_status
     *why = MGP_VM_TRAPPED;
   } else if (vm->s.halted) {
     *why = MGP_VM_HALTED;
-  } else if (vm->s.cost >= limits->stop_cost) {
+  } else if (spent(vm) >= limits->stop_cost) {
     *why = MGP_VM_CUT;
   } else if (vm->s.steps >= limits->max_steps) {
     *why = MGP_VM_LIMIT;
@@ -174,11 +181,12 @@ static int stopped(const mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_status
 }
 
 /* A number of steps that surely stay within the limits: every step but the last starts below
- * stop_cost even if all cost the most. */
+ * stop_cost even if all cost the most, with a new word each. */
 static uint64_t safe_steps(const mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   uint64_t n = limits->max_steps - vm->s.steps;
-  if (vm->max_cost > 0) {
-    const uint64_t by_cost = (limits->stop_cost - vm->s.cost - 1) / vm->max_cost + 1;
+  const uint64_t most = (uint64_t)vm->max_cost + vm->word_cost;
+  if (most > 0) {
+    const uint64_t by_cost = (limits->stop_cost - spent(vm) - 1) / most + 1;
     if (by_cost < n) n = by_cost;
   }
   return n < MGP_PLAIN_STEPS ? n : MGP_PLAIN_STEPS;
@@ -189,6 +197,8 @@ static void run_some(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   const uint64_t before = vm->s.steps;
   if (vm->note != NULL)
     mgp_vm_loop_note(vm, safe_steps(vm, limits));
+  else if (vm->seen != NULL)
+    mgp_vm_loop_words(vm, safe_steps(vm, limits));
   else
     mgp_vm_loop_plain(vm, safe_steps(vm, limits));
   if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) return;
@@ -208,6 +218,7 @@ mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop
 mgp_status_t mgp_vm_note(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_notes_t *notes,
                          mgp_vm_stop_t *why) {
   mgp_status_t st;
+  if (vm->seen == NULL) MGP_TRY(mgp_vm_count_words(vm, 0));
   while (!stopped(vm, limits, &st, why)) {
     const uint64_t room = notes->cap - notes->n;
     mgp_vm_limits_t some = *limits;

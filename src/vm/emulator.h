@@ -13,9 +13,12 @@
  *
  * Cost and timestamps of a step are those of its chip, given as tables at creation. A pass stops
  * before the first step whose preceding steps (since the entry) cost stop_cost or more: that is how
- * shards and partitions are cut, and all passes agree on it exactly.
+ * partitions are cut, and all passes agree on it exactly. Shards are cut in the same way, but there
+ * each word of memory costs something too when it is accessed for the first time
+ * (mgp_vm_count_words).
  *
- * Memory of a vm: a sparse 1 GiB mapping for the guest's memory, a second one while recording, and
+ * Memory of a vm: a sparse 1 GiB mapping for the guest's memory, a second one while recording, one
+ * of 32 MiB while words are counted, and
  * 40 bytes per instruction of the program unless it shares those of another vm. */
 #ifndef MGP_VM_EMULATOR_H
 #define MGP_VM_EMULATOR_H
@@ -49,6 +52,7 @@ typedef struct {
   uint64_t steps; /* executed since the entry */
   uint64_t ts;    /* sum of dt over them */
   uint64_t cost;  /* sum of cost over them */
+  uint64_t words; /* different words of memory accessed since mgp_vm_count_words */
   int halted;
   uint32_t exit_code;
   int committed; /* PUB_IO_COMMIT has been called with commit[] */
@@ -90,6 +94,11 @@ uint32_t mgp_vm_word(const mgp_vm_t *vm, uint32_t key);
 /* MGP_OK with *why, or MGP_TRAPPED (message: the trap's line, *why = MGP_VM_TRAPPED), or
  * MGP_RESOURCES. */
 mgp_status_t mgp_vm_run(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why);
+
+/* The passes that do not record count, from now on and from 0, the words of memory that they
+ * access: those with SHARD_RAM rows if a shard starts here. What they compare with stop_cost is
+ * then cost + words * word_cost. MGP_RESOURCES without memory for that. */
+mgp_status_t mgp_vm_count_words(mgp_vm_t *vm, uint32_t word_cost);
 
 /* Adds to hits[i] the number of times that prog->insn[i] was executed. */
 mgp_status_t mgp_vm_profile(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits,

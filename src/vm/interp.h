@@ -75,6 +75,9 @@ struct mgp_vm {
   uint8_t *resident;  /* [MGP_VM_PAGES] 1: recording has used this page of mem_ts */
   uint32_t nresident; /* ... and so many of them */
   uint32_t *note;     /* where the next word is noted, or read; NULL: none are noted */
+  uint32_t word_cost;
+  uint32_t *seen;      /* a bit for each word of memory: it has been counted; NULL: none are */
+  uint8_t *seen_block; /* [MGP_VM_SEEN_BLOCKS] 1: a bit of the block is set */
 
   uint8_t dt[MGP_OPCHIP_COUNT];
   uint32_t cost[MGP_OPCHIP_COUNT];
@@ -107,6 +110,23 @@ int mgp_vm_bad_jump(mgp_vm_t *vm, uint32_t at);
 /* Condition of the branch at `at`. */
 int mgp_vm_branch_taken(const mgp_vm_t *vm, uint32_t at);
 
+/* Memory of mgp_vm_count_words given back. */
+void mgp_vm_free_words(mgp_vm_t *vm);
+/* Counts a word that has not been seen. */
+void mgp_vm_first_access(mgp_vm_t *vm, uint32_t key);
+#define MGP_VM_SEEN_BLOCK_LOG 15u /* words of a block: 4 KiB of bits */
+#define MGP_VM_SEEN_BLOCKS    (1u << (28 - MGP_VM_SEEN_BLOCK_LOG))
+#define MGP_VM_COUNT(vm, seen, addr)                                                               \
+  do {                                                                                             \
+    if (__builtin_expect(!((seen)[(addr) >> 7] >> ((addr) >> 2 & 31) & 1), 0))                     \
+      mgp_vm_first_access(vm, (addr) >> 2);                                                        \
+  } while (0)
+/* The words of a COMMIT at addr. */
+#define MGP_VM_COUNT_COMMIT(vm, seen, addr)                                                        \
+  do {                                                                                             \
+    for (uint32_t w = 0; w < 8; w++) MGP_VM_COUNT(vm, seen, (addr) + 4 * w);                       \
+  } while (0)
+
 /* Executes the ecall at `at`, `steps` steps after the entry. Returns its chip, MGP_CHIP_NONE if it
  * trapped or failed (vm->status). */
 mgp_chip_id_t mgp_vm_ecall(mgp_vm_t *vm, uint32_t at, uint64_t steps);
@@ -119,9 +139,12 @@ mgp_chip_id_t mgp_vm_ecall_noted(mgp_vm_t *vm, const uint32_t *note);
 /* At most `steps` <= MGP_PLAIN_STEPS more; stops early where a block would pass that. */
 #define MGP_PLAIN_STEPS (1u << 24)
 void mgp_vm_loop_plain(mgp_vm_t *vm, uint64_t steps);
-/* The same, and notes words at vm->note. */
+/* The same, counting words (vm->seen); stops after a COMMIT too, which may have accessed several.
+ */
+void mgp_vm_loop_words(mgp_vm_t *vm, uint64_t steps);
+/* The same as that, and notes words at vm->note. */
 void mgp_vm_loop_note(mgp_vm_t *vm, uint64_t steps);
-/* Exact; hits may be NULL. Notes words unless vm->note is NULL. */
+/* Exact; hits may be NULL. Notes words unless vm->note is NULL, counts them unless vm->seen is. */
 void mgp_vm_loop_count(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hits);
 /* Exact; at most max_steps more, and as the buffers of rec have room. */
 void mgp_vm_loop_record(mgp_vm_t *vm, uint64_t max_steps, uint64_t stop_cost, mgp_record_t *rec);

@@ -1,5 +1,5 @@
-/* The exact pass: looks at the limits before every step, and can count executions and note words.
- */
+/* The exact pass: looks at the limits before every step, and can count executions, and count and
+ * note words. */
 #include "vm/interp.h"
 
 #include <string.h>
@@ -11,6 +11,7 @@
 #define REPLACE(a, slot, v) x[o->rs1] = (v)
 #define ACCESS(addr)                                                                               \
   do {                                                                                             \
+    if (seen != NULL) MGP_VM_COUNT(vm, seen, addr);                                                \
     if (note != NULL) memcpy(note++, mem + ((addr) & ~3u), 4);                                     \
   } while (0)
 #define LOADED(v, addr) memcpy(&(v), mem + (addr), sizeof(v))
@@ -19,6 +20,7 @@
   do {                                                                                             \
     ts += vm->dt[chip];                                                                            \
     cost += vm->cost[chip];                                                                        \
+    if (seen != NULL && (chip) == MGP_CHIP_COMMIT) MGP_VM_COUNT_COMMIT(vm, seen, x[10]);           \
     if (note != NULL && (chip) == MGP_CHIP_COMMIT) {                                               \
       memcpy(note, vm->s.commit, sizeof vm->s.commit);                                             \
       note += 8;                                                                                   \
@@ -37,7 +39,7 @@
   do {                                                                                             \
     RETIRE;                                                                                        \
     i = (next);                                                                                    \
-    if (steps >= max_steps || cost >= stop_cost) goto halted;                                      \
+    if (steps >= max_steps || cost + word_cost * vm->s.words >= stop_cost) goto halted;            \
     goto *labels[(o = ops + i)->h];                                                                \
   } while (0)
 
@@ -47,9 +49,11 @@ void mgp_vm_loop_count(mgp_vm_t *vm, const mgp_vm_limits_t *limits, uint64_t *hi
   uint8_t *const mem = vm->mem;
   size_t i = vm->at;
   const uint64_t max_steps = limits->max_steps, stop_cost = limits->stop_cost;
+  const uint64_t word_cost = vm->word_cost;
+  const uint32_t *const seen = vm->seen;
   uint32_t *note = vm->note;
   uint64_t steps = vm->s.steps, ts = vm->s.ts, cost = vm->s.cost;
-  if (steps >= max_steps || cost >= stop_cost) return;
+  if (steps >= max_steps || cost + word_cost * vm->s.words >= stop_cost) return;
 
 #include "vm/interp.inc"
 
