@@ -12,7 +12,9 @@
 #define MOST_LOG_STEPS  26u /* timestamps of a shard stay far below 2^29 */
 
 /* Of 1024 average steps: rows by chip, register refreshes, words of memory touched for the first
- * time in the shard. Cost MGP_STEP_COST each, within one part in a hundred. */
+ * time in the shard. The steps cost MGP_STEP_COST each, within one part in a hundred. With the
+ * words, which cost too, such a shard would end a fifth before: that much is left to others, whose
+ * words are more than instructions. */
 static const struct {
   uint8_t chip;
   uint16_t rows;

@@ -11,11 +11,13 @@
 #include "prover/shards.h"
 
 #define PIECE (1u << 16) /* records at a time */
+#define BURST (1u << 26) /* steps between two looks at whether to stop */
 
 typedef struct {
   mgp_session_t s;
   mgp_comm_t *comm; /* alone */
-  mgp_vm_t *front, *vm;
+  mgp_cutter_t front;
+  mgp_vm_t *vm;
   mgp_record_t rec;
   mgp_commit_t commit;
   mgp_shards_t shards; /* `last` and `done` only */
@@ -26,6 +28,20 @@ typedef struct {
   mgp_params_t *params; /* [counted], if all are */
   uint32_t cap_params;
 } estimator_t;
+
+/* The run in front of what is counted. */
+static mgp_status_t run_front(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *limits,
+                              mgp_vm_stop_t *why) {
+  estimator_t *e = arg;
+  mgp_vm_limits_t some = *limits;
+  const uint64_t done = mgp_vm_state(e->front.vm)->steps;
+  const double begin = mgp_clock_seconds();
+  (void)cut;
+  if (some.max_steps - done > BURST) some.max_steps = done + BURST;
+  mgp_status_t st = mgp_vm_run(e->front.vm, &some, why);
+  e->out.pass_seconds += mgp_clock_seconds() - begin;
+  return st;
+}
 
 static mgp_status_t open_estimator(estimator_t *e) {
   mgp_session_t *s = &e->s;
@@ -47,13 +63,15 @@ static mgp_status_t open_estimator(estimator_t *e) {
   mgp_chain_begin(s->prog, &s->chain);
   s->shards = &e->shards;
   MGP_TRY(mgp_last_create(s->ahead, &e->shards.last));
-  MGP_TRY(mgp_pass_create_vm(s, 0, &e->front));
+  e->front = (mgp_cutter_t){.s = s, .run = run_front, .arg = e};
+  MGP_TRY(mgp_pass_create_vm(s, 0, &e->front.vm));
   return mgp_pass_create_vm(s, 0, &e->vm);
 }
 
 static void close_estimator(estimator_t *e) {
   mgp_session_t *s = &e->s;
-  mgp_vm_destroy(e->front);
+  if (e->front.s) mgp_cutter_free(&e->front);
+  mgp_vm_destroy(e->front.vm);
   mgp_vm_destroy(e->vm);
   mgp_last_destroy(e->shards.last);
   mgp_host_free(s, e->rec.touches);
@@ -94,8 +112,8 @@ static mgp_status_t count_steps(estimator_t *e, const mgp_cut_t *cut) {
   if (!rec->touches) MGP_TRY(more_touches(e));
   MGP_TRY(mgp_vm_record_begin(e->vm, rec, 1));
   for (uint32_t p = 0; p < P; p++) {
-    mgp_vm_limits_t limits = {cut->end.steps, p + 1 < P ? mgp_cut_cost(cut, s->run.budget, P, p + 1)
-                                                        : MGP_VM_NO_LIMIT};
+    mgp_vm_limits_t limits = {cut->end.steps,
+                              p + 1 < P ? mgp_cut_cost(cut, P, p + 1) : MGP_VM_NO_LIMIT};
     do {
       MGP_TRY(mgp_vm_record(e->vm, &limits, rec, &why));
       mgp_replay_count(s->prog->insn, rec->steps, rec->nsteps, n);
@@ -230,27 +248,6 @@ static mgp_status_t add_shard(estimator_t *e) {
 
 /* --- the run ------------------------------------------------------------------------------- */
 
-/* Where the next shard ends. */
-static mgp_status_t run_shard(estimator_t *e, mgp_cut_t *cut) {
-  const mgp_prove_options_t *o = e->s.opt;
-  mgp_vm_stop_t why;
-  double begin = mgp_clock_seconds();
-  mgp_vm_point(e->front, &cut->start);
-  mgp_vm_limits_t limits = {o->max_steps ? o->max_steps : MGP_VM_NO_LIMIT,
-                            cut->start.cost + e->s.run.budget};
-  MGP_TRY(mgp_vm_run(e->front, &limits, &why));
-  e->out.pass_seconds += mgp_clock_seconds() - begin;
-  if (why == MGP_VM_LIMIT)
-    return mgp_fail(MGP_RESOURCES, "the run does not halt within %llu steps, the limit given",
-                    (unsigned long long)limits.max_steps);
-  if (why == MGP_VM_CUT && cut->id == MGP_MAX_SHARDS)
-    return mgp_fail(MGP_RESOURCES, "the run does not halt within %u shards: use larger ones",
-                    MGP_MAX_SHARDS);
-  cut->last = why == MGP_VM_HALTED;
-  mgp_vm_point(e->front, &cut->end);
-  return MGP_OK;
-}
-
 static mgp_status_t count_shard(estimator_t *e, const mgp_cut_t *cut) {
   mgp_session_t *s = &e->s;
   int whole = cut->last && cut->id == 1;
@@ -312,8 +309,7 @@ static mgp_status_t walk(estimator_t *e, int all) {
   mgp_cut_t cut = {0};
   while (!cut.last) {
     mgp_vm_stop_t why;
-    cut.id++;
-    MGP_TRY(run_shard(e, &cut));
+    MGP_TRY(mgp_cutter_next(&e->front, &cut));
     mgp_vm_limits_t limits = {cut.end.steps, MGP_VM_NO_LIMIT};
     if (all || (cut.id & (cut.id - 1)) == 0)
       MGP_TRY(count_shard(e, &cut));
@@ -335,7 +331,7 @@ static mgp_status_t estimate(estimator_t *e, int all) {
   MGP_TRY(walk(e, all));
   scale(e);
   if (e->out.shards > 1) MGP_TRY(count_memory(e));
-  const mgp_vm_state_t *end = mgp_vm_state(e->front);
+  const mgp_vm_state_t *end = mgp_vm_state(e->front.vm);
   *run = (mgp_run_t){.nshards = e->out.shards,
                      .memory_shards = e->out.memory_shards,
                      .output_bytes = end->committed ? (uint32_t)end->noutput : 0};

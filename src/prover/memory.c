@@ -145,7 +145,7 @@ uint32_t mgp_memory_shard_words(const mgp_session_t *s) {
   uint64_t bound = chip[MGP_CHIP_MEM_IMAGE].cost;
   if (bound < chip[MGP_CHIP_MEM_HINT].cost) bound = chip[MGP_CHIP_MEM_HINT].cost;
   if (bound < chip[MGP_CHIP_MEM_ZERO].cost) bound = chip[MGP_CHIP_MEM_ZERO].cost;
-  uint64_t n = s->run.budget / (bound + 2 * (uint64_t)chip[MGP_CHIP_SHARD_RAM].cost);
+  uint64_t n = s->run.budget / (bound + mgp_word_cost(s));
   return n < 1 ? 1 : n > 1u << 24 ? 1u << 24 : (uint32_t)n;
 }
 

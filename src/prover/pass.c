@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/stop.h"
 
 #define AHEAD       2u         /* cuts that wait */
 #define PIECE_STEPS (1u << 18) /* half a millisecond of the pass, a little more to record */
 
 struct mgp_pass {
   mgp_session_t *s;
-  mgp_vm_t *vm;
+  mgp_cutter_t cutter;
   double seconds;
   mgp_vm_notes_t notes; /* of the piece in hand */
   pthread_t thread;
@@ -63,16 +62,6 @@ mgp_status_t mgp_pass_create_recorder(const mgp_session_t *s, const mgp_vm_t *li
 
 /* --- the thread ---------------------------------------------------------------------------- */
 
-static mgp_status_t too_long(const mgp_session_t *s, const mgp_vm_state_t *v) {
-  if (s->opt->max_steps && v->steps >= s->opt->max_steps)
-    return mgp_fail(MGP_RESOURCES, "the run does not halt within %llu steps, the limit given",
-                    (unsigned long long)s->opt->max_steps);
-  return mgp_fail(MGP_RESOURCES,
-                  "the run does not halt within %u shards of cost %llu, the most there can be: use "
-                  "larger shards (--shard-steps)",
-                  MGP_MAX_SHARDS, (unsigned long long)s->run.budget);
-}
-
 static int must_quit(mgp_pass_t *p) {
   pthread_mutex_lock(&p->lock);
   int quit = p->quit;
@@ -80,19 +69,23 @@ static int must_quit(mgp_pass_t *p) {
   return quit;
 }
 
-/* Executes the next piece, up to a cost. */
-static mgp_status_t run_piece(mgp_pass_t *p, mgp_cut_t *cut, uint64_t stop, mgp_vm_stop_t *why) {
+/* Executes the next piece. */
+static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *limits,
+                              mgp_vm_stop_t *why) {
+  mgp_pass_t *p = arg;
   mgp_session_t *s = p->s;
-  const mgp_vm_state_t *v = mgp_vm_state(p->vm);
-  const uint64_t most = s->opt->max_steps ? s->opt->max_steps : MGP_VM_NO_LIMIT;
+  mgp_vm_t *vm = p->cutter.vm;
+  const uint64_t done = mgp_vm_state(vm)->steps;
   const uint64_t steps = s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS;
-  const mgp_vm_limits_t limits = {most - v->steps < steps ? most : v->steps + steps, stop};
-  const double begin = mgp_clock_seconds();
+  mgp_vm_limits_t some = *limits;
   mgp_piece_t piece;
   uint32_t *word;
-  mgp_vm_point(p->vm, &piece.start);
+  if (must_quit(p)) return mgp_fail(MGP_STOPPED, "the proof has ended");
+  const double begin = mgp_clock_seconds();
+  if (some.max_steps - done > steps) some.max_steps = done + steps;
+  mgp_vm_point(vm, &piece.start);
   p->notes.n = 0;
-  MGP_TRY(mgp_vm_note(p->vm, &limits, &p->notes, why));
+  MGP_TRY(mgp_vm_note(vm, &some, &p->notes, why));
   p->seconds += mgp_clock_seconds() - begin;
   piece.nwords = p->notes.n;
   if (cut->npieces == cut->cap_pieces)
@@ -104,43 +97,12 @@ static mgp_status_t run_piece(mgp_pass_t *p, mgp_cut_t *cut, uint64_t stop, mgp_
   return MGP_OK;
 }
 
-/* Executes one shard from its start. */
-static mgp_status_t run_shard(mgp_pass_t *p, mgp_cut_t *cut) {
-  const mgp_session_t *s = p->s;
-  const mgp_vm_state_t *v = mgp_vm_state(p->vm);
-  mgp_vm_stop_t why;
-  do {
-    MGP_TRY(mgp_stop_check());
-    if (must_quit(p)) return mgp_fail(MGP_STOPPED, "the proof has ended");
-    MGP_TRY(run_piece(p, cut, cut->start.cost + s->run.budget, &why));
-  } while (why == MGP_VM_LIMIT && (!s->opt->max_steps || v->steps < s->opt->max_steps));
-  if (why == MGP_VM_LIMIT || (why == MGP_VM_CUT && cut->id == MGP_MAX_SHARDS))
-    return too_long(s, v);
-  if (v->ts - cut->start.ts + 1 >= MGP_TS_LIMIT)
-    return mgp_fail(MGP_RESOURCES, "shard %u needs %llu timestamps, more than %u: use smaller ones",
-                    cut->id, (unsigned long long)(v->ts - cut->start.ts), MGP_TS_LIMIT - 2);
-  cut->last = why == MGP_VM_HALTED;
-  mgp_vm_point(p->vm, &cut->end);
-  return MGP_OK;
-}
-
-static mgp_status_t make_cut(mgp_pass_t *p, uint32_t id, mgp_cut_t *out) {
-  mgp_cut_t cut = {.id = id};
-  mgp_vm_point(p->vm, &cut.start);
-  mgp_status_t st = run_shard(p, &cut);
-  if (st == MGP_OK)
-    *out = cut;
-  else
-    mgp_cut_free(p->s, &cut);
-  return st;
-}
-
 static void *run_pass(void *arg) {
   mgp_pass_t *p = arg;
   mgp_cut_t cut = {0};
   mgp_status_t st = MGP_OK;
-  for (uint32_t id = 1; st == MGP_OK && !cut.last; id++) {
-    st = make_cut(p, id, &cut);
+  while (st == MGP_OK && !cut.last) {
+    st = mgp_cutter_next(&p->cutter, &cut);
     pthread_mutex_lock(&p->lock);
     while (st == MGP_OK && p->made - p->taken == AHEAD && !p->quit)
       pthread_cond_wait(&p->changed, &p->lock);
@@ -169,13 +131,14 @@ mgp_status_t mgp_pass_create(mgp_session_t *s, mgp_pass_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *p, (void **)&p));
   memset(p, 0, sizeof *p);
   p->s = s;
+  p->cutter = (mgp_cutter_t){.s = s, .run = run_piece, .arg = p};
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->changed, NULL);
   p->notes.cap =
       (s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS) + 2 * MGP_MAX_NOTES_PER_STEP;
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, p->notes.cap * sizeof *p->notes.word,
                                      (void **)&p->notes.word);
-  if (st == MGP_OK) st = mgp_pass_create_vm(s, s->opt->print_guest_output, &p->vm);
+  if (st == MGP_OK) st = mgp_pass_create_vm(s, s->opt->print_guest_output, &p->cutter.vm);
   if (st == MGP_OK && pthread_create(&p->thread, NULL, run_pass, p) != 0)
     st = mgp_fail(MGP_RESOURCES, "cannot start a thread");
   p->started = st == MGP_OK;
@@ -201,7 +164,7 @@ mgp_status_t mgp_pass_next(mgp_pass_t *p, mgp_cut_t *out) {
 }
 
 const mgp_vm_t *mgp_pass_vm(const mgp_pass_t *p) {
-  return p->vm;
+  return p->cutter.vm;
 }
 
 double mgp_pass_seconds(const mgp_pass_t *p) {
@@ -218,7 +181,8 @@ void mgp_pass_destroy(mgp_pass_t *p) {
     pthread_join(p->thread, NULL);
   }
   for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
-  mgp_vm_destroy(p->vm);
+  mgp_cutter_free(&p->cutter);
+  mgp_vm_destroy(p->cutter.vm);
   mgp_ledger_free(p->s->ahead, p->notes.word);
   pthread_mutex_destroy(&p->lock);
   pthread_cond_destroy(&p->changed);

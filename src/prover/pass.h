@@ -1,11 +1,12 @@
 /* The plain pass: a thread of rank 0 executes the run ahead of the proof, as fast as possible, and
- * cuts it into shards, and these into pieces. It is at most two shards ahead: what it has written
- * down of them is what is kept. Every rank gets a shard's cut (mgp_cut_share), and records from it
- * (prover/pieces.h): so the run is executed once, and no rank but this one keeps its memory. */
+ * cuts it into shards (prover/shard_cut.h), and these into pieces. It is at most two shards ahead:
+ * what it has written down of them is what is kept. Every rank gets a shard's cut (mgp_cut_share),
+ * and records from it (prover/pieces.h): so the run is executed once, and no rank but this one
+ * keeps its memory. */
 #ifndef MGP_PROVER_PASS_H
 #define MGP_PROVER_PASS_H
 
-#include "prover/pieces.h"
+#include "prover/shard_cut.h"
 
 /* A vm at the entry of the session's program, with its hints. print: what the guest writes to fd 1
  * and 2 goes to the user. */

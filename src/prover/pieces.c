@@ -4,14 +4,14 @@
 
 #include "prover/deal.h"
 
-uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint64_t budget, uint32_t partitions, uint32_t p) {
-  uint64_t total = cut->last ? cut->end.cost - cut->start.cost : budget;
+uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint32_t partitions, uint32_t p) {
+  const uint64_t total = cut->end.cost - cut->start.cost;
   unsigned __int128 x = (unsigned __int128)total * p + partitions - 1;
   return cut->start.cost + (uint64_t)(x / partitions);
 }
 
-uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint64_t budget, uint32_t partitions, uint32_t p) {
-  return p + 1 < partitions ? mgp_cut_cost(cut, budget, partitions, p + 1) : MGP_VM_NO_LIMIT;
+uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint32_t partitions, uint32_t p) {
+  return p + 1 < partitions ? mgp_cut_cost(cut, partitions, p + 1) : MGP_VM_NO_LIMIT;
 }
 
 void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut) {
@@ -52,8 +52,8 @@ static void pieces_of(const mgp_session_t *s, const mgp_cut_t *cut, uint32_t r, 
   uint32_t i = 0, k = 0;
   if (p < P) {
     const uint32_t last = P - p < per ? P - 1 : p + per - 1;
-    const uint64_t begin = mgp_cut_cost(cut, s->run.budget, P, p);
-    const uint64_t stop = mgp_cut_stop(cut, s->run.budget, P, last);
+    const uint64_t begin = mgp_cut_cost(cut, P, p);
+    const uint64_t stop = mgp_cut_stop(cut, P, last);
     while (i < cut->npieces && mgp_piece_end(cut, i)->cost < begin) i++;
     for (k = i; k < cut->npieces && cut->piece[k].start.cost < stop;) k++;
   }

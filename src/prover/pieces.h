@@ -4,7 +4,7 @@
  * that recording them takes, on any rank, by any thread, in any order. So the run is executed once,
  * no rank but this one keeps its memory, and a shard is recorded by as many threads as there are.
  * Where pieces begin influences nothing: a partition may begin in the middle of one. Where
- * partitions begin is known only when the shard's cost is (the last one is cut by its own). */
+ * partitions begin is known only when the shard's cost is. */
 #ifndef MGP_PROVER_PIECES_H
 #define MGP_PROVER_PIECES_H
 
@@ -32,10 +32,10 @@ static inline const mgp_vm_point_t *mgp_piece_end(const mgp_cut_t *cut, uint32_t
 }
 
 /* Start of partition p, as cost since the entry: the first step before which that much was spent.
- * Partitions of the last shard share its own cost, those of the others the budget. */
-uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint64_t budget, uint32_t partitions, uint32_t p);
+ * Partitions share the cost of the shard's steps. (Rows of its words are dealt evenly.) */
+uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint32_t partitions, uint32_t p);
 /* Where partition p ends, likewise: MGP_VM_NO_LIMIT for the last one, which ends with the shard. */
-uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint64_t budget, uint32_t partitions, uint32_t p);
+uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint32_t partitions, uint32_t p);
 /* Frees its pieces and forgets them. */
 void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut);
 /* Room for n pieces, of which there are npieces. */

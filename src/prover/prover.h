@@ -32,7 +32,8 @@ typedef struct {
   const mgp_params_t *params; /* [nshards], all with the same number of partitions */
 } mgp_plan_t;
 
-/* Cost of an average step (docs/chips.md, section 8), for budgets that are given in steps. */
+/* Cost of an average step (docs/chips.md, section 8) that touches no new word of memory, for
+ * budgets that are given in steps. */
 #define MGP_STEP_COST 35u
 
 /* Zero-initialise for the defaults. */

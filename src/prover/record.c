@@ -103,9 +103,9 @@ static uint32_t parts_of(const mgp_recorder_t *r, uint32_t piece, uint32_t *firs
   const uint64_t begin = r->cut.piece[piece].start.cost, end = mgp_piece_end(&r->cut, piece)->cost;
   const uint32_t P = s->params.partitions;
   uint32_t i = 0, k;
-  while (i < s->nparts && mgp_cut_stop(&r->cut, s->run.budget, P, s->first_part + i) <= begin) i++;
+  while (i < s->nparts && mgp_cut_stop(&r->cut, P, s->first_part + i) <= begin) i++;
   for (k = i; k < s->nparts; k++)
-    if (mgp_cut_cost(&r->cut, s->run.budget, P, s->first_part + k) > end) break;
+    if (mgp_cut_cost(&r->cut, P, s->first_part + k) > end) break;
   *first = i;
   return k;
 }
@@ -180,7 +180,7 @@ static mgp_status_t record_stretches(mgp_recorder_t *r, worker_t *w, job_t *job,
   const mgp_session_t *s = r->s;
   const mgp_vm_point_t *start = &r->cut.piece[job->piece].start;
   const uint32_t P = s->params.partitions, first = s->first_part + job->stretch[0].part;
-  const uint64_t begin = mgp_cut_cost(&r->cut, s->run.budget, P, first);
+  const uint64_t begin = mgp_cut_cost(&r->cut, P, first);
   const uint32_t *words = r->cut.word[job->piece];
   uint32_t n = (uint32_t)(mgp_piece_end(&r->cut, job->piece)->steps - start->steps);
   mgp_record_t rec;
@@ -193,7 +193,7 @@ static mgp_status_t record_stretches(mgp_recorder_t *r, worker_t *w, job_t *job,
   }
   for (uint32_t k = 0; k < job->nstretches; k++) {
     mgp_stretch_t *seg = &job->stretch[k];
-    const uint64_t stop = mgp_cut_stop(&r->cut, s->run.budget, P, first + k);
+    const uint64_t stop = mgp_cut_stop(&r->cut, P, first + k);
     MGP_TRY(record_to(r, w, &words, stop, steps, n, &seg->commit, &rec));
     seg->steps = steps;
     seg->nsteps = rec.nsteps;
