@@ -245,6 +245,14 @@ static void log_memory(const mgp_prove_report_t *r) {
                mgp_format_size(predicted, planned), mgp_format_size(f.rss_peak, rss));
 }
 
+static double per_second(uint64_t n, double seconds) {
+  return seconds > 0 ? (double)n / seconds : 0;
+}
+/* In hundredths. */
+static double share(double seconds, double of) {
+  return of > 0 ? 100 * seconds / of : 0;
+}
+
 void mgp_report_log(const mgp_prove_report_t *r) {
   mgp_report_figures_t f;
   mgp_report_figures(r, &f);
@@ -259,10 +267,16 @@ void mgp_report_log(const mgp_prove_report_t *r) {
                r->threads == 1 ? "" : "s", r->backend, r->isa, mgp_cache_name(r->cache),
                r->params.partitions, r->params.partitions == 1 ? "" : "s");
   if (r->memory_shards)
-    mgp_log_info(
-        "%" PRIu32 " shards and %" PRIu32 " of memory; plain pass %.2f s, recording %.2f s "
-        "beside the proofs, which waited %.2f s for them",
-        r->shards, r->memory_shards, r->pass_seconds, r->record_seconds, r->execute_seconds);
+    mgp_log_info("%" PRIu32 " shards and %" PRIu32
+                 " of memory; plain pass %.2f s (%.0f M steps/s, %.1f %% of "
+                 "the time), recording %.2f s (%.0f M steps/s, %.1f %%) beside the proofs, which "
+                 "waited %.2f s "
+                 "(%.1f %%) for them",
+                 r->shards, r->memory_shards, r->pass_seconds,
+                 per_second(r->steps, r->pass_seconds) * 1e-6, share(r->pass_seconds, f.seconds),
+                 r->record_seconds, per_second(r->steps, r->record_seconds) * 1e-6,
+                 share(r->record_seconds, f.seconds), r->execute_seconds,
+                 share(r->execute_seconds, f.seconds));
   mgp_log_info("%" PRIu64 " steps in %.2f s: %.0f steps/s, %.4f Gcell/s, %.4f G interactions/s",
                r->steps, f.seconds, f.steps_per_s, f.cells_per_s * 1e-9,
                f.interactions_per_s * 1e-9);
@@ -363,6 +377,11 @@ void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
   mgp_json_u64(j, "budget", r->budget);
   mgp_json_f64(j, "pass_seconds", r->pass_seconds);
   mgp_json_f64(j, "record_seconds", r->record_seconds);
+  mgp_json_f64(j, "pass_steps_per_s", per_second(r->steps, r->pass_seconds));
+  mgp_json_f64(j, "record_steps_per_s", per_second(r->steps, r->record_seconds));
+  mgp_json_f64(j, "pass_percent", share(r->pass_seconds, f.seconds));
+  mgp_json_f64(j, "record_percent", share(r->record_seconds, f.seconds));
+  mgp_json_f64(j, "waited_percent", share(r->execute_seconds, f.seconds));
   mgp_json_u64(j, "rows", r->rows);
   mgp_json_u64(j, "cells", r->cells);
   mgp_json_u64(j, "interactions", r->interactions);
