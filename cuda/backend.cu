@@ -96,8 +96,14 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
   return MGP_OK;
 }
 
-/* "GPU-" and the UUID, as nvidia-smi writes it; a MIG instance has one of its own. */
+/* "GPU-" and the UUID, as nvidia-smi writes it. A MIG instance has a name of its own, by which the
+ * launcher gave it; a process sees one at most. */
 static void write_id(const cudaDeviceProp *prop, mgp_device_info_t *out) {
+  const char *visible = getenv("CUDA_VISIBLE_DEVICES");
+  if (visible && strncmp(visible, "MIG-", 4) == 0) {
+    snprintf(out->id, sizeof out->id, "%.*s", (int)strcspn(visible, ","), visible);
+    return;
+  }
   int at = snprintf(out->id, sizeof out->id, "GPU-");
   for (int i = 0; i < 16; i++)
     at += snprintf(out->id + at, sizeof out->id - at, "%s%02x",

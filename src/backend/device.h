@@ -6,7 +6,7 @@
 #include "backend/backend.h"
 
 #define MGP_DEVICE_NAME_MAX  64
-#define MGP_DEVICE_ID_MAX    48
+#define MGP_DEVICE_ID_MAX    64
 #define MGP_DEVICE_PCI_MAX   16
 #define MGP_DEVICE_PLACE_MAX 128
 

@@ -62,6 +62,8 @@ def test_report(t):
     _, out, _ = t.run("doctor", "--json", "doctor.json")
     devices = t.json("doctor.json")["ranks"][0]["devices"]
     t.check(devices and devices[0]["name"] == report["isa"] and report["isa"] in out, out)
+    t.check(re.fullmatch(r"GPU(-[0-9a-f]+){5}", devices[0]["id"]) and re.fullmatch(r"[0-9a-f]{4}:[0-9a-f]{2}:.*\.0", devices[0]["pci"]),
+            f"{devices[0]}")
     _, out, _ = t.run("plan", cli.guest("fibonacci"), "--hint", t.hint(40), "--backend", "cuda")
     t.check(re.search(r"^peak memory +\d", out, re.M), out)
 
@@ -94,7 +96,16 @@ def test_no_device(t):
         t.check(len(re.findall("no CUDA device", err)) == 1, err)
         _, out, _ = t.run("doctor")
         t.check("none found" in out, out)
+        # parts of a device are devices: two processes that see one each do not share it
+        os.environ["MGP_EMU_DEVICES"] = "1"
+        seen = []
+        for name in "MIG-GPU-1a2b/3/0", "MIG-GPU-1a2b/4/0,MIG-GPU-1a2b/5/0":
+            os.environ["CUDA_VISIBLE_DEVICES"] = name
+            t.run("doctor", "--json", "part.json")
+            seen.append(t.json("part.json")["ranks"][0]["devices"][0]["id"])
+        t.check(seen == ["MIG-GPU-1a2b/3/0", "MIG-GPU-1a2b/4/0"], f"{seen}")
     finally:
+        os.environ.pop("CUDA_VISIBLE_DEVICES", None)
         del os.environ["MGP_EMU_DEVICES"]
 
 
