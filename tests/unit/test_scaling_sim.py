@@ -81,10 +81,10 @@ def test_bench_json():
             with open(path, "w", encoding="utf-8") as f:
                 json.dump(data, f)
         write()
-        run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12)
+        run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--uneven", 0)
         data["scaling"][0]["points"][1] = data["scaling"][1]["points"][1] = point(1 << 24, 4, 4, 1.5)
         write()
-        out = run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, code=1)
+        out = run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--uneven", 0, code=1)
         check("-3" in out, out)
 
 
