@@ -292,6 +292,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
   cu->base.task_slots = MGP_CUDA_TASKS;
   if (tasks && atoi(tasks) > 0 && atoi(tasks) < MGP_CUDA_TASKS) cu->base.task_slots = atoi(tasks);
   cu->device = device;
+  snprintf(cu->device_name, sizeof cu->device_name, "name not known yet");
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;
   cu->sync_each = is_set("MGP_CUDA_SYNC");
   cu->poison = is_set("MGP_CUDA_POISON");

@@ -27,6 +27,7 @@ __device__ __forceinline__ void from_f(mgp_f_t c, mgp_e_t *v) {
 
 struct any_t {
   static const unsigned THREADS = MGP_ANY_THREADS, LOG_K = MGP_TASK_LOG_K;
+  static const bool LINEAR = true;
   const mgp_chip_args_t &a;
   uint32_t *slots;
 
@@ -85,6 +86,8 @@ struct any_t {
 
   /* --- forms and atoms */
   __device__ __forceinline__ uint32_t nforms() const { return a.form.nforms; }
+  __device__ __forceinline__ static uint32_t number(uint32_t f) { return f; }
+  __device__ __forceinline__ static bool owns(uint32_t) { return true; }
   __device__ mgp_f_t form(uint32_t f, size_t row) const {
     const uint32_t *first = a.words + a.form.form_first, *pair = a.words + a.form.form_pairs;
     mgp_f_t s = 0;

@@ -125,29 +125,32 @@ __device__ __forceinline__ mgp_e_t mgp_v_times(const mgp_e_t &v, const mgp_e_t &
   return mgp_e_mul(v, w);
 }
 
-/* acc[X - 1] += weight * summand at X = 1, 2, 3. The forms and L are given by their values at 0,
- * which are used up, and slopes. */
-template <class V, class Chip>
+/* acc[X - 1] += weight * summand at X = 1, 2, 3, as far as it is a part's (chip_main.cuh). The
+ * forms and L are given by their values at 0, which are used up, and slopes. */
+template <class V, class Part>
 __device__ __forceinline__ void
-mgp_main_pair(const mgp_main_dev_t &m, const Chip &chip, typename Chip::template values_t<V> &form,
-              const typename Chip::template values_t<V> &slope, mgp_e_t linear,
+mgp_main_pair(const mgp_main_dev_t &m, const Part &part, typename Part::template values_t<V> &form,
+              const typename Part::template values_t<V> &slope, mgp_e_t linear,
               const mgp_e_t &linear_slope, bool edge, const mgp_e_t &weight, mgp_e_t acc[3]) {
-  const uint32_t nforms = chip.nforms();
+  const uint32_t nforms = part.nforms();
 #pragma unroll 1
   for (unsigned X = 0; X < 3; X++) {
 #pragma unroll
     for (uint32_t f = 0; f < nforms; f++) form.set(f, mgp_v_add(form.get(f), slope.get(f)));
-    linear = mgp_e_add(linear, linear_slope);
+    if (Part::LINEAR) linear = mgp_e_add(linear, linear_slope);
     mgp_dot_t sum;
-    chip.template atoms<V>(form, edge ? &m.edge_atom[2 * (size_t)X * m.natoms] : m.atom, &sum);
+    part.template atoms<V>(form, edge ? &m.edge_atom[2 * (size_t)X * m.natoms] : m.atom, &sum);
     mgp_e_t e = sum.value();
     if (edge) {
-      e = mgp_e_add(e, mgp_e_mul(linear, mgp_ld(&m.edge[2 * X])));
-      e = mgp_e_add(e, mgp_ld(&m.edge[2 * X + 1]));
+      if (Part::LINEAR) {
+        e = mgp_e_add(e, mgp_e_mul(linear, mgp_ld(&m.edge[2 * X])));
+        e = mgp_e_add(e, mgp_ld(&m.edge[2 * X + 1]));
+      }
+      const mgp_e_t *w = &m.edge_form[(size_t)X * m.nforms];
 #pragma unroll
       for (uint32_t f = 0; f < nforms; f++)
-        e = mgp_e_add(e, mgp_v_times(form.get(f), mgp_ld(&m.edge_form[(size_t)X * nforms + f])));
-    } else {
+        if (part.owns(f)) e = mgp_e_add(e, mgp_v_times(form.get(f), mgp_ld(&w[part.number(f)])));
+    } else if (Part::LINEAR) {
       e = mgp_e_add(e, linear);
     }
     e = mgp_e_mul(e, weight);

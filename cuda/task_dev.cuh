@@ -89,13 +89,16 @@ __device__ __forceinline__ void mgp_task_add_partial(const mgp_task_dev_t &dev, 
   mgp_task_block_sum<THREADS, K, 1>(sum, out);
 }
 
-/* Leaves the block's sums (as in mgp_task_block_sum) to a kernel that follows. */
+/* Leaves the block's sums (as in mgp_task_block_sum) to a kernel that follows; add: to those that
+ * this block of a kernel before has left. */
 template <unsigned THREADS, int K, int G>
-__device__ __forceinline__ void mgp_task_leave_sum(const mgp_task_dev_t &dev, const mgp_e_t *v) {
+__device__ __forceinline__ void mgp_task_leave_sum(const mgp_task_dev_t &dev, const mgp_e_t *v,
+                                                   bool add = false) {
   MGP_SHARED(mgp_e_t, out, [K * G]);
   mgp_task_block_sum<THREADS, K, G>(v, out);
-  if (threadIdx.x < K * G)
-    mgp_st(&dev.partial[threadIdx.x * MGP_TASK_BLOCKS + blockIdx.x], out[threadIdx.x]);
+  if (threadIdx.x >= K * G) return;
+  mgp_e_t *to = &dev.partial[threadIdx.x * MGP_TASK_BLOCKS + blockIdx.x];
+  mgp_st(to, add ? mgp_e_add(mgp_ld(to), out[threadIdx.x]) : out[threadIdx.x]);
 }
 
 /* Sums over the grid. True in the block that has them: the last one. */

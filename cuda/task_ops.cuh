@@ -37,6 +37,19 @@ typedef struct {
                         const mgp_main_dev_t *m, unsigned i, unsigned count);
 } mgp_cuda_chip_t;
 
+/* Kernels of a part of a chip's main sumcheck (chip_main.cuh): blocks for so many pairs of rows,
+ * rounds 0, 1 and i. k: its number; the first one begins the sums. */
+typedef struct {
+  void (*load)(void);
+  unsigned (*blocks)(const mgp_cuda_t *cu, uint32_t pairs);
+  mgp_status_t (*first)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_main_dev_t *m, unsigned k);
+  mgp_status_t (*second)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                         const mgp_main_dev_t *m, unsigned k);
+  mgp_status_t (*later)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                        const mgp_main_dev_t *m, unsigned i, unsigned k);
+} mgp_cuda_part_t;
+
 /* Those of the program's chips, made at build time; NULL ends them. */
 const mgp_cuda_chip_t *const *mgp_cuda_own_chips(void);
 /* The kernels that interpret any chip, and the slots of one of their threads. */

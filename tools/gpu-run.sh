@@ -63,7 +63,7 @@ sanitizer_jobs() { # lines of: tool name command
   for tool in ${TOOLS:-racecheck initcheck memcheck synccheck}; do
     proof "$tool" prove_shards --shard-steps 2000 --cache none
     proof "$tool" prove_none --cache none
-    proof "$tool" prove_full --cache full --ranks 2
+    proof "$tool" prove_full --cache full --ranks 2 --share-gpu
     for k in $(seq 0 $((shares - 1))); do
       echo "$tool test_cuda_task_$k $build/tests/test_cuda_task $k $shares"
     done
@@ -105,7 +105,7 @@ for step in $steps; do
     step bench_cuda 120 "$build/bench_cuda"
     grep -v '^skipped' "$out/bench_cuda.log" >> "$out/summary.txt"
     ;;
-  errors) step errors 300 python3 tests/gpu/test_cuda_errors.py "$build" ;;
+  errors) step errors 900 python3 tests/gpu/test_cuda_errors.py "$build" ;;
   prove) step prove 180 python3 tests/gpu/test_cuda_prove.py "$build" ;;
   proofs)
     for n in ${LOG_STEPS:-20 21 22 23 24}; do
