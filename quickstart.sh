@@ -77,7 +77,9 @@ run() {
   "$@"
 }
 say "proving"
-run mpirun -n 4 "$build/mgprove" prove guest/prebuilt/fibonacci.elf -o "$build/fibonacci.mgp"
+share=() # four ranks on however many GPUs there are
+[ ! -e /dev/nvidiactl ] || share=(--share-gpu)
+run mpirun -n 4 "$build/mgprove" prove guest/prebuilt/fibonacci.elf -o "$build/fibonacci.mgp" "${share[@]}"
 say "verifying"
 run "$build/mgverify" --elf guest/prebuilt/fibonacci.elf "$build/fibonacci.mgp"
 

@@ -170,7 +170,8 @@ static const struct {
     [B_GKR_ROUND] = {"round of a layer", "gkr-layer main-last"},
     [B_EVALS] = {"values of a layer", "gkr-layer main-last"},
     [B_MAIN_ROUND] = {"round of a main sumcheck", "main-last"},
-    [B_COLUMN] = {"value of a column", "main-last"},
+    /* times another one that is zero, which in a trace of one row may be, it changes no equation */
+    [B_COLUMN] = {"value of a column", "main-last open-v"},
     [B_OPEN_ROUND] = {"round of the opening", "open-v"},
     [B_V] = {"value of a stacked column", "open-v"},
     [B_NONCE_U] = {"nonce of u", "grind-u fold-final"},
