@@ -9,6 +9,13 @@
 #define AHEAD       2u         /* cuts that wait */
 #define PIECE_STEPS (1u << 18) /* half a millisecond of the pass, a little more to record */
 
+/* A piece for mgp_pass_piece. */
+typedef struct {
+  mgp_piece_t piece;
+  mgp_vm_point_t end;
+  const uint32_t *word; /* the cut's */
+} shown_t;
+
 struct mgp_pass {
   mgp_session_t *s;
   mgp_cutter_t cutter;
@@ -19,6 +26,9 @@ struct mgp_pass {
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t changed;
   mgp_cut_t cut[AHEAD]; /* a ring */
+  shown_t *first;       /* [nfirst]: the first shard's pieces as far as it has come */
+  uint32_t nfirst, cap_first;
+  int first_done; /* there will be no more of them */
   uint32_t made, taken;
   int quit, done;
   mgp_status_t status; /* of the thread, when it is done */
@@ -69,6 +79,46 @@ static int must_quit(mgp_pass_t *p) {
   return quit;
 }
 
+/* For those who follow: this piece of the first shard has ended. */
+static mgp_status_t show_piece(mgp_pass_t *p, const mgp_piece_t *piece, const uint32_t *word) {
+  shown_t *fresh;
+  if (p->nfirst == p->cap_first) {
+    const uint32_t cap = p->cap_first ? 2 * p->cap_first : 16;
+    MGP_TRY(mgp_ledger_alloc(p->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh));
+    if (p->nfirst) memcpy(fresh, p->first, p->nfirst * sizeof *fresh);
+    mgp_ledger_free(p->s->ahead, p->first);
+    p->first = fresh;
+    p->cap_first = cap;
+  }
+  fresh = &p->first[p->nfirst++];
+  fresh->piece = *piece;
+  fresh->word = word;
+  mgp_vm_point(p->cutter.vm, &fresh->end);
+  return MGP_OK;
+}
+
+/* Appends a piece that has just been executed; takes over its words. */
+static mgp_status_t add_piece(mgp_pass_t *p, mgp_cut_t *cut, const mgp_piece_t *piece,
+                              uint32_t *word) {
+  mgp_status_t st = MGP_OK;
+  if (cut->npieces == cut->cap_pieces)
+    st = mgp_cut_reserve(p->s, cut, cut->npieces ? 2 * cut->npieces : 8);
+  if (st != MGP_OK) {
+    mgp_ledger_free(p->s->ahead, word);
+    return st;
+  }
+  cut->piece[cut->npieces] = *piece;
+  cut->word[cut->npieces++] = word;
+  pthread_mutex_lock(&p->lock);
+  if (cut->id == 1)
+    st = show_piece(p, piece, word);
+  else
+    p->first_done = 1;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+  return st;
+}
+
 /* Executes the next piece. */
 static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *limits,
                               mgp_vm_stop_t *why) {
@@ -88,13 +138,9 @@ static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *
   MGP_TRY(mgp_vm_note(vm, &some, &p->notes, why));
   p->seconds += mgp_clock_seconds() - begin;
   piece.nwords = p->notes.n;
-  if (cut->npieces == cut->cap_pieces)
-    MGP_TRY(mgp_cut_reserve(s, cut, cut->npieces ? 2 * cut->npieces : 8));
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, piece.nwords * sizeof *word + 1, (void **)&word));
   if (piece.nwords) memcpy(word, p->notes.word, piece.nwords * sizeof *word);
-  cut->piece[cut->npieces] = piece;
-  cut->word[cut->npieces++] = word;
-  return MGP_OK;
+  return add_piece(p, cut, &piece, word);
 }
 
 static void *run_pass(void *arg) {
@@ -104,6 +150,8 @@ static void *run_pass(void *arg) {
   while (st == MGP_OK && !cut.last) {
     st = mgp_cutter_next(&p->cutter, &cut);
     pthread_mutex_lock(&p->lock);
+    p->first_done = 1;
+    pthread_cond_broadcast(&p->changed);
     while (st == MGP_OK && p->made - p->taken == AHEAD && !p->quit)
       pthread_cond_wait(&p->changed, &p->lock);
     if (st == MGP_OK && p->quit) {
@@ -163,6 +211,19 @@ mgp_status_t mgp_pass_next(mgp_pass_t *p, mgp_cut_t *out) {
   return st;
 }
 
+void mgp_pass_piece(mgp_pass_t *p, uint32_t i, mgp_piece_t *piece, mgp_vm_point_t *end,
+                    const uint32_t **word, int *more) {
+  pthread_mutex_lock(&p->lock);
+  while (i >= p->nfirst && !p->first_done) pthread_cond_wait(&p->changed, &p->lock);
+  *more = i < p->nfirst;
+  if (*more) {
+    *piece = p->first[i].piece;
+    *end = p->first[i].end;
+    *word = p->first[i].word;
+  }
+  pthread_mutex_unlock(&p->lock);
+}
+
 const mgp_vm_t *mgp_pass_vm(const mgp_pass_t *p) {
   return p->cutter.vm;
 }
@@ -182,6 +243,7 @@ void mgp_pass_destroy(mgp_pass_t *p) {
   }
   for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
   mgp_cutter_free(&p->cutter);
+  mgp_ledger_free(p->s->ahead, p->first);
   mgp_vm_destroy(p->cutter.vm);
   mgp_ledger_free(p->s->ahead, p->notes.word);
   pthread_mutex_destroy(&p->lock);

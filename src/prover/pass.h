@@ -20,6 +20,11 @@ typedef struct mgp_pass mgp_pass_t;
 mgp_status_t mgp_pass_create(mgp_session_t *s, mgp_pass_t **out);
 /* Waits for the next shard's cut. Fails as the run does (a trap, a limit). Local. */
 mgp_status_t mgp_pass_next(mgp_pass_t *pass, mgp_cut_t *out);
+/* Piece i of the first shard as soon as it has ended, before there is a cut: waits for it. *end:
+ * where it ends; *word stays the cut's, or the pass's if there will be none. 0 in *more: the shard
+ * has no such piece, or the run has failed. Local, by any number of threads. */
+void mgp_pass_piece(mgp_pass_t *pass, uint32_t i, mgp_piece_t *piece, mgp_vm_point_t *end,
+                    const uint32_t **word, int *more);
 /* After the last cut: the run as it has halted. */
 const mgp_vm_t *mgp_pass_vm(const mgp_pass_t *pass);
 /* Seconds that the thread has spent executing. */

@@ -22,12 +22,26 @@ typedef struct {
   uint32_t nstretches;
 } job_t;
 
+/* What is recorded at a time, for whichever partitions have steps in it. */
+typedef struct {
+  const mgp_vm_point_t *shard, *start, *end; /* start of the shard; of the piece, and its end */
+  const uint32_t *words;                     /* [nwords] */
+  uint64_t nwords;
+} span_t;
+
+/* A piece that was recorded before there was a cut. */
+typedef struct {
+  mgp_step_t *steps;
+  mgp_stretch_t stretch;
+} followed_t;
+
 /* What one thread works with. */
 typedef struct {
   mgp_vm_t *vm;
   mgp_touch_t *touches;
   uint32_t cap_touches;
   uint64_t nbytes; /* that the vm has taken, as the ledger has it */
+  double seconds;  /* recording of the pass that it follows */
 } worker_t;
 
 /* One own partition, when it is recorded. */
@@ -52,6 +66,10 @@ struct mgp_recorder {
   pthread_mutex_t lock;   /* of what follows, while threads record */
   uint64_t promised;      /* bytes of room for jobs under way */
   uint32_t left;          /* jobs that are not recorded */
+  mgp_pass_t *follow;     /* followed until there is a cut; NULL: none is */
+  followed_t *followed;   /* [nfollowed] */
+  uint32_t nfollowed, cap_followed;
+  uint32_t next; /* piece to be followed */
   double seconds;
   pthread_t thread;
   int running;
@@ -83,6 +101,13 @@ static void free_shard(mgp_recorder_t *r) {
   mgp_ledger_t *l = r->s->ahead;
   for (uint32_t i = 0; i < r->nstretches; i++) mgp_stretch_free(l, &r->stretch[i]);
   for (uint32_t i = 0; i < r->njobs; i++) mgp_ledger_free(l, r->job[i].steps);
+  for (uint32_t i = 0; i < r->nfollowed; i++) {
+    mgp_stretch_free(l, &r->followed[i].stretch);
+    mgp_ledger_free(l, r->followed[i].steps);
+  }
+  mgp_ledger_free(l, r->followed);
+  r->followed = NULL;
+  r->nfollowed = r->cap_followed = 0;
   for (uint32_t i = 0; r->recording && i < r->s->nparts; i++) {
     mgp_ledger_free(l, r->recording[i].touches);
     r->recording[i] = (recording_t){0};
@@ -142,15 +167,16 @@ static mgp_status_t more_touches(mgp_recorder_t *r, worker_t *w, uint32_t used) 
   return MGP_OK;
 }
 
-/* Records on up to a cost, at most n steps; the touches are the worker's, in *rec. */
-static mgp_status_t record_to(mgp_recorder_t *r, worker_t *w, const uint32_t **words, uint64_t stop,
-                              mgp_step_t *steps, uint32_t n, mgp_commit_t *commit,
+/* Records on up to a cost, at most n steps; the touches are the worker's, in *rec. ts0: timestamps
+ * before the shard. */
+static mgp_status_t record_to(mgp_recorder_t *r, worker_t *w, uint64_t ts0, const uint32_t **words,
+                              uint64_t stop, mgp_step_t *steps, uint32_t n, mgp_commit_t *commit,
                               mgp_record_t *rec) {
   const mgp_vm_state_t *v = mgp_vm_state(w->vm);
   const mgp_vm_limits_t limits = {v->steps + n, stop};
   mgp_vm_stop_t why;
   *rec = (mgp_record_t){.steps = steps, .cap_steps = n, .commits = commit, .cap_commits = 1};
-  MGP_TRY(mgp_vm_record_begin(w->vm, rec, (uint32_t)(v->ts - r->cut.start.ts + 1)));
+  MGP_TRY(mgp_vm_record_begin(w->vm, rec, (uint32_t)(v->ts - ts0 + 1)));
   do {
     if (w->cap_touches - rec->ntouches < MGP_MAX_TOUCHES_PER_STEP)
       MGP_TRY(more_touches(r, w, rec->ntouches));
@@ -162,47 +188,43 @@ static mgp_status_t record_to(mgp_recorder_t *r, worker_t *w, const uint32_t **w
   return MGP_OK;
 }
 
-/* A piece that was recorded to its end has come to where the pass was there. */
-static mgp_status_t check_end(const mgp_recorder_t *r, const worker_t *w, uint32_t piece,
-                              const uint32_t *words) {
+/* A span that was recorded to its end has come to where the pass was there. */
+static mgp_status_t check_end(const worker_t *w, const span_t *x, const uint32_t *words) {
   mgp_vm_point_t here;
-  const mgp_vm_point_t *end = mgp_piece_end(&r->cut, piece);
   mgp_vm_point(w->vm, &here);
-  if (here.steps != end->steps || (memcmp(&here, end, sizeof here) == 0 &&
-                                   words == r->cut.word[piece] + r->cut.piece[piece].nwords))
+  if (here.steps != x->end->steps ||
+      (memcmp(&here, x->end, sizeof here) == 0 && words == x->words + x->nwords))
     return MGP_OK;
-  return mgp_fail(MGP_INTERNAL, "a recording of shard %u has left the run of the plain pass",
-                  r->cut.id);
+  return mgp_fail(MGP_INTERNAL, "a recording has left the run of the plain pass, before step %llu",
+                  (unsigned long long)here.steps);
 }
 
-static mgp_status_t record_stretches(mgp_recorder_t *r, worker_t *w, job_t *job,
-                                     mgp_step_t *steps) {
-  const mgp_session_t *s = r->s;
-  const mgp_vm_point_t *start = &r->cut.piece[job->piece].start;
-  const uint32_t P = s->params.partitions, first = s->first_part + job->stretch[0].part;
-  const uint64_t begin = mgp_cut_cost(&r->cut, P, first);
-  const uint32_t *words = r->cut.word[job->piece];
-  uint32_t n = (uint32_t)(mgp_piece_end(&r->cut, job->piece)->steps - start->steps);
+/* Steps from partition `first` on, for the stretches of it and those that follow. begin: cost at
+ * which it begins; stop[k]: where stretch k ends. */
+static mgp_status_t record_stretches(mgp_recorder_t *r, worker_t *w, const span_t *x,
+                                     uint64_t begin, const uint64_t *stop, mgp_stretch_t *stretch,
+                                     uint32_t nstretches, mgp_step_t *steps) {
+  const uint32_t *words = x->words;
+  uint32_t n = (uint32_t)(x->end->steps - x->start->steps);
   mgp_record_t rec;
-  MGP_TRY(mgp_vm_resume(w->vm, start));
-  if (start->cost < begin) { /* steps of a partition that is another rank's */
+  MGP_TRY(mgp_vm_resume(w->vm, x->start));
+  if (x->start->cost < begin) { /* steps of a partition that is another rank's */
     mgp_commit_t commit;
-    MGP_TRY(record_to(r, w, &words, begin, steps, n, &commit, &rec));
+    MGP_TRY(record_to(r, w, x->shard->ts, &words, begin, steps, n, &commit, &rec));
     steps += rec.nsteps;
     n -= rec.nsteps;
   }
-  for (uint32_t k = 0; k < job->nstretches; k++) {
-    mgp_stretch_t *seg = &job->stretch[k];
-    const uint64_t stop = mgp_cut_stop(&r->cut, P, first + k);
-    MGP_TRY(record_to(r, w, &words, stop, steps, n, &seg->commit, &rec));
-    seg->steps = steps;
-    seg->nsteps = rec.nsteps;
-    seg->ncommits = rec.ncommits;
-    MGP_TRY(mgp_stretch_take(s->ahead, seg, rec.touches, rec.ntouches));
+  for (uint32_t k = 0; k < nstretches; k++) {
+    mgp_stretch_t *st = &stretch[k];
+    MGP_TRY(record_to(r, w, x->shard->ts, &words, stop[k], steps, n, &st->commit, &rec));
+    st->steps = steps;
+    st->nsteps = rec.nsteps;
+    st->ncommits = rec.ncommits;
+    MGP_TRY(mgp_stretch_take(r->s->ahead, st, rec.touches, rec.ntouches));
     steps += rec.nsteps;
     n -= rec.nsteps;
   }
-  return check_end(r, w, job->piece, words);
+  return check_end(w, x, words);
 }
 
 /* Tells the ledger what the worker's vm has taken beside it. */
@@ -217,17 +239,15 @@ static mgp_status_t account_vm(mgp_recorder_t *r, worker_t *w) {
   return MGP_OK;
 }
 
-/* Bytes that the touches of a job may take: every word may be one, and every register. */
-static uint64_t most_touched(const mgp_recorder_t *r, const job_t *job) {
-  return (r->cut.piece[job->piece].nwords + job->nstretches * 33u) *
-         (sizeof(mgp_touch_t) + sizeof(uint32_t));
+/* Bytes that the touches of a span may take: every word may be one, and every register. */
+static uint64_t most_touched(const span_t *x, uint32_t nstretches) {
+  return (x->nwords + nstretches * 33u) * (sizeof(mgp_touch_t) + sizeof(uint32_t));
 }
 
-/* NULL in *steps: not within what may be held ahead. */
-static mgp_status_t take_room(mgp_recorder_t *r, const job_t *job, mgp_step_t **steps) {
-  const uint64_t n =
-      mgp_piece_end(&r->cut, job->piece)->steps - r->cut.piece[job->piece].start.steps;
-  const uint64_t nbytes = n * sizeof **steps + 1, touched = most_touched(r, job);
+/* NULL in *steps: not within what may be held ahead. Otherwise give_room is next. */
+static mgp_status_t take_room(mgp_recorder_t *r, const span_t *x, uint64_t touched,
+                              mgp_step_t **steps) {
+  const uint64_t nbytes = (x->end->steps - x->start->steps) * sizeof **steps + 1;
   mgp_status_t st = MGP_OK;
   *steps = NULL;
   pthread_mutex_lock(&r->lock);
@@ -238,26 +258,138 @@ static mgp_status_t take_room(mgp_recorder_t *r, const job_t *job, mgp_step_t **
   return st;
 }
 
+static void give_room(mgp_recorder_t *r, uint64_t touched) {
+  pthread_mutex_lock(&r->lock);
+  r->promised -= touched;
+  pthread_mutex_unlock(&r->lock);
+}
+
+/* Records a span as far as there is room: *steps is NULL if there is none, else ledger memory, also
+ * after a failure. */
+static mgp_status_t record_span(mgp_recorder_t *r, worker_t *w, const span_t *x, uint64_t begin,
+                                const uint64_t *stop, mgp_stretch_t *stretch, uint32_t nstretches,
+                                mgp_step_t **steps) {
+  const uint64_t touched = most_touched(x, nstretches);
+  *steps = NULL;
+  MGP_TRY(mgp_stop_check());
+  if (!w->vm) MGP_TRY(mgp_pass_create_recorder(r->s, r->worker[0].vm, &w->vm));
+  MGP_TRY(take_room(r, x, touched, steps));
+  if (!*steps) return MGP_OK;
+  mgp_status_t st = record_stretches(r, w, x, begin, stop, stretch, nstretches, *steps);
+  give_room(r, touched);
+  MGP_TRY(st);
+  return account_vm(r, w);
+}
+
 static mgp_status_t record_job(void *arg, unsigned worker, uint32_t i) {
   mgp_recorder_t *r = arg;
-  worker_t *w = &r->worker[worker];
+  const mgp_session_t *s = r->s;
   job_t *job = &r->job[i];
-  mgp_step_t *steps;
+  const span_t x = {&r->cut.start, &r->cut.piece[job->piece].start,
+                    mgp_piece_end(&r->cut, job->piece), r->cut.word[job->piece],
+                    r->cut.piece[job->piece].nwords};
+  const uint32_t P = s->params.partitions, first = s->first_part + job->stretch[0].part;
+  uint64_t stop[MGP_MAX_PARTITIONS];
   if (job->steps) return MGP_OK;
-  MGP_TRY(mgp_stop_check());
-  MGP_TRY(take_room(r, job, &steps));
-  if (!steps) return MGP_OK;
-  job->steps = steps;
-  if (!w->vm) MGP_TRY(mgp_pass_create_recorder(r->s, r->worker[0].vm, &w->vm));
-  MGP_TRY(record_stretches(r, w, job, steps));
-  MGP_TRY(account_vm(r, w));
+  for (uint32_t k = 0; k < job->nstretches; k++) stop[k] = mgp_cut_stop(&r->cut, P, first + k);
+  MGP_TRY(record_span(r, &r->worker[worker], &x, mgp_cut_cost(&r->cut, P, first), stop,
+                      job->stretch, job->nstretches, &job->steps));
+  if (!job->steps) return MGP_OK;
+  mgp_ledger_free(s->ahead, r->cut.word[job->piece]);
+  r->cut.word[job->piece] = NULL;
   pthread_mutex_lock(&r->lock);
-  r->promised -= most_touched(r, job);
   r->left--;
   pthread_mutex_unlock(&r->lock);
-  mgp_ledger_free(r->s->ahead, r->cut.word[job->piece]);
-  r->cut.word[job->piece] = NULL;
   return MGP_OK;
+}
+
+/* --- behind the pass ------------------------------------------------------------------------ */
+
+/* Takes over what was recorded of piece i. */
+static mgp_status_t keep_followed(mgp_recorder_t *r, uint32_t i, const followed_t *x) {
+  followed_t *fresh;
+  mgp_status_t st = MGP_OK;
+  pthread_mutex_lock(&r->lock);
+  if (i >= r->cap_followed) {
+    const uint32_t cap = i < 32 ? 64 : 2 * i;
+    st = mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh);
+    if (st == MGP_OK) {
+      memset(fresh, 0, cap * sizeof *fresh);
+      if (r->nfollowed) memcpy(fresh, r->followed, r->nfollowed * sizeof *fresh);
+      mgp_ledger_free(r->s->ahead, r->followed);
+      r->followed = fresh;
+      r->cap_followed = cap;
+    }
+  }
+  if (st == MGP_OK) {
+    r->followed[i] = *x;
+    if (i >= r->nfollowed) r->nfollowed = i + 1;
+  }
+  pthread_mutex_unlock(&r->lock);
+  return st;
+}
+
+static mgp_status_t follow_piece(mgp_recorder_t *r, worker_t *w, uint32_t i, int *more) {
+  static const uint64_t stop[1] = {MGP_VM_NO_LIMIT};
+  mgp_piece_t piece;
+  mgp_vm_point_t end;
+  followed_t got = {0};
+  span_t x = {.start = &piece.start, .end = &end};
+  mgp_pass_piece(r->follow, i, &piece, &end, &x.words, more);
+  if (!*more) return MGP_OK;
+  const mgp_vm_point_t entry = {
+      0}; /* of which only times matter: the first shard's are the run's */
+  const double begin = mgp_clock_seconds();
+  x.shard = &entry;
+  x.nwords = piece.nwords;
+  mgp_status_t st = record_span(r, w, &x, 0, stop, &got.stretch, 1, &got.steps);
+  if (st == MGP_OK && got.steps) st = keep_followed(r, i, &got);
+  *more = got.steps != NULL;
+  w->seconds += mgp_clock_seconds() - begin;
+  if (st == MGP_OK) return MGP_OK;
+  mgp_stretch_free(r->s->ahead, &got.stretch);
+  mgp_ledger_free(r->s->ahead, got.steps);
+  return st;
+}
+
+/* One of the threads that follow: piece after piece, until there is no more, or no more room. */
+static mgp_status_t follow_some(void *arg, unsigned worker, uint32_t item) {
+  mgp_recorder_t *r = arg;
+  int more = 1;
+  (void)item;
+  while (more) {
+    pthread_mutex_lock(&r->lock);
+    const uint32_t i = r->next++;
+    pthread_mutex_unlock(&r->lock);
+    MGP_TRY(follow_piece(r, &r->worker[worker], i, &more));
+  }
+  return MGP_OK;
+}
+
+static void *run_follower(void *arg) {
+  mgp_recorder_t *r = arg;
+  double longest = 0;
+  r->status = mgp_crew_for(r->threads, r->threads, follow_some, r);
+  if (r->status != MGP_OK) snprintf(r->message, sizeof r->message, "%s", mgp_error_message());
+  for (unsigned i = 0; i < r->threads; i++)
+    if (r->worker[i].seconds > longest) longest = r->worker[i].seconds;
+  r->seconds += longest;
+  return NULL;
+}
+
+/* The cut is there: jobs that are done already. */
+static void take_followed(mgp_recorder_t *r) {
+  for (uint32_t i = 0; i < r->nfollowed && i < r->njobs; i++) {
+    followed_t *x = &r->followed[i];
+    job_t *job = &r->job[i];
+    if (!x->steps) continue;
+    job->steps = x->steps;
+    *job->stretch = x->stretch;
+    *x = (followed_t){0};
+    mgp_ledger_free(r->s->ahead, r->cut.word[i]);
+    r->cut.word[i] = NULL;
+    r->left--;
+  }
 }
 
 /* --- a shard ------------------------------------------------------------------------------- */
@@ -322,13 +454,33 @@ static unsigned crew_size(const mgp_session_t *s, int beside) {
   return threads < (int)MGP_CREW_MAX ? (unsigned)threads : MGP_CREW_MAX;
 }
 
+mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_pass_t *pass, uint64_t room) {
+  r->follow = pass;
+  r->next = 0;
+  r->room = room;
+  r->threads = crew_size(r->s, 0);
+  r->running = pthread_create(&r->thread, NULL, run_follower, r) == 0;
+  return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
+}
+
+/* Ends what has been started, with its status. */
+static mgp_status_t join(mgp_recorder_t *r) {
+  if (r->running) pthread_join(r->thread, NULL);
+  r->running = 0;
+  return r->status == MGP_OK ? MGP_OK : mgp_fail(r->status, "%s", r->message);
+}
+
 mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room) {
+  mgp_status_t st = join(r); /* of following */
   r->cut = *cut;
   memset(cut, 0, sizeof *cut);
   r->room = room;
   r->merged = 0;
   r->threads = crew_size(r->s, r->s->have_shape);
+  MGP_TRY(st);
   MGP_TRY(make_jobs(r));
+  if (r->follow) take_followed(r);
+  r->follow = NULL;
   r->running = pthread_create(&r->thread, NULL, run_recorder, r) == 0;
   return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
@@ -339,9 +491,7 @@ void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut) {
 }
 
 static mgp_status_t wait_for_end(mgp_recorder_t *r) {
-  if (r->running) pthread_join(r->thread, NULL);
-  r->running = 0;
-  if (r->status != MGP_OK) return mgp_fail(r->status, "%s", r->message);
+  MGP_TRY(join(r));
   r->room = UINT64_MAX;
   r->threads = crew_size(r->s, 0);
   if (!r->merged) run_recorder(r);

@@ -15,6 +15,10 @@
 typedef struct mgp_recorder mgp_recorder_t;
 
 mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
+/* Begins with the run's first shard while the pass still executes it: pieces are recorded as they
+ * come. Only where one rank has the only partition, whose start alone is known by then. The pass
+ * must outlive the recorder. mgp_recorder_start with that shard's cut is next. Local. */
+mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_pass_t *pass, uint64_t room);
 /* Starts with a shard; the recorder owns the cut from now on. room: bytes that may be held ahead; a
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
  * each after the one before is finished. Local. */
@@ -27,7 +31,7 @@ void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
 /* The shard that was started last; its pieces are gone once it is finished. */
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);
-/* Seconds of recording so far, by the clock. */
+/* Seconds of recording so far, by the clock, without what it has waited for the pass. */
 double mgp_recorder_seconds(const mgp_recorder_t *r);
 void mgp_recorder_destroy(mgp_recorder_t *r);
 

@@ -46,10 +46,7 @@ static mgp_status_t make_cut(mgp_cutter_t *c, mgp_cut_t *out) {
   mgp_cut_t cut = {.id = c->made + 1};
   mgp_vm_point(c->vm, &cut.start);
   mgp_status_t st = run_shard(c, &cut);
-  if (st == MGP_OK)
-    *out = cut;
-  else
-    mgp_cut_free(c->s, &cut);
+  *(st == MGP_OK ? out : &c->wreck) = cut;
   return st;
 }
 
@@ -62,7 +59,7 @@ static mgp_status_t hold(mgp_cutter_t *c, mgp_cut_t *cut) {
     mgp_status_t st =
         mgp_ledger_alloc(c->s->ahead, MGP_MEM_RAW, cap * sizeof *held, (void **)&held);
     if (st != MGP_OK) {
-      mgp_cut_free(c->s, cut);
+      c->wreck = *cut;
       return st;
     }
     if (c->nheld) memcpy(held, c->held, c->nheld * sizeof *held);
@@ -114,6 +111,7 @@ mgp_status_t mgp_cutter_next(mgp_cutter_t *c, mgp_cut_t *out) {
 }
 
 void mgp_cutter_free(mgp_cutter_t *c) {
+  mgp_cut_free(c->s, &c->wreck);
   for (; c->given < c->nheld; c->given++) mgp_cut_free(c->s, &c->held[c->given]);
   mgp_ledger_free(c->s->ahead, c->held);
   c->held = NULL;

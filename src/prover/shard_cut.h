@@ -26,6 +26,7 @@ typedef struct {
   int longer;    /* the run is known not to be one shard, or to have halted */
   mgp_cut_t *held;
   uint32_t nheld, given, cap;
+  mgp_cut_t wreck; /* of a shard in which the run has failed: somebody may be reading its words */
 } mgp_cutter_t;
 
 /* The next shard's cut, whose pieces are the caller's. Fails as the run does (a trap, a limit); not

@@ -62,6 +62,8 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_cut_t cut;
   if (s->run.nshards || sh->ahead) return MGP_OK;
   double start = mgp_clock_seconds();
+  if (s->nranks == 1 && s->params.partitions == 1 && sh->done == 0 && !s->have_shape)
+    MGP_TRY(mgp_recorder_follow(sh->recorder, sh->pass, mgp_plan_room_ahead(s)));
   mgp_status_t shared = mgp_cut_share(s, sh->pass, 1, &cut);
   s->cut_seconds += mgp_clock_seconds() - start;
   MGP_TRY(shared);

@@ -1,0 +1,58 @@
+/* Where the plain pass cuts its pieces, and who records them when, leaves no trace in a proof: one
+ * partition, recorded by one rank behind the pass or, where there are two ranks, from the finished
+ * cut. And the ways in which a run ends while it is followed. */
+#include "prove_util.h"
+
+typedef struct {
+  uint32_t ranks, piece_steps;
+  int threads;
+} variant_t;
+
+static const variant_t variants[] = {{2, 0, 1}, {1, 0, 1}, {1, 1000, 3}, {1, 61, 2}, {2, 333, 2}};
+
+/* shard_steps: 0 for one shard. */
+static void check_variants(const guest_t *g, uint64_t shard_steps) {
+  mgp_prove_result_t first = {0};
+  for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
+    const variant_t *v = &variants[i];
+    mgp_prove_options_t o = {.partitions = 1, .log_rows = 12, .shard_steps = shard_steps};
+    mgp_prove_result_t r;
+    o.piece_steps = v->piece_steps;
+    o.threads = v->threads;
+    o.no_self_check = i > 0; /* the others are the same */
+    REQUIRE_OK(guest_prove(g, v->ranks, &o, &r));
+    printf("%u ranks, %u threads, pieces of %u steps: %u + %u shards, %.2f s\n", v->ranks,
+           (unsigned)v->threads, v->piece_steps, r.report.shards, r.report.memory_shards,
+           r.report.total_seconds);
+    CHECK_EQ_U64(r.report.shards == 1, shard_steps == 0);
+    CHECK(r.report.ranks[0].record_seconds > 0);
+    if (i == 0) {
+      first = r;
+      continue;
+    }
+    CHECK_MSG(r.nbytes == first.nbytes && memcmp(r.bytes, first.bytes, r.nbytes) == 0,
+              "variant %zu: other bytes", i);
+    mgp_prove_result_free(&r);
+  }
+  mgp_prove_result_free(&first);
+}
+
+/* The run does not end as it should: every thread ends, and the message is the run's. */
+static void check_failures(const guest_t *g) {
+  for (uint64_t steps = 1; steps < 20000; steps = 3 * steps + 100) {
+    mgp_prove_options_t o = {.partitions = 1, .threads = 3, .piece_steps = 200, .max_steps = steps};
+    mgp_prove_result_t r;
+    CHECK(guest_prove(g, 1, &o, &r) == MGP_RESOURCES);
+    CHECK_MSG(strstr(mgp_error_message(), "does not halt") != NULL, "%s", mgp_error_message());
+  }
+}
+
+int main(void) {
+  guest_t g;
+  guest_load(&g, "sort", 30);
+  check_failures(&g);
+  check_variants(&g, 0);
+  check_variants(&g, 12000);
+  guest_free(&g);
+  return test_result();
+}
