@@ -20,33 +20,43 @@ extern "C" {
 #include "base/clock.h"
 }
 
-#define THREADS 256u
+#define THREADS    256u
+#define GOODBYE_NS UINT64_C(5000000000) /* for others who end too */
 
-struct mgp_device_link {
-  mgp_cuda_t *cu;
+typedef struct {
+  mgp_device_link_t base;
+  int device;
+  char device_name[64], host[64];
   ncclComm_t comm;
   uint32_t rank, size;
+  bool connected;
   const char *started; /* the NCCL call that is waited for */
-  mgp_f_t *d_room;     /* others' slices, one after the other, in the order of ranks */
   cudaEvent_t done;
+  /* others' slices, one after the other, in the order of ranks; of that backend */
+  mgp_f_t *d_room;
+  mgp_cuda_t *room_of;
   uint64_t calls, fail_at;
-};
+} link_t;
+
+static link_t *link_of(mgp_device_link_t *l) {
+  return reinterpret_cast<link_t *>(l);
+}
 
 /* --- checked calls -----------------------------------------------------------------------------
  */
 
-static mgp_status_t check(const mgp_device_link_t *l, ncclResult_t result, const char *what) {
+static mgp_status_t check(const link_t *l, ncclResult_t result, const char *what) {
   if (result == ncclSuccess || result == ncclInProgress) return MGP_OK;
   const char *more = ncclGetLastError(l->comm);
   const bool peers = result == ncclRemoteError || result == ncclSystemError;
   return mgp_fail(peers ? MGP_PEER : MGP_INTERNAL,
                   "NCCL, rank %u of %u, CUDA device %d (%s) on host %s: %s: %s (error %d)%s%.300s",
-                  l->rank, l->size, l->cu->device, l->cu->device_name, l->cu->host, what,
+                  l->rank, l->size, l->device, l->device_name, l->host, what,
                   ncclGetErrorString(result), (int)result, more && *more ? ": " : "",
                   more ? more : "");
 }
 
-static bool injected(mgp_device_link_t *l) {
+static bool injected(link_t *l) {
   return ++l->calls == l->fail_at;
 }
 
@@ -64,7 +74,7 @@ static uint64_t fail_at(uint32_t rank) {
  */
 
 /* Soon done or not: short naps, once it takes longer than a collective on one host. */
-static mgp_status_t pause_until(const mgp_device_link_t *l, uint64_t start, uint64_t deadline_ns) {
+static mgp_status_t pause_until(const link_t *l, uint64_t start, uint64_t deadline_ns) {
   const uint64_t now = mgp_clock_ns();
   const struct timespec nap = {0, 50000};
   if (now > deadline_ns)
@@ -72,7 +82,7 @@ static mgp_status_t pause_until(const mgp_device_link_t *l, uint64_t start, uint
         MGP_PEER,
         "NCCL, rank %u of %u, CUDA device %d (%s) on host %s: %s: timed out waiting for "
         "other ranks",
-        l->rank, l->size, l->cu->device, l->cu->device_name, l->cu->host, l->started);
+        l->rank, l->size, l->device, l->device_name, l->host, l->started);
   if (now - start < 2000000)
     (void)sched_yield();
   else
@@ -81,7 +91,7 @@ static mgp_status_t pause_until(const mgp_device_link_t *l, uint64_t start, uint
 }
 
 /* Until the communicator has done what the host has to do for the last call. */
-static mgp_status_t settle(mgp_device_link_t *l, uint64_t deadline_ns) {
+static mgp_status_t settle(link_t *l, uint64_t deadline_ns) {
   const uint64_t start = mgp_clock_ns();
   ncclResult_t state = ncclInProgress;
   MGP_TRY(NCCL_CALL(l, ncclCommGetAsyncError(l->comm, &state)));
@@ -93,9 +103,12 @@ static mgp_status_t settle(mgp_device_link_t *l, uint64_t deadline_ns) {
   }
 }
 
-static mgp_status_t wait_for(mgp_device_link_t *l, uint64_t deadline_ns) {
-  mgp_cuda_t *cu = l->cu;
+static mgp_status_t wait_for(mgp_device_link_t *base, mgp_backend_t *be, uint64_t deadline_ns) {
+  link_t *l = link_of(base);
   MGP_TRY(settle(l, deadline_ns));
+  l->connected = true;
+  if (!be) return MGP_OK;
+  mgp_cuda_t *cu = mgp_cuda_of(be);
   const uint64_t start = mgp_clock_ns();
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(l->done, cu->stream)));
   for (;;) {
@@ -131,9 +144,12 @@ static mgp_status_t place(mgp_backend_t *be, char out[MGP_DEVICE_PLACE_MAX]) {
 static mgp_status_t open_link(mgp_backend_t *be, uint32_t rank, uint32_t size,
                               mgp_device_link_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  mgp_device_link_t *l = (mgp_device_link_t *)calloc(1, sizeof *l);
+  link_t *l = (link_t *)calloc(1, sizeof *l);
   if (!l) return mgp_fail(MGP_RESOURCES, "out of host memory for NCCL");
-  l->cu = cu;
+  l->base.ops = &mgp_cuda_link;
+  l->device = cu->device;
+  memcpy(l->device_name, cu->device_name, sizeof l->device_name);
+  memcpy(l->host, cu->host, sizeof l->host);
   l->rank = rank;
   l->size = size;
   l->fail_at = fail_at(rank);
@@ -141,11 +157,12 @@ static mgp_status_t open_link(mgp_backend_t *be, uint32_t rank, uint32_t size,
   if (st != MGP_OK)
     free(l);
   else
-    *out = l;
+    *out = &l->base;
   return st;
 }
 
-static mgp_status_t make_id(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]) {
+static mgp_status_t make_id(mgp_device_link_t *base, uint8_t id[MGP_LINK_ID_BYTES]) {
+  link_t *l = link_of(base);
   ncclUniqueId unique;
   static_assert(sizeof unique == MGP_LINK_ID_BYTES, "size of an id");
   MGP_TRY(NCCL_CALL(l, ncclGetUniqueId(&unique)));
@@ -153,21 +170,24 @@ static mgp_status_t make_id(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES])
   return MGP_OK;
 }
 
-static mgp_status_t start_connect(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]) {
+static mgp_status_t start_connect(mgp_device_link_t *base, const uint8_t id[MGP_LINK_ID_BYTES]) {
+  link_t *l = link_of(base);
   ncclUniqueId unique;
   ncclConfig_t config = NCCL_CONFIG_INITIALIZER;
   config.blocking = 0;
   memcpy(&unique, id, sizeof unique);
   l->started = "ncclCommInitRankConfig";
-  MGP_TRY(MGP_CUDA_CALL(l->cu, cudaSetDevice(l->cu->device)));
   return NCCL_CALL(l,
                    ncclCommInitRankConfig(&l->comm, (int)l->size, unique, (int)l->rank, &config));
 }
 
-static void end(mgp_device_link_t *l, int lost, uint64_t deadline_ns) {
+static void end(mgp_device_link_t *base, int lost) {
+  link_t *l = link_of(base);
   if (!l) return;
-  (void)cudaSetDevice(l->cu->device);
+  (void)cudaSetDevice(l->device);
+  lost |= !l->connected;
   if (l->comm && !lost) {
+    const uint64_t deadline_ns = mgp_clock_ns() + GOODBYE_NS;
     l->started = "ncclCommFinalize";
     lost = NCCL_CALL(l, ncclCommFinalize(l->comm)) != MGP_OK || settle(l, deadline_ns) != MGP_OK;
   }
@@ -176,20 +196,25 @@ static void end(mgp_device_link_t *l, int lost, uint64_t deadline_ns) {
   else if (l->comm)
     (void)ncclCommDestroy(l->comm);
   if (l->done) (void)cudaEventDestroy(l->done);
-  mgp_cuda_give(l->cu, l->d_room);
+  if (l->d_room) mgp_cuda_give(l->room_of, l->d_room);
   free(l);
 }
 
 /* --- sums --------------------------------------------------------------------------------------
  */
 
-static mgp_status_t drain(mgp_device_link_t *l) {
-  return MGP_CUDA_CALL(l->cu, cudaStreamSynchronize(l->cu->stream));
+static mgp_status_t drain(mgp_device_link_t *base, mgp_backend_t *be) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  (void)base;
+  return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream));
 }
 
-static mgp_status_t start_sum_u32(mgp_device_link_t *l, uint32_t *d_buf, uint64_t n) {
+static mgp_status_t start_sum_u32(mgp_device_link_t *base, mgp_backend_t *be, uint32_t *d_buf,
+                                  uint64_t n) {
+  link_t *l = link_of(base);
+  const cudaStream_t stream = mgp_cuda_of(be)->stream;
   l->started = "ncclAllReduce";
-  return NCCL_CALL(l, ncclAllReduce(d_buf, d_buf, n, ncclUint32, ncclSum, l->comm, l->cu->stream));
+  return NCCL_CALL(l, ncclAllReduce(d_buf, d_buf, n, ncclUint32, ncclSum, l->comm, stream));
 }
 
 /* First word of a rank's slice of n. */
@@ -207,14 +232,14 @@ static uint64_t slices_bytes(uint64_t n, uint32_t size) {
 
 /* NCCL moves nothing before ncclGroupEnd, which is called in any case: a group left open would take
  * in all later calls of this thread. */
-static mgp_status_t end_group(mgp_device_link_t *l, mgp_status_t st) {
+static mgp_status_t end_group(link_t *l, mgp_status_t st) {
   if (st == MGP_OK) return NCCL_CALL(l, ncclGroupEnd());
   (void)ncclGroupEnd();
   return st;
 }
 
-static mgp_status_t exchange_slices(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n) {
-  const cudaStream_t stream = l->cu->stream;
+static mgp_status_t exchange_slices(link_t *l, cudaStream_t stream, const mgp_f_t *d_buf,
+                                    uint64_t n) {
   const uint64_t mine = slice_words(n, l->size, l->rank);
   mgp_f_t *d_in = l->d_room;
   for (uint32_t r = 0; r < l->size; r++) {
@@ -229,11 +254,15 @@ static mgp_status_t exchange_slices(mgp_device_link_t *l, const mgp_f_t *d_buf, 
   return MGP_OK;
 }
 
-static mgp_status_t start_slices(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n) {
+static mgp_status_t start_slices(mgp_device_link_t *base, mgp_backend_t *be, const mgp_f_t *d_buf,
+                                 uint64_t n) {
+  link_t *l = link_of(base);
+  mgp_cuda_t *cu = mgp_cuda_of(be);
   l->started = "ncclGroupEnd (slices of a sum)";
-  MGP_TRY(mgp_cuda_take(l->cu, MGP_MEM_SCRATCH, slices_bytes(n, l->size), (void **)&l->d_room));
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_SCRATCH, slices_bytes(n, l->size), (void **)&l->d_room));
+  l->room_of = cu;
   MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
-  return end_group(l, exchange_slices(l, d_buf, n));
+  return end_group(l, exchange_slices(l, cu->stream, d_buf, n));
 }
 
 /* acc[i] += terms[k][i] for all k < count */
@@ -245,19 +274,22 @@ static __global__ void add_terms(mgp_f_t *acc, const mgp_f_t *terms, uint64_t n,
   acc[i] = sum;
 }
 
-static mgp_status_t add_slices(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n) {
+static mgp_status_t add_slices(mgp_device_link_t *base, mgp_backend_t *be, mgp_f_t *d_buf,
+                               uint64_t n) {
+  link_t *l = link_of(base);
+  mgp_cuda_t *cu = mgp_cuda_of(be);
   const uint64_t mine = slice_words(n, l->size, l->rank);
   mgp_status_t st = MGP_OK;
   if (mine)
-    st = MGP_LAUNCH(l->cu, add_terms, mgp_blocks(mine, THREADS), THREADS,
+    st = MGP_LAUNCH(cu, add_terms, mgp_blocks(mine, THREADS), THREADS,
                     d_buf + slice_start(n, l->size, l->rank), l->d_room, mine, l->size - 1);
-  mgp_cuda_give(l->cu, l->d_room);
+  mgp_cuda_give(cu, l->d_room);
   l->d_room = NULL;
   return st;
 }
 
-static mgp_status_t gather(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
-  const cudaStream_t stream = l->cu->stream;
+static mgp_status_t gather(link_t *l, cudaStream_t stream, mgp_f_t *d_buf, uint64_t n,
+                           uint32_t root) {
   const uint64_t start = slice_start(n, l->size, l->rank), mine = slice_words(n, l->size, l->rank);
   if (l->rank != root && mine)
     return NCCL_CALL(l, ncclSend(d_buf + start, mine, ncclUint32, (int)root, l->comm, stream));
@@ -270,10 +302,12 @@ static mgp_status_t gather(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uin
   return MGP_OK;
 }
 
-static mgp_status_t start_gather(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
+static mgp_status_t start_gather(mgp_device_link_t *base, mgp_backend_t *be, mgp_f_t *d_buf,
+                                 uint64_t n, uint32_t root) {
+  link_t *l = link_of(base);
   l->started = "ncclGroupEnd (slices to the root)";
   MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
-  return end_group(l, gather(l, d_buf, n, root));
+  return end_group(l, gather(l, mgp_cuda_of(be)->stream, d_buf, n, root));
 }
 
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {

@@ -3,12 +3,12 @@
 # BUILD has been configured with CUDA, NCCL and MPI, and built; logs go to OUT, whose summary.txt is what
 # docs/gpu-runs keeps. STEPS picks of: link (sums over ranks, and an error at each NCCL call), bytes (one
 # proof by one GPU, several, threads, mpirun, both ways of sums and the CPU), bench ($LOG_STEPS, $REPEAT
-# runs each), doctor, scaling (mgprove bench --scaling), share (more ranks than GPUs), fakehosts (NCCL by sockets between two host names), lost (a rank killed in each phase, and
+# runs each), shards, doctor, scaling (mgprove bench --scaling), share (more ranks than GPUs), fakehosts (NCCL by sockets between two host names), lost (a rank killed in each phase, and
 # one stopped). RANKS: 2. COMMIT is noted in the logs.
 set -u
 build=$1 out=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-steps=${STEPS:-link bytes bench doctor scaling share fakehosts lost}
+steps=${STEPS:-link bytes bench shards doctor scaling share fakehosts lost}
 ranks=${RANKS:-2} commit=${COMMIT:-$(git -C "$root" describe --always --dirty 2>/dev/null)}
 mgprove=$build/mgprove
 mkdir -p "$out"
@@ -96,6 +96,12 @@ bench() {
   done
 }
 
+# Eight shards and the memory of them, end to end.
+shards() {
+  bench_one 1gpu_shards 27 "--partitions $ranks --shard-steps 16777216" env CUDA_VISIBLE_DEVICES=0 "$mgprove"
+  bench_one threads_shards 27 "--ranks $ranks --shard-steps 16777216" "$mgprove"
+}
+
 doctor() {
   step doctor 60 mpirun -n "$ranks" "$mgprove" doctor
   tee -a "$out/summary.txt" < "$out/doctor.log"
@@ -142,7 +148,7 @@ lost() {
     timeout -k 5 60 mpirun -n "$ranks" "$mgprove" prove guest/prebuilt/sort.elf --backend cuda --timeout 15 \
       --kill-phase "$phase:1" -o "$work/killed.mgp" > "$out/kill_$phase.log" 2>&1
     rc=$?
-    say "$(printf 'killed in %-8s rc %3d, %2d s, file: %s' $phase $rc $((SECONDS - start)) "$(ls "$work"/killed.mgp* 2>&1 | wc -l)")"
+    say "$(printf 'killed in %-8s rc %3d, %2d s, file: %s' $phase $rc $((SECONDS - start)) "$(ls "$work"/killed.mgp* 2> /dev/null || echo none)")"
     { [ $rc != 0 ] && [ $rc != 124 ] && [ $((SECONDS - start)) -le 30 ] && [ ! -e "$work/killed.mgp" ]; } || failed=1
   done
   # one rank is stopped in the middle of a long run of shards

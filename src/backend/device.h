@@ -24,38 +24,47 @@ typedef struct {
  * No call waits for another rank but `wait`: the others start something, in the order of the
  * backend's own work, and return. A rank may only wait for what all ranks have started, which the
  * caller makes sure of (prover/link.h), so that a rank that fails leaves nobody behind. After an
- * error, of any rank, the link is of no more use: `end` with `lost`, on every rank. */
-typedef struct mgp_device_link mgp_device_link_t;
+ * error, of any rank, the link is of no more use: `end` with `lost`, on every rank.
+ * A link is of a device, not of a backend: it may serve one backend after the other. */
+typedef struct mgp_device_link_ops mgp_device_link_ops_t;
+typedef struct {
+  const mgp_device_link_ops_t *ops;
+  int tried; /* the caller's: sums have come out right */
+} mgp_device_link_t;
 
 #define MGP_LINK_ID_BYTES 128
 
-typedef struct {
+struct mgp_device_link_ops {
   const char *name; /* "NCCL" */
   /* 10000 major + 100 minor + patch of the library that is loaded. */
   mgp_status_t (*version)(int *out);
   /* Local. Where the backend's device is, the same for backends that share it. */
   mgp_status_t (*place)(mgp_backend_t *be, char out[MGP_DEVICE_PLACE_MAX]);
-  /* Local. The backend outlives the link. */
+  /* Local. On the device of the backend, which is not kept. */
   mgp_status_t (*open)(mgp_backend_t *be, uint32_t rank, uint32_t size, mgp_device_link_t **out);
   /* Local, on one rank: what the others need to find each other. */
   mgp_status_t (*make_id)(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]);
   mgp_status_t (*start_connect)(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]);
   /* Until the backend's own work is done: what is started afterwards is communication alone. */
-  mgp_status_t (*drain)(mgp_device_link_t *l);
+  mgp_status_t (*drain)(mgp_device_link_t *l, mgp_backend_t *be);
   /* d_buf[i]: sum over the ranks mod 2^32, on every rank. */
-  mgp_status_t (*start_sum_u32)(mgp_device_link_t *l, uint32_t *d_buf, uint64_t n);
+  mgp_status_t (*start_sum_u32)(mgp_device_link_t *l, mgp_backend_t *be, uint32_t *d_buf,
+                                uint64_t n);
   /* Sum of field words on one rank, in three steps, each waited for: every rank's slice of the
    * words comes to it from the others; it adds them up; the slices go to the root. Takes
    * slices_bytes of SCRATCH between the first and the second. d_buf elsewhere: unspecified. */
-  mgp_status_t (*start_slices)(mgp_device_link_t *l, const mgp_f_t *d_buf, uint64_t n);
-  mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n);
-  mgp_status_t (*start_gather)(mgp_device_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root);
+  mgp_status_t (*start_slices)(mgp_device_link_t *l, mgp_backend_t *be, const mgp_f_t *d_buf,
+                               uint64_t n);
+  mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
+  mgp_status_t (*start_gather)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n,
+                               uint32_t root);
   uint64_t (*slices_bytes)(uint64_t n, uint32_t size);
-  /* Until what was started last is done. MGP_PEER at deadline_ns of mgp_clock_ns. */
-  mgp_status_t (*wait)(mgp_device_link_t *l, uint64_t deadline_ns);
-  /* Collective unless `lost`; deadline_ns as above. NULL is fine. */
-  void (*end)(mgp_device_link_t *l, int lost, uint64_t deadline_ns);
-} mgp_device_link_ops_t;
+  /* Until what was started last is done. be NULL: until connected, which all that follows wants.
+   * MGP_PEER at deadline_ns of mgp_clock_ns. */
+  mgp_status_t (*wait)(mgp_device_link_t *l, mgp_backend_t *be, uint64_t deadline_ns);
+  /* Collective unless `lost`. NULL is fine. */
+  void (*end)(mgp_device_link_t *l, int lost);
+};
 
 typedef struct {
   const char *name; /* "CUDA" */

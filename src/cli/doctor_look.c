@@ -124,8 +124,7 @@ static mgp_status_t open_gpu(const mgp_cli_t *cli, const mgp_doctor_t *d, uint32
   return g->be->ops->zero(g->be, g->d_words, NBYTES);
 }
 
-static void close_gpu(gpu_t *g, int lost) {
-  mgp_link_close(&g->link, lost);
+static void close_gpu(gpu_t *g) {
   if (g->be) g->be->ops->free(g->be, g->d_words);
   mgp_backend_destroy(g->be);
   if (g->ledger) (void)mgp_ledger_destroy(g->ledger);
@@ -178,7 +177,7 @@ static mgp_status_t measure_gpus(const mgp_cli_t *cli, mgp_comm_t *comm, const m
   if (!cli->device || !cli->device->link || !some || d->n == 1) return MGP_OK;
   mgp_status_t st = mgp_comm_agree(comm, open_gpu(cli, d, mgp_comm_rank(comm), &g));
   if (st == MGP_OK) st = measure_link(comm, cli, &g, out);
-  close_gpu(&g, st != MGP_OK);
+  close_gpu(&g);
   if (st == MGP_OK) return MGP_OK;
   mgp_log_error("between GPUs: %s", mgp_error_message());
   return mgp_comm_reopen(comm);

@@ -39,6 +39,8 @@ struct mgp_comm {
   mgp_comm_failure_t failure;
   mgp_comm_stats_t stats[MGP_COMM_OP_COUNT];
   header_t *headers; /* [size] */
+  void *kept;        /* mgp_comm_keep */
+  void (*kept_end)(void *, int);
   /* arguments of exchange, [size] each */
   const uint8_t **send;
   uint8_t **recv;
@@ -84,8 +86,23 @@ mgp_status_t mgp_comm_create(mgp_transport_t *t, mgp_comm_t **out) {
   return MGP_OK;
 }
 
+void mgp_comm_keep(mgp_comm_t *c, void *what, void (*end_it)(void *what, int failed)) {
+  c->kept = what;
+  c->kept_end = end_it;
+}
+
+void *mgp_comm_kept(const mgp_comm_t *c) {
+  return c->kept;
+}
+
+void mgp_comm_let_go(mgp_comm_t *c) {
+  if (c->kept != NULL) c->kept_end(c->kept, c->status != MGP_OK);
+  c->kept = NULL;
+}
+
 void mgp_comm_destroy(mgp_comm_t *c) {
   if (c == NULL) return;
+  mgp_comm_let_go(c);
   c->t->ops->destroy(c->t);
   free(c->headers);
   free(c->send);

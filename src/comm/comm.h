@@ -101,6 +101,12 @@ mgp_status_t mgp_comm_world_create(mgp_status_t (*create_mpi)(mgp_comm_t **out),
 #define MGP_COMM_NO_PART UINT32_MAX
 mgp_status_t mgp_comm_split(mgp_comm_t *comm, uint32_t color, mgp_comm_t **out);
 
+/* Something that lives as long as the comm, on every rank, such as a connection between devices:
+ * one at a time. Its `end` is called once all ranks have finished with the comm; failed: the comm
+ * is closed by a failure. NULL takes back what is kept, which is then the caller's again. Local. */
+void mgp_comm_keep(mgp_comm_t *comm, void *what, void (*end)(void *what, int failed));
+void *mgp_comm_kept(const mgp_comm_t *comm); /* NULL: nothing */
+
 /* Seconds that this rank has spent in collectives so far; waiting for others counts. */
 double mgp_comm_seconds(const mgp_comm_t *comm);
 

@@ -180,6 +180,7 @@ static void *member_main(void *arg) {
   mgp_status_t st = mgp_comm_connect(m->comm);
   if (st == MGP_OK) st = m->fn(m->comm, m->arg);
   (void)mgp_comm_agree(m->comm, st);
+  mgp_comm_let_go(m->comm);
   return NULL;
 }
 

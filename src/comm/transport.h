@@ -43,5 +43,7 @@ struct mgp_transport {
 mgp_status_t mgp_comm_create(mgp_transport_t *t, mgp_comm_t **out);
 /* Collective, once, before anything else: exchanges host names. */
 mgp_status_t mgp_comm_connect(mgp_comm_t *comm);
+/* Collective, before destroy where one thread destroys for all ranks: ends what is kept. */
+void mgp_comm_let_go(mgp_comm_t *comm);
 
 #endif

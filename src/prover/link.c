@@ -30,8 +30,10 @@ static uint64_t deadline(const mgp_link_t *l) {
   return mgp_clock_ns() + (uint64_t)((limit > 0 ? limit : MGP_LINK_LIMIT_S) * 1e9);
 }
 
-static void drop(mgp_link_t *l, int lost) {
-  if (l->device) l->ops->end(l->device, lost, deadline(l));
+/* Of no more use. */
+static void drop(mgp_link_t *l) {
+  mgp_comm_keep(l->comm, NULL, NULL);
+  if (l->device) l->ops->end(l->device, 1);
   l->device = NULL;
 }
 
@@ -49,10 +51,10 @@ static mgp_status_t agree_late(mgp_link_t *l, mgp_status_t st) {
 static mgp_status_t finish(mgp_link_t *l, mgp_status_t started) {
   mgp_status_t st = mgp_comm_agree(l->comm, started);
   if (st == MGP_OK) {
-    st = l->ops->wait(l->device, deadline(l));
+    st = l->ops->wait(l->device, l->be, deadline(l));
     st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
   }
-  if (st != MGP_OK) drop(l, 1);
+  if (st != MGP_OK) drop(l);
   return st;
 }
 
@@ -88,11 +90,10 @@ double mgp_link_seconds(const mgp_link_t *l) {
 
 typedef struct {
   char place[MGP_DEVICE_PLACE_MAX];
-  uint32_t able, pad;
+  uint32_t able, kept; /* kept: the comm has a connection */
 } offer_t;
 
-static mgp_status_t make_offer(const mgp_link_t *l, const mgp_device_link_ops_t *ops,
-                               offer_t *out) {
+static mgp_status_t make_offer(mgp_link_t *l, const mgp_device_link_ops_t *ops, offer_t *out) {
   const char *way = getenv("MGP_LINK");
   char where[MGP_DEVICE_PLACE_MAX] = "";
   memset(out, 0, sizeof *out);
@@ -102,6 +103,7 @@ static mgp_status_t make_offer(const mgp_link_t *l, const mgp_device_link_ops_t 
   MGP_TRY(ops->place(l->be, where));
   (void)snprintf(out->place, sizeof out->place, "%.60s %.60s", mgp_comm_host(l->comm), where);
   out->able = 1;
+  out->kept = mgp_comm_kept(l->comm) != NULL;
   return MGP_OK;
 }
 
@@ -122,14 +124,26 @@ static int all_apart(const mgp_link_t *l, const offer_t *all) {
   return 1;
 }
 
+/* Sets ops, and device to what the comm has if all ranks have something. */
 static mgp_status_t choose(mgp_link_t *l, const mgp_device_link_ops_t *ops) {
   offer_t mine;
-  mgp_comm_parts_t all = {0};
+  uint32_t kept = 0;
+  mgp_comm_parts_t parts = {0};
   MGP_TRY(mgp_comm_agree(l->comm, make_offer(l, ops, &mine)));
-  MGP_TRY(mgp_comm_allgatherv(l->comm, &mine, sizeof mine, &all));
-  if (all_apart(l, (const offer_t *)(const void *)all.data)) l->ops = ops;
-  mgp_comm_parts_free(&all);
+  MGP_TRY(mgp_comm_allgatherv(l->comm, &mine, sizeof mine, &parts));
+  const offer_t *all = (const offer_t *)(const void *)parts.data;
+  if (all_apart(l, all)) l->ops = ops;
+  for (uint32_t r = 0; r < mgp_comm_size(l->comm); r++) kept += all[r].kept;
+  mgp_comm_parts_free(&parts);
+  if (!l->ops) return MGP_OK;
+  l->device = mgp_comm_kept(l->comm);
+  if (kept < mgp_comm_size(l->comm)) drop(l);
   return MGP_OK;
+}
+
+static void end_kept(void *device, int failed) {
+  const mgp_device_link_t *l = device;
+  l->ops->end(device, failed);
 }
 
 static mgp_status_t start_connect(mgp_link_t *l) {
@@ -150,9 +164,12 @@ mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, m
   l->ledger = ledger;
   if (mgp_comm_size(comm) == 1) return MGP_OK;
   MGP_TRY(choose(l, ops));
-  if (!l->ops) return MGP_OK;
+  if (!l->ops || l->device) return MGP_OK;
   mgp_status_t st = start_connect(l);
-  if (st != MGP_OK) drop(l, 1);
+  if (st == MGP_OK)
+    mgp_comm_keep(l->comm, l->device, end_kept);
+  else
+    drop(l);
   return st;
 }
 
@@ -165,26 +182,21 @@ void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]) {
     (void)snprintf(out, MGP_LINK_NAME_MAX, "%s", mgp_comm_size(l->comm) == 1 ? "none" : "host");
 }
 
-void mgp_link_close(mgp_link_t *l, int lost) {
-  drop(l, lost || !l->connected);
-  l->ops = NULL;
-}
-
 /* --- sums --------------------------------------------------------------------------------------
  */
 
 /* st: how this rank comes to the sum. */
 static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {
-  if (st == MGP_OK) st = l->ops->start_sum_u32(l->device, d_buf, n);
+  if (st == MGP_OK) st = l->ops->start_sum_u32(l->device, l->be, d_buf, n);
   return finish(l, st);
 }
 
 static mgp_status_t reduce_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n,
                                         uint32_t root) {
-  if (st == MGP_OK) st = l->ops->start_slices(l->device, d_buf, n);
+  if (st == MGP_OK) st = l->ops->start_slices(l->device, l->be, d_buf, n);
   MGP_TRY(finish(l, st));
-  st = l->ops->add_slices(l->device, d_buf, n);
-  if (st == MGP_OK) st = l->ops->start_gather(l->device, d_buf, n, root);
+  st = l->ops->add_slices(l->device, l->be, d_buf, n);
+  if (st == MGP_OK) st = l->ops->start_gather(l->device, l->be, d_buf, n, root);
   return finish(l, st);
 }
 
@@ -250,13 +262,9 @@ static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint
   return mgp_comm_agree(l->comm, st);
 }
 
-mgp_status_t mgp_link_ready(mgp_link_t *l) {
+static mgp_status_t try_once(mgp_link_t *l) {
   enum { WORDS = 1 << 18 };
-  const stopwatch_t start = start_watch(l);
   uint32_t *host = NULL, *d_buf = NULL;
-  if (!l->ops || l->connected) return MGP_OK;
-  MGP_TRY(finish(l, MGP_OK));
-  l->connected = 1;
   mgp_status_t st =
       mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, WORDS * sizeof *host, (void **)&host);
   if (st == MGP_OK)
@@ -265,7 +273,22 @@ mgp_status_t mgp_link_ready(mgp_link_t *l) {
   if (st == MGP_OK) st = try_out(l, d_buf, host, WORDS);
   l->be->ops->free(l->be, d_buf);
   mgp_ledger_free(l->ledger, host);
-  if (st != MGP_OK) drop(l, 1);
+  if (st == MGP_OK)
+    l->device->tried = 1;
+  else
+    drop(l);
+  return st;
+}
+
+mgp_status_t mgp_link_ready(mgp_link_t *l) {
+  const stopwatch_t start = start_watch(l);
+  if (!l->ops || l->device->tried) return MGP_OK;
+  mgp_status_t st = l->ops->wait(l->device, NULL, deadline(l));
+  st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
+  if (st == MGP_OK)
+    st = try_once(l);
+  else
+    drop(l);
   return counted(l, MGP_LINK_CONNECT, start, 0, 0, st);
 }
 
@@ -274,7 +297,7 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
   if (size == 1 || n == 0) return MGP_OK;
   if (!l->ops || bound > UINT32_MAX) return sum_u32_by_host(l, d_buf, n);
   MGP_TRY(mgp_link_ready(l));
-  mgp_status_t st = l->ops->drain(l->device);
+  mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
   const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
   st = sum_u32_direct(l, st, d_buf, n);
@@ -287,7 +310,7 @@ mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, ui
   if (!l->ops) return reduce_field_by_host(l, d_buf, n, root);
   MGP_TRY(mgp_link_ready(l));
   const int is_root = mgp_comm_rank(l->comm) == root;
-  mgp_status_t st = l->ops->drain(l->device);
+  mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
   const uint64_t others = all / size * (size - 1);
   st = reduce_field_direct(l, st, d_buf, n, root);

@@ -2,7 +2,8 @@
  *
  * Two ways with the same results: between the devices (backend/device.h: NCCL) if every rank has a
  * device of its own and a program with that way, else through the host by the comm. The environment
- * variable MGP_LINK=host asks for the second.
+ * variable MGP_LINK=host asks for the second. Devices connect while the run is recorded, and stay
+ * connected as long as the comm lives, for the next proof.
  *
  * Failures are agreed on as in comm/comm.h: an operation that fails on one rank fails on all. A
  * wait between devices has an end even without --timeout: MGP_LINK_LIMIT_S, since all ranks are
@@ -32,21 +33,18 @@ typedef struct {
   mgp_ledger_t *ledger; /* of the host */
   /* between devices; NULL: through the host */
   const mgp_device_link_ops_t *ops;
-  mgp_device_link_t *device;
-  int connected;
+  mgp_device_link_t *device; /* the comm's */
   /* between devices only, and without the time of the comm, which counts its own */
   mgp_comm_stats_t stats[MGP_LINK_OPS];
 } mgp_link_t;
 
-/* ops: of the backend's device, or NULL. Starts to connect and returns. Collective; l is to be
- * closed whatever this returns. */
+/* ops: of the backend's device, or NULL. Starts to connect, unless the comm has a connection, and
+ * returns. Collective. Whatever it returns, the comm ends what there is. */
 mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
                            const mgp_device_link_ops_t *ops);
-/* Waits until the devices are connected, and adds up a little to see that they are; what comes
- * first calls it otherwise. Collective. */
+/* Waits until the devices are connected, and adds up a little for trial. Sums begin with this.
+ * Collective. */
 mgp_status_t mgp_link_ready(mgp_link_t *l);
-/* Lost: an operation has failed, or the ranks do not close together. Zeroed is fine. */
-void mgp_link_close(mgp_link_t *l, int lost);
 
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
  * if that is not below 2^32, sums are checked (MGP_RESOURCES on all ranks). Collective. */

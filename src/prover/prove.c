@@ -86,8 +86,7 @@ static void release_shard(mgp_session_t *s) {
 
 /* Releases everything; a ledger that is not empty then is a leak, which tests assert. Returns the
  * allocations that were left. */
-static size_t close_session(mgp_session_t *s, int failed) {
-  mgp_link_close(&s->link, failed);
+static size_t close_session(mgp_session_t *s) {
   if (s->be) release_shard(s);
   if (s->ledger) mgp_host_free(s, s->parts);
   mgp_shards_end(s);
@@ -309,7 +308,7 @@ mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++)
     s.comm_start[op] = mgp_comm_stats(comm, (mgp_comm_op_t)op);
   mgp_status_t st = prove(&s, &own);
-  const size_t left = close_session(&s, st != MGP_OK);
+  const size_t left = close_session(&s);
   if (left && st == MGP_OK)
     st = mgp_fail(MGP_INTERNAL, "%zu allocations were not released", left);
   else if (left) /* the error that came first is the one to be told */

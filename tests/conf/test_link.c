@@ -70,7 +70,6 @@ static mgp_status_t rank_open(rank_t *r, mgp_comm_t *comm, const job_t *job) {
 
 /* Nothing may be left in the ledger. */
 static mgp_status_t rank_close(rank_t *r, mgp_status_t st) {
-  mgp_link_close(&r->link, st != MGP_OK);
   mgp_backend_destroy(r->be);
   const size_t left = r->ledger ? mgp_ledger_destroy(r->ledger) : 0;
   if (st == MGP_OK) NEED(left == 0);
@@ -146,6 +145,7 @@ static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
   const job_t *job = arg;
   rank_t r;
   mgp_status_t st = rank_open(&r, comm, job);
+  if (st == MGP_OK) st = mgp_link_ready(&r.link);
   if (st == MGP_OK && (r.link.ops != NULL) != (job->between && r.size > 1))
     st = mgp_fail(MGP_INTERNAL, "the sums of %u ranks go the wrong way", r.size);
   if (st == MGP_OK) st = check_sums(&r);
@@ -156,8 +156,7 @@ static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
  */
 
 /* What a run of one proof asks for. */
-static mgp_status_t short_main(mgp_comm_t *comm, void *arg) {
-  const job_t *job = arg;
+static mgp_status_t one_proof(mgp_comm_t *comm, const job_t *job) {
   enum { N = 1001 };
   uint32_t *d = NULL, host[N];
   rank_t r;
@@ -173,6 +172,19 @@ static mgp_status_t short_main(mgp_comm_t *comm, void *arg) {
   return rank_close(&r, st);
 }
 
+static mgp_status_t short_main(mgp_comm_t *comm, void *arg) {
+  return one_proof(comm, arg);
+}
+
+/* The second one finds the devices connected. */
+static mgp_status_t twice_main(mgp_comm_t *comm, void *arg) {
+  MGP_TRY(one_proof(comm, arg));
+  const void *kept = mgp_comm_kept(comm);
+  MGP_TRY(one_proof(comm, arg));
+  NEED(mgp_comm_kept(comm) == kept && (kept != NULL) == ((const job_t *)arg)->between);
+  return MGP_OK;
+}
+
 /* Sums that do not fit are an error on every rank. */
 static void check_overflow(job_t job) {
   job.overflow = 1;
@@ -180,6 +192,36 @@ static void check_overflow(job_t job) {
 }
 
 #ifdef MGP_TEST_CUDA
+/* A collective that one rank has started and the others never do: the wait ends in time, and the
+ * kernel that waits on the device with it. */
+static mgp_status_t hang_main(mgp_comm_t *comm, void *arg) {
+  uint32_t *d = NULL;
+  rank_t r;
+  mgp_status_t st = rank_open(&r, comm, arg);
+  if (st == MGP_OK) st = mgp_link_ready(&r.link);
+  if (st == MGP_OK)
+    st = mgp_comm_agree(comm, r.be->ops->alloc(r.be, MGP_MEM_SCRATCH, 4096, (void **)&d));
+  if (st == MGP_OK && r.rank == 0) {
+    const double start = mgp_clock_seconds();
+    st = r.link.ops->start_sum_u32(r.link.device, r.be, d, 1000);
+    if (st == MGP_OK) st = r.link.ops->wait(r.link.device, r.be, mgp_clock_ns() + 1000000000u);
+    const double took = mgp_clock_seconds() - start;
+    if (st == MGP_OK || took < 0.9 || took > 3)
+      st = mgp_fail(MGP_INTERNAL, "status %d after %.2f s", (int)st, took);
+  }
+  if (r.be) r.be->ops->free(r.be, d);
+  return rank_close(&r, mgp_comm_agree(comm, st));
+}
+
+static void check_hang(void) {
+  job_t job = {BACKEND_CUDA, 1, 0};
+  const double start = mgp_clock_seconds();
+  CHECK(mgp_comm_threads_run(2, hang_main, &job) == MGP_PEER);
+  CHECK_MSG(strstr(mgp_error_message(), "ncclAllReduce: timed out"), "%s", mgp_error_message());
+  CHECK_MSG(mgp_clock_seconds() - start < 10, "%.1f s", mgp_clock_seconds() - start);
+  CHECK_OK(mgp_comm_threads_run(2, short_main, &job)); /* the devices are as they were */
+}
+
 /* An error at the n-th NCCL call of one rank, or of all, ends all ranks with its message and soon;
  * the last calls only say goodbye. */
 static void check_injected(const char *ranks, uint32_t size) {
@@ -247,8 +289,11 @@ int main(int argc, char **argv) {
       CHECK_OK(mgp_comm_threads_run(size, sums_main, &jobs[i]));
     }
     check_overflow(jobs[i]);
+    jobs[i].between = ndevices > 0;
+    CHECK_OK(mgp_comm_threads_run(2, twice_main, &jobs[i]));
   }
 #ifdef MGP_TEST_CUDA
+  check_hang();
   check_injected("", ndevices);
   check_injected(":0", ndevices);
   check_injected(":1", ndevices);
