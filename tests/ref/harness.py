@@ -1,5 +1,6 @@
 """What the tests of the second verifier share: proofs made by mgprove, both verifiers' verdicts, the
 places of a proof's words by kind of message, random changes."""
+import hashlib
 import json
 import os
 import random
@@ -14,18 +15,23 @@ import chips
 import verifier
 from field import P
 from program import Program
-from proof import Body
+from proof import MAGIC, Body
 from refusal import Refused
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 SKIPPED = 77
+RUN_WORDS = 18
 
 
 class MarkingBody(Body):
-    """Remembers where each kind of message is: kinds[name] = [index of its first word in the body]."""
+    """Remembers where each kind of message is: kinds[name] = [index of its first word in the file]."""
+
+    def __init__(self, first, words, extension):
+        super().__init__(words, extension)
+        self.first, self.kinds = first, {}
 
     def mark(self, kind):
-        self.__dict__.setdefault("kinds", {}).setdefault(kind, []).append(self.at)
+        self.kinds.setdefault(kind, []).append(self.first + self.at)
 
 
 class Proof:
@@ -34,7 +40,7 @@ class Proof:
     def __init__(self, bench, elf_path, data):
         self.bench, self.elf_path, self.data = bench, elf_path, data
         with open(elf_path, "rb") as f:
-            self.program = Program(f.read())
+            self.program = Program.of_elf(f.read())
 
     def words(self):
         return (len(self.data) - 8) // 4
@@ -49,10 +55,11 @@ class Proof:
             struct.pack_into("<I", out, 8 + 4 * i, value & 0xFFFFFFFF)
         return bytes(out)
 
-    def mine(self, data, make_body=Body):
+    def mine(self, data, verify_shard=None):
         """The check that refuses, or `accepted`."""
         try:
-            self.run = verifier.verify(data, self.program, self.bench.degree, self.bench.chips, make_body)
+            self.run = verifier.verify(data, self.program, self.bench.degree, self.bench.chips,
+                                       verify_shard or self.bench.verify_once)
             return "accepted"
         except Refused as refused:
             return refused.check
@@ -65,17 +72,45 @@ class Proof:
         return "accepted" if verdict["accepted"] else verdict["check"]
 
     def places(self):
-        """(body's first word, kind of message -> first words of those messages), of a proof of one shard."""
-        bodies = []
+        """Of each shard: kind of message -> first words of those messages."""
+        out = []
 
-        def make(*arguments):
-            bodies.append(MarkingBody(*arguments))
-            return bodies[0]
+        def verify(shard):
+            def make(*arguments):
+                out.append(MarkingBody(shard.at // 4 - 2, *arguments))
+                return out[-1]
+            shard.verify(make)
 
-        assert self.mine(self.data, make) == "accepted"
-        output = struct.unpack_from("<I", self.data, 8 + 4 * 17)[0]
-        start = self.words() - (output + 3) // 4 - len(bodies[0].body)
-        return start, {kind: [start + at for at in where] for kind, where in bodies[0].kinds.items()}
+        assert self.mine(self.data, verify) == "accepted"
+        return [body.kinds for body in out]
+
+    def heads(self):
+        """The words of the run, the parameters and the statements."""
+        assert self.mine(self.data) == "accepted"
+        out, end = [], 0
+        for shard in self.run.proved:
+            out += range(end, shard.at // 4 - 2)
+            end = shard.at // 4 - 2 + len(shard.words)
+        return out
+
+
+class Pieces:
+    """An accepted proof taken apart: words of the run; [parameters, statement, body] of each shard; words of
+    the output."""
+
+    def __init__(self, proof):
+        assert proof.mine(proof.data) == "accepted"
+        self.run = [proof.word(i) for i in range(RUN_WORDS)]
+        self.shards = [[list(s.parameters.words), list(s.claim.statement), list(s.words)] for s in proof.run.proved]
+        self.output = proof.data[len(proof.data) - 4 * ((self.run[-1] + 3) // 4):]
+
+    def data(self):
+        words = list(self.run)
+        for parameters, _, _ in self.shards:
+            words += parameters
+        for _, statement, body in self.shards:
+            words += statement + body
+        return MAGIC + struct.pack("<%dI" % len(words), *words) + self.output
 
 
 class Bench:
@@ -86,6 +121,15 @@ class Bench:
         version = subprocess.run([self.mgprove, "--version"], capture_output=True, check=True).stdout.decode()
         self.degree = int(version.split("extension degree ")[1].split(",")[0])
         self.checks = self.failures = 0
+        self.verified = set()
+
+    def verify_once(self, shard):
+        """A shard with the same claim and the same body as one before is not verified again."""
+        content = (shard.program.digest, shard.run.budget, shard.parameters.words, shard.claim.words(), shard.words)
+        name = hashlib.sha256(repr(content).encode()).digest()
+        if name not in self.verified:
+            shard.verify()
+            self.verified.add(name)
 
     def write(self, name, data):
         path = os.path.join(self.work, name)
@@ -122,10 +166,29 @@ class Bench:
         return mine
 
 
-def random_change(proof, body_start, rng):
-    """(description, changed file): one to forty words, a byte, an exchange, or the end of the file."""
+def check_bits(bench, proof):
+    """Each round's bits, the least of all shards, are those that `mgprove inspect` shows, rounded down to the
+    digit that it shows."""
+    path, report = bench.write("inspected.mgp", proof.data), os.path.join(bench.work, "report")
+    subprocess.run([bench.mgprove, "inspect", "--quiet", path, "--elf", proof.elf_path, "--json", report], check=True,
+                   capture_output=True, timeout=60)
+    with open(report, "rb") as f:
+        shown = {r["name"]: r["bits"] + r["grind"] for r in json.load(f)["rounds"]}
+    mine = {}
+    for shard in proof.run.proved:
+        for name, bits in shard.bits.items():
+            mine[name] = min(bits, mine.get(name, bits))
+    bench.check(set(mine) == set(shown), "rounds %s, not %s" % (sorted(mine), sorted(shown)))
+    for name in mine:
+        bench.check(-1e-6 < mine[name] - shown[name] < 0.1 + 1e-6,
+                    "%s: %f bits, not %f" % (name, mine[name], shown[name]))
+
+
+def random_change(proof, heads, rng):
+    """(description, changed file): one to forty words, a byte, an exchange, or the end of the file. heads: as
+    Proof.heads()."""
     n = proof.words()
-    i = rng.randrange(body_start, n) if rng.random() < 0.8 else rng.randrange(body_start)
+    i = rng.randrange(n) if rng.random() < 0.8 else rng.choice(heads)
     kind = rng.choice(("add", "byte", "swap", "zero", "run", "reencode", "far", "cut", "append"))
     if kind == "add":
         changes = {i: (proof.word(i) + rng.choice((1, P - 1, rng.randrange(P)))) % P}
@@ -141,7 +204,7 @@ def random_change(proof, body_start, rng):
     elif kind == "reencode":
         changes = {i: proof.word(i) + P}
     elif kind == "far":
-        changes = {rng.randrange(body_start): rng.choice((0, 1, 2, 1 << 28, 1 << 29, (1 << 32) - 1, rng.getrandbits(32)))}
+        changes = {rng.choice(heads): rng.choice((0, 1, 2, 1 << 28, 1 << 29, (1 << 32) - 1, rng.getrandbits(32)))}
     elif kind == "cut":
         return "cut to word %d" % i, proof.data[:8 + 4 * i + rng.randrange(4)]
     else:

@@ -1,9 +1,11 @@
 """Poseidon2, the leaf hash, the nodes and paths of Merkle trees (protocol.md, section 1)."""
+import functools
+
 from field import P
 from poseidon2_constants import DIAGONAL, FINAL, INITIAL, PARTIAL
 
 WIDTH, RATE = 16, 8
-TAG_LEAF, TAG_TRANSCRIPT, TAG_FORK, TAG_GRIND = 1, 2, 3, 4
+TAG_LEAF, TAG_TRANSCRIPT, TAG_FORK, TAG_GRIND, TAG_CURVE = 1, 2, 3, 4, 6
 
 
 def external(s):
@@ -23,7 +25,8 @@ def full_round(s, constants):
     return external([(cube := (y := x + c) * y * y % P) * cube * y % P for x, c in zip(s, constants)])
 
 
-def permute(state):
+@functools.lru_cache(maxsize=1 << 16)  # queries meet on the way up; tests verify a proof again with one word changed
+def permutation(state):
     s = external(state)
     for constants in INITIAL:
         s = full_round(s, constants)
@@ -36,6 +39,10 @@ def permute(state):
     for constants in FINAL:
         s = full_round(s, constants)
     return [x % P for x in s]
+
+
+def permute(state):
+    return list(permutation(tuple(state)))
 
 
 def hash_leaf(words):
@@ -57,19 +64,13 @@ class MerkleCap:
 
     def __init__(self, nodes, path_length):
         self.nodes, self.path_length = nodes, path_length
-        # (node, sibling, side) -> parent: queries meet on the way up
-        self.known = {}
 
     def holds(self, index, leaf_words, path):
         """Whether the leaf `index` has these words, by the siblings from the leaf up."""
         assert len(path) == self.path_length
         node = hash_leaf(leaf_words)
         for sibling in path:
-            pair = (sibling, node) if index & 1 else (node, sibling)
-            key = tuple(pair[0] + pair[1])
-            if key not in self.known:
-                self.known[key] = compress(*pair)
-            node = self.known[key]
+            node = compress(sibling, node) if index & 1 else compress(node, sibling)
             index >>= 1
         return node == self.nodes[index]
 

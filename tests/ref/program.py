@@ -1,4 +1,4 @@
-"""The program's side of a statement: ELF file -> verifying key, its digest, its memory map
+"""The program's side of a statement: ELF file or verifying key -> the key's digest, the memory map
 (protocol.md, section 2)."""
 import struct
 
@@ -10,6 +10,7 @@ MAX_SEGMENTS = 64
 PT_LOAD, PT_INTERP = 1, 3
 PF_X = 1
 EF_RISCV_RVC = 1
+KEY_MAGIC, KEY_VERSION = b"MGPK", 1
 
 
 class BadProgram(Exception):
@@ -58,35 +59,68 @@ def ranges_of(words):
     return [tuple(r) for r in out]
 
 
+def read_elf(elf):
+    """entry, values of the words of the image, which of them are code"""
+    entry, segments = load_segments(elf)
+    memory, code = {}, set()
+    for address, data, _, executable in segments:
+        need(not executable or address % 4 == 0, "code is not word aligned")
+        for i, byte in enumerate(data):
+            word = (address + i) // 4
+            memory[word] = memory.get(word, 0) | byte << 8 * ((address + i) % 4)
+            if executable:
+                code.add(word)
+    need(entry % 4 == 0, "the entry point is not word aligned")
+    return entry // 4, memory, code
+
+
+def read_key(key):
+    """The same, from a verifying key."""
+    need(key[:4] == KEY_MAGIC and len(key) % 4 == 0 and len(key) >= 20, "no verifying key")
+    words = list(struct.unpack("<%dI" % (len(key) // 4 - 1), key[4:]))
+    version, entry, n_code, n_image = words[:4]
+    at = 4 + 2 * (n_code + n_image)
+    need(version == KEY_VERSION and at <= len(words), "a verifying key of another version, or cut")
+    ranges = [(first, first + n) for first, n in zip(words[4:at:2], words[5:at:2])]
+    need(all(end <= MEMORY_END // 4 for _, end in ranges), "a range outside of memory")
+    image = [w for first, end in ranges[n_code:] for w in range(first, end)]
+    need(len(image) == len(words) - at, "a verifying key of another length")
+    code = {w for first, end in ranges[:n_code] for w in range(first, end)}
+    memory = dict(zip(image, words[at:]))
+    need(code <= memory.keys(), "code outside of the image")
+    return entry, memory, code
+
+
 class Program:
     """entry: a word index. code_ranges, image_ranges: ascending maximal (first word, count).
-    image: [(word index, value)], ascending."""
+    image, code: [(word index, value)], ascending."""
 
-    def __init__(self, elf):
-        entry, segments = load_segments(elf)
-        memory, code = {}, set()
-        for address, data, _, executable in segments:
-            need(not executable or address % 4 == 0, "code is not word aligned")
-            for i, byte in enumerate(data):
-                word = (address + i) // 4
-                memory[word] = memory.get(word, 0) | byte << 8 * ((address + i) % 4)
-                if executable:
-                    code.add(word)
+    def __init__(self, entry, memory, code):
         need(code, "no code")
-        need(entry % 4 == 0 and entry // 4 in code, "the entry point is not in the code")
-        self.entry = entry // 4
+        need(entry in code, "the entry point is not in the code")
+        self.entry = entry
         self.image = sorted(memory.items())
         self.code_ranges = ranges_of(sorted(code))
         self.image_ranges = ranges_of(w for w, _ in self.image)
         self.code = [(w, memory[w]) for w in sorted(code)]
         self.digest = keccak256(self.key_bytes())
 
+    @classmethod
+    def of_elf(cls, elf):
+        return cls(*read_elf(elf))
+
+    @classmethod
+    def of_key(cls, key):
+        out = cls(*read_key(key))
+        need(out.key_bytes() == key, "a verifying key that is not written as it should be")
+        return out
+
     def key_bytes(self):
-        words = [1, self.entry, len(self.code_ranges), len(self.image_ranges)]
+        words = [KEY_VERSION, self.entry, len(self.code_ranges), len(self.image_ranges)]
         for r in self.code_ranges + self.image_ranges:
             words += r
         words += [value for _, value in self.image]
-        return b"MGPK" + struct.pack("<%dI" % len(words), *words)
+        return KEY_MAGIC + struct.pack("<%dI" % len(words), *words)
 
     def gaps(self):
         """The maximal intervals [first, end) of words outside of image and hint region, ascending."""

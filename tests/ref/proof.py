@@ -1,5 +1,5 @@
-"""The proof file: the run's header, the parameters and statement of a shard, its body, the public output
-(protocol.md, section 3)."""
+"""The proof file: the run's header, the parameters and the body of a shard, the public output (protocol.md,
+section 3)."""
 import struct
 
 from field import P
@@ -10,7 +10,6 @@ MAGIC = b"mgproof\n"
 VERSION = 2
 PARAMETERS = ("partitions", "log_height", "log_chunk", "log_rows", "queries", "grind_alpha", "grind_u",
               "grind_query", "log_final", "log_fold")
-REGISTERS = 33
 MAX_SHARDS = (1 << 16) - 1
 
 
@@ -44,19 +43,21 @@ class Run:
         self.digest = words[7:15]
         self.has_output, self.n_output = words[15:]
         check(self.degree == degree, "format-degree", "degree %d, not %d" % (self.degree, degree))
-        check(self.shards == 1 and self.memory_shards == 0, "format-shards", "%d shards" % self.shards)
-        check(self.budget == [0, 0], "format-shards", "a budget, but nothing that was cut by it")
+        check(1 <= self.shards <= MAX_SHARDS and self.memory_shards <= MAX_SHARDS
+              and (self.shards == 1) == (self.memory_shards == 0), "format-shards",
+              "%d shards, %d of memory" % (self.shards, self.memory_shards))
+        check(self.shards > 1 or self.budget == [0, 0], "format-shards", "a budget, but nothing that was cut by it")
         check(self.has_output <= 1, "format-output", "has_output is neither 0 nor 1")
         # the output is at the end of the file
         reader.end = len(data) - 4 * ((self.n_output + 3) // 4)
-        check(reader.end >= reader.at, "format-length", "the file ends before its output")
+        n_parameters = len(PARAMETERS) * (self.shards + self.memory_shards)
+        check(reader.end >= reader.at + 4 * n_parameters, "format-length", "the file ends before its output")
         self.output, padding = data[reader.end:reader.end + self.n_output], data[reader.end + self.n_output:]
         check(not any(padding), "format-output", "padding of the output is not zero")
 
     def read_parameters(self, reader):
-        """Of each shard."""
-        return [Parameters(reader.words(len(PARAMETERS)), self.degree)
-                for _ in range(self.shards + self.memory_shards)]
+        """Their words, of each shard."""
+        return [reader.words(len(PARAMETERS)) for _ in range(self.shards + self.memory_shards)]
 
 
 class Parameters:
@@ -79,18 +80,6 @@ class Parameters:
         rounds = self.log_height - self.log_final
         full, rest = divmod(rounds, self.log_fold)
         return [self.log_fold] * full + ([rest] if rest else [])
-
-
-class Statement:
-    """What a shard says of its part of the run. rows[p][i] belongs to chip id i + 1."""
-
-    def __init__(self, reader, n_partitions, n_gaps, n_chips):
-        start = reader.at
-        self.registers = [tuple(reader.words(2)) for _ in range(REGISTERS)]
-        self.image_end, self.hint_end = reader.words(2)
-        self.gap_ends = reader.words(n_gaps)
-        self.rows = [reader.words(n_chips) for _ in range(n_partitions)]
-        self.words = list(struct.unpack_from("<%dI" % ((reader.at - start) // 4), reader.data, start))
 
 
 class Body:

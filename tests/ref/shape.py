@@ -53,6 +53,8 @@ class Shape:
                     counted = [d for d, sign in ((sends, 1), (receives, -1)) if i.sign in (None, sign)]
                 for d in counted:
                     d[i.bus] = d.get(i.bus, 0) + n
+            if chip.name == "SHARD_RAM":  # what the verifier gives
+                sends["SHARD"] = n
         for d in (sends, receives, requests):
             for bus, n in d.items():
                 check(n + MAX_PUBLIC_TERMS < P, "shape-bus", "too many entries on the bus %s" % bus)

@@ -1,4 +1,6 @@
 """The lookup tables: number of rows and the virtual columns' values at a point (chips.md, section 1)."""
+import functools
+
 import decode
 from multilinear import eq_at, eq_table
 
@@ -57,9 +59,14 @@ def virtual_shamt(point):
     return [number(point), window, q, p]
 
 
+@functools.lru_cache(maxsize=1)  # for the shards of a run
+def program_rows(program):
+    return [(pc,) + decode.decode(pc, word) for pc, word in program.code]
+
+
 def virtual(name, point, program):
     if name == "PROGRAM":
-        return weighted(point, [(pc,) + decode.decode(pc, word) for pc, word in program.code], 5)
+        return weighted(point, program_rows(program), 5)
     if name == "IMAGE":
         return weighted(point, [(key & 0x3FFF, key >> 14, value & 0xFFFF, value >> 16)
                                 for key, value in program.image], 4)

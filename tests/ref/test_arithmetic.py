@@ -6,6 +6,7 @@ import os
 import sys
 
 import decode
+import points
 import tables
 from field import EXTENSIONS, OMEGA, P, W, reverse_bits, root_of_unity
 from harness import ROOT, seed
@@ -124,6 +125,29 @@ def shamt_row(i):
     return i, window, 1 << total % 16, 1 << 16 - total % 16
 
 
+def test_curve(rng):
+    """Against the integers of tools/curve.py, which the constants of the curve were made with."""
+    sys.path.insert(0, os.path.join(ROOT, "tools"))
+    import curve
+    element = lambda: tuple(rng.randrange(P) for _ in range(points.DEGREE))
+    check(points.offset() == curve.hash_to_curve([0] * 5, curve.TAG_OFFSET)[1], "offset")
+    for _ in range(10):
+        a, b = element(), element()
+        check(points.multiply(a, b) == curve.mul(a, b), "product")
+        check(points.multiply(a, points.invert(a)) == curve.ONE, "inverse")
+        square = points.multiply(a, a)
+        check(points.root(square) in (a, points.scale(a, P - 1)), "root")
+        check((points.root(b) is None) == (not curve.is_square(b)), "squares")
+    p, q = (points.hash_to_curve([rng.randrange(P) for _ in range(5)], curve.TAG_RECORD) for _ in range(2))
+    check(points.is_point(p) and not points.is_point((p[0], q[1])), "points")
+    for s, t in ((p, q), (p, p), (p, points.negate(p)), (p, None), (None, q), (None, None)):
+        check(points.plus(s, t) == curve.point_add(s, t), "sum")
+    times_order = None
+    for bit in bin(curve.ORDER)[2:]:
+        times_order = points.plus(points.plus(times_order, times_order), p if bit == "1" else None)
+    check(times_order is None, "order")
+
+
 def test_decoder():
     """A few rows of the PROGRAM table, by hand from the manual and chips.md."""
     for word, row in ((0x00000013, (1, 101, 0, 0)),                                  # nop
@@ -144,6 +168,7 @@ def main():
     test_hashes()
     test_field(rng)
     test_closed_forms(rng)
+    test_curve(rng)
     test_decoder()
     print("%d checks, %d failed" % (checks, failures))
     sys.exit(1 if failures or not checks else 0)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """The second verifier accepts what mgprove proves, reads ELF files as mgprove does, and refuses another
 program, another exit code, another public output."""
-import json
 import os
 import subprocess
 import sys
@@ -19,20 +18,6 @@ def expect(bench, proof, what, verdict="accepted"):
     bench.check(got == verdict, "%s: %s, not %s" % (what, got, verdict))
 
 
-def check_bits(bench, proof):
-    """Each round's bits are those that `mgprove inspect` shows, rounded down to the digit that it shows."""
-    path, report = bench.write("inspected.mgp", proof.data), os.path.join(bench.work, "report")
-    subprocess.run([bench.mgprove, "inspect", "--quiet", path, "--elf", proof.elf_path, "--json", report], check=True,
-                   capture_output=True, timeout=60)
-    with open(report, "rb") as f:
-        shown = {r["name"]: r["bits"] + r["grind"] for r in json.load(f)["rounds"]}
-    mine, = proof.run.bits
-    bench.check(set(mine) == set(shown), "rounds %s, not %s" % (sorted(mine), sorted(shown)))
-    for name in mine:
-        bench.check(-1e-6 < mine[name] - shown[name] < 0.1 + 1e-6,
-                    "%s: %f bits, not %f" % (name, mine[name], shown[name]))
-
-
 def test_guests(bench):
     for name, size, options in (("silent", 20, ("--partitions", "7", "--trace-rows", "64")),
                                 ("panic", 5, ("--partitions", "3", "--trace-rows", "1024")),
@@ -40,7 +25,7 @@ def test_guests(bench):
                                 ("interpreter", 2, ())):
         proof = bench.prove(name, *options, size=size)
         expect(bench, proof, "%s %s" % (name, " ".join(options)))
-        check_bits(bench, proof)
+        harness.check_bits(bench, proof)
 
 
 def test_plans(bench):
@@ -96,13 +81,15 @@ def test_keys(bench):
         done = subprocess.run([bench.mgprove, "setup", "--quiet", path, "-o", key], capture_output=True, timeout=60)
         bench.check((done.returncode == 0) == (name in good), "mgprove setup: %s" % name)
         try:
-            mine = Program(data).key_bytes()
+            mine = Program.of_elf(data).key_bytes()
         except BadProgram as error:
             mine = None
             bench.check(name in bad, "%s: %s" % (name, error))
         if name in good:
             with open(key, "rb") as f:
-                bench.check(mine == f.read(), "key of %s" % name)
+                theirs = f.read()
+            bench.check(mine == theirs, "key of %s" % name)
+            bench.check(Program.of_key(theirs).key_bytes() == theirs, "key of %s, read" % name)
         else:
             bench.check(mine is None, "%s: read" % name)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""verifier.py --elf ELF PROOF: a second verifier, written from docs/protocol.md, docs/chips.md and
-docs/security.md alone. It shares no code with the first; the questions that the documents left open are
-in QUESTIONS.md beside it.
+"""verifier.py --elf ELF PROOF (or --vk KEY PROOF): a second verifier, written from docs/protocol.md,
+docs/chips.md and docs/security.md alone. It shares no code with the first; the questions that the documents
+left open are in QUESTIONS.md beside it.
 
 Exit code 0: the proof is valid, and the run is the expected one. 1: refused, by the check that is named.
 2: the program or the command line is at fault."""
@@ -9,32 +9,46 @@ import argparse
 import sys
 
 import chips
+from claim import first_starts
 from field import EXTENSIONS
 from keccak import keccak256
 from program import BadProgram, Program
-from proof import Body, Reader, Run
+from proof import Reader, Run
 from refusal import Refused, check
 from shard import Shard
-from statement import check_output, output_digest
+from statement import check_output, check_run, output_digest
 
 
-def verify(data, program, degree=4, all_chips=None, make_body=Body):
-    """Raises Refused, or returns the run that is proved. `bits`: of each shard, by name of the round."""
-    all_chips = all_chips or chips.load()
+def read_shards(run, reader, program, all_chips):
+    """What all headers say; no body is looked at."""
+    starts, out, committed = first_starts(program), [], 0
+    for number, parameters in enumerate(run.read_parameters(reader)):
+        shard = Shard(run, number, starts, parameters, reader, program, all_chips)
+        committed += shard.claim.has_commit
+        check(committed <= 1, "run-commit", "two shards committed")
+        starts[shard.claim.kind] = shard.claim.end()
+        out.append(shard)
+    check(reader.at == reader.end, "format-length", "something follows")
+    return out
+
+
+def verify(data, program, degree=4, all_chips=None, verify_shard=Shard.verify):
+    """Raises Refused, or returns the run that is proved. `proved`: its shards."""
     reader = Reader(data)
     run = Run(reader, degree)
     check_output(run)
-    shards = [Shard(run, parameters, reader, program, all_chips) for parameters in run.read_parameters(reader)]
-    check(reader.at == reader.end, "format-length", "something follows")
-    for shard in shards:
-        shard.verify(make_body)
-    run.bits = [shard.bits for shard in shards]
+    run.proved = read_shards(run, reader, program, all_chips or chips.load())
+    for shard in run.proved:
+        verify_shard(shard)
+    check_run(run, [shard.claim for shard in run.proved])
     return run
 
 
 def main(arguments):
     parser = argparse.ArgumentParser(description="Checks a proof against a program.")
-    parser.add_argument("--elf", required=True, help="the program")
+    program = parser.add_mutually_exclusive_group(required=True)
+    program.add_argument("--elf", help="the program")
+    program.add_argument("--vk", help="its verifying key, as mgprove setup makes it")
     parser.add_argument("--degree", type=int, choices=sorted(EXTENSIONS), default=4,
                         help="of the extension (default 4)")
     parser.add_argument("--exit-code", default="0", help="what the run must exit with, or any (default 0)")
@@ -42,8 +56,8 @@ def main(arguments):
     parser.add_argument("proof")
     options = parser.parse_args(arguments)
     try:
-        with open(options.elf, "rb") as f:
-            program = Program(f.read())
+        with open(options.elf or options.vk, "rb") as f:
+            program = (Program.of_elf if options.elf else Program.of_key)(f.read())
         with open(options.proof, "rb") as f:
             data = f.read()
         expected = None
@@ -61,7 +75,9 @@ def main(arguments):
     except Refused as refused:
         print("refused: %s" % refused)
         return 1
-    print("accepted: program %s, exit code %d, %.1f bits" % (program.digest.hex(), result.exit_code, min(min(bits.values()) for bits in result.bits)))
+    bits = min(min(shard.bits.values()) for shard in result.proved)
+    print("accepted: program %s, exit code %d, %d shards, %.1f bits" % (
+        program.digest.hex(), result.exit_code, len(result.proved), bits))
     return 0
 
 
