@@ -239,7 +239,7 @@ static inline uint32_t liar_column(const liar_guest_t *g, mgp_chip_id_t chip, co
 }
 
 /* "accepted", or the check that refuses; "no proof" if none could be made. MGP_LIES_DIR: each proof
- * is also written there as NUMBER.CHECK.mgp (for another verifier), with program.vk. */
+ * is also written there (for another verifier) as NUMBER.CHECK.mgp, after its key NUMBER.vk. */
 static inline const char *liar_verdict(const liar_guest_t *g, const uint8_t *proof, size_t n) {
   static mgprove_result_t r;
   static unsigned number;
@@ -250,12 +250,12 @@ static inline const char *liar_verdict(const liar_guest_t *g, const uint8_t *pro
   CHECK_MSG(v == MGPROVE_ACCEPTED || v == MGPROVE_REJECTED, "verdict %d", (int)v);
   if (dir) {
     char path[512];
-    snprintf(path, sizeof path, "%s/%03u.%s.mgp", dir, number++, r.check);
+    snprintf(path, sizeof path, "%s/%03u.vk", dir, number);
     FILE *f = fopen(path, "wb");
-    CHECK(f && fwrite(proof, 1, n, f) == n && fclose(f) == 0);
-    snprintf(path, sizeof path, "%s/program.vk", dir);
-    f = fopen(path, "wb");
     CHECK(f && fwrite(g->vk, 1, g->nvk, f) == g->nvk && fclose(f) == 0);
+    snprintf(path, sizeof path, "%s/%03u.%s.mgp", dir, number++, r.check);
+    f = fopen(path, "wb");
+    CHECK(f && fwrite(proof, 1, n, f) == n && fclose(f) == 0);
   }
   return r.check;
 }
