@@ -12,7 +12,7 @@
 
 typedef struct {
   uintptr_t start;
-  size_t nbytes;
+  size_t nbytes, extent; /* what it counts; what it takes from start on */
   mgp_mem_class_t cls;
   int foreign; /* not from get_block */
 } entry_t;
@@ -90,7 +90,7 @@ static void check_entries(const mgp_ledger_t *l) {
   uint64_t live[MGP_MEM_CLASSES + 1] = {0};
   for (size_t i = 0; i < l->count; i++) {
     const entry_t *e = &l->entries[i];
-    MGP_VERIFY_CHECK(i == 0 || e[-1].start + e[-1].nbytes <= e->start);
+    MGP_VERIFY_CHECK(i == 0 || e[-1].start + e[-1].extent <= e->start);
     live[e->cls] += e->nbytes;
     live[MGP_MEM_CLASSES] += e->nbytes;
   }
@@ -130,8 +130,8 @@ static void *get_block(size_t nbytes) {
 }
 
 /* ptr: foreign memory, or NULL for a block of our own. */
-static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void *ptr,
-                              void **out) {
+static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, size_t extent,
+                              void *ptr, void **out) {
   if ((unsigned)cls >= MGP_MEM_CLASSES)
     return mgp_fail(MGP_INTERNAL, "allocation of unknown memory class %d", (int)cls);
   mgp_status_t st = MGP_OK;
@@ -149,7 +149,7 @@ static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
   } else {
     size_t at = entries_upto(l, (uintptr_t)p);
     memmove(l->entries + at + 1, l->entries + at, (l->count - at) * sizeof *l->entries);
-    l->entries[at] = (entry_t){(uintptr_t)p, nbytes, cls, ptr != NULL};
+    l->entries[at] = (entry_t){(uintptr_t)p, nbytes, extent, cls, ptr != NULL};
     l->count++;
     l->live[cls] += nbytes;
     l->live[MGP_MEM_CLASSES] += nbytes;
@@ -162,12 +162,17 @@ static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
 }
 
 mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out) {
-  return add_entry(l, cls, nbytes, NULL, out);
+  return add_entry(l, cls, nbytes, nbytes, NULL, out);
 }
 
 mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr, size_t nbytes) {
   void *same;
-  return add_entry(l, cls, nbytes, ptr, &same);
+  return add_entry(l, cls, nbytes, nbytes, ptr, &same);
+}
+
+mgp_status_t mgp_ledger_count(mgp_ledger_t *l, mgp_mem_class_t cls, void *owner, size_t nbytes) {
+  void *same;
+  return add_entry(l, cls, nbytes, 0, owner, &same);
 }
 
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {
@@ -239,7 +244,7 @@ int mgp_ledger_contains(const mgp_ledger_t *l, const void *ptr, size_t nbytes) {
   if (at) {
     const entry_t *e = &l->entries[at - 1];
     size_t offset = (uintptr_t)ptr - e->start;
-    inside = offset <= e->nbytes && nbytes <= e->nbytes - offset;
+    inside = offset <= e->extent && nbytes <= e->extent - offset;
   }
   pthread_mutex_unlock(lock_of(l));
   return inside;

@@ -234,7 +234,7 @@ static mgp_status_t account_vm(mgp_recorder_t *r, worker_t *w) {
   if (nbytes == w->nbytes) return MGP_OK;
   if (w->nbytes) mgp_ledger_free(r->s->ahead, w->vm);
   w->nbytes = 0;
-  if (nbytes) MGP_TRY(mgp_ledger_account(r->s->ahead, MGP_MEM_RAW, w->vm, nbytes));
+  if (nbytes) MGP_TRY(mgp_ledger_count(r->s->ahead, MGP_MEM_RAW, w->vm, nbytes));
   w->nbytes = nbytes;
   return MGP_OK;
 }

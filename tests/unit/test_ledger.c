@@ -31,6 +31,22 @@ static void accounting(void) {
   CHECK_EQ_U64(mgp_ledger_destroy(l), 1); /* a is left */
 }
 
+/* What is counted under an owner's address takes no place there. */
+static void counting(void) {
+  mgp_ledger_t *l;
+  char object[2][64];
+  REQUIRE_OK(mgp_ledger_create(0, &l));
+  REQUIRE_OK(mgp_ledger_count(l, MGP_MEM_RAW, object[0], 1u << 20));
+  REQUIRE_OK(mgp_ledger_account(l, MGP_MEM_PLAN, object[1], sizeof object[1]));
+  CHECK_EQ_U64(mgp_ledger_live_total(l), (1u << 20) + sizeof object[1]);
+  CHECK(!mgp_ledger_contains(l, object[0], 1));
+  CHECK(mgp_ledger_contains(l, object[1], sizeof object[1]));
+  mgp_ledger_free(l, object[0]);
+  CHECK_EQ_U64(mgp_ledger_live(l, MGP_MEM_RAW), 0);
+  mgp_ledger_free(l, object[1]);
+  CHECK_EQ_U64(mgp_ledger_destroy(l), 0);
+}
+
 static void containment(void) {
   mgp_ledger_t *l;
   REQUIRE_OK(mgp_ledger_create(0, &l));
@@ -106,6 +122,7 @@ int main(void) {
   CHECK_EQ_STR(mgp_mem_class_name(MGP_MEM_SCRATCH), "scratch");
   CHECK_EQ_U64(mgp_ledger_destroy(NULL), 0);
   accounting();
+  counting();
   containment();
   limit();
   threads();
