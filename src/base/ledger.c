@@ -165,6 +165,16 @@ mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
   return add_entry(l, cls, nbytes, nbytes, NULL, out);
 }
 
+mgp_status_t mgp_ledger_grow(mgp_ledger_t *l, mgp_mem_class_t cls, size_t used, size_t nbytes,
+                             void **ptr) {
+  void *fresh;
+  MGP_TRY(mgp_ledger_alloc(l, cls, nbytes, &fresh));
+  if (used) memcpy(fresh, *ptr, used);
+  mgp_ledger_free(l, *ptr);
+  *ptr = fresh;
+  return MGP_OK;
+}
+
 mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr, size_t nbytes) {
   void *same;
   return add_entry(l, cls, nbytes, nbytes, ptr, &same);

@@ -56,6 +56,10 @@ mgp_status_t mgp_ledger_create(uint64_t limit_bytes, mgp_ledger_t **out); /* 0: 
 /* Returns the number of allocations that were still live (each is freed, if the ledger's own). */
 size_t mgp_ledger_destroy(mgp_ledger_t *l);
 mgp_status_t mgp_ledger_alloc(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, void **out);
+/* *ptr becomes a block of nbytes that begins with the `used` bytes of the one before, which is
+ * freed (NULL is fine if there are none). After a failure it is as it was. */
+mgp_status_t mgp_ledger_grow(mgp_ledger_t *l, mgp_mem_class_t cls, size_t used, size_t nbytes,
+                             void **ptr);
 /* Counts memory that comes from elsewhere (a device's, say) and stays its owner's: the address is
  * never read, and freeing the entry only ends the counting. */
 mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr, size_t nbytes);

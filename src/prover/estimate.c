@@ -88,11 +88,8 @@ static void close_estimator(estimator_t *e) {
 static mgp_status_t more_touches(estimator_t *e) {
   mgp_record_t *rec = &e->rec;
   uint32_t cap = rec->cap_touches ? 2 * rec->cap_touches : 1u << 12;
-  mgp_touch_t *fresh;
-  MGP_TRY(mgp_host_alloc(&e->s, MGP_MEM_ACCUMULATOR, (size_t)cap * sizeof *fresh, &fresh));
-  if (rec->ntouches) memcpy(fresh, rec->touches, rec->ntouches * sizeof *fresh);
-  mgp_host_free(&e->s, rec->touches);
-  rec->touches = fresh;
+  MGP_TRY(mgp_ledger_grow(e->s.ledger, MGP_MEM_ACCUMULATOR, rec->ntouches * sizeof *rec->touches,
+                          cap * sizeof *rec->touches, (void **)&rec->touches));
   rec->cap_touches = cap;
   return MGP_OK;
 }
@@ -210,11 +207,8 @@ static void find_peaks(estimator_t *e) {
 static mgp_status_t keep_params(estimator_t *e) {
   if (e->shards.done == e->cap_params) {
     uint32_t cap = e->cap_params ? 2 * e->cap_params : 16;
-    mgp_params_t *fresh;
-    MGP_TRY(mgp_host_alloc(&e->s, MGP_MEM_PLAN, cap * sizeof *fresh, &fresh));
-    if (e->params) memcpy(fresh, e->params, e->cap_params * sizeof *fresh);
-    mgp_host_free(&e->s, e->params);
-    e->params = fresh;
+    MGP_TRY(mgp_ledger_grow(e->s.ledger, MGP_MEM_PLAN, e->cap_params * sizeof *e->params,
+                            cap * sizeof *e->params, (void **)&e->params));
     e->cap_params = cap;
   }
   e->params[e->shards.done++] = e->s.params;

@@ -81,19 +81,16 @@ static int must_quit(mgp_pass_t *p) {
 
 /* For those who follow: this piece of the first shard has ended. */
 static mgp_status_t show_piece(mgp_pass_t *p, const mgp_piece_t *piece, const uint32_t *word) {
-  shown_t *fresh;
   if (p->nfirst == p->cap_first) {
     const uint32_t cap = p->cap_first ? 2 * p->cap_first : 16;
-    MGP_TRY(mgp_ledger_alloc(p->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh));
-    if (p->nfirst) memcpy(fresh, p->first, p->nfirst * sizeof *fresh);
-    mgp_ledger_free(p->s->ahead, p->first);
-    p->first = fresh;
+    MGP_TRY(mgp_ledger_grow(p->s->ahead, MGP_MEM_RAW, p->nfirst * sizeof *p->first,
+                            cap * sizeof *p->first, (void **)&p->first));
     p->cap_first = cap;
   }
-  fresh = &p->first[p->nfirst++];
-  fresh->piece = *piece;
-  fresh->word = word;
-  mgp_vm_point(p->cutter.vm, &fresh->end);
+  shown_t *shown = &p->first[p->nfirst++];
+  shown->piece = *piece;
+  shown->word = word;
+  mgp_vm_point(p->cutter.vm, &shown->end);
   return MGP_OK;
 }
 

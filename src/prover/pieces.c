@@ -24,21 +24,11 @@ void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut) {
 }
 
 mgp_status_t mgp_cut_reserve(mgp_session_t *s, mgp_cut_t *cut, uint32_t n) {
-  mgp_piece_t *piece;
-  uint32_t **word;
   if (n <= cut->cap_pieces) return MGP_OK;
-  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, n * sizeof *piece, (void **)&piece));
-  mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, n * sizeof *word, (void **)&word);
-  if (st != MGP_OK) {
-    mgp_ledger_free(s->ahead, piece);
-    return st;
-  }
-  if (cut->npieces) memcpy(piece, cut->piece, cut->npieces * sizeof *piece);
-  if (cut->npieces) memcpy(word, cut->word, cut->npieces * sizeof *word);
-  mgp_ledger_free(s->ahead, cut->piece);
-  mgp_ledger_free(s->ahead, cut->word);
-  cut->piece = piece;
-  cut->word = word;
+  MGP_TRY(mgp_ledger_grow(s->ahead, MGP_MEM_RAW, cut->npieces * sizeof *cut->piece,
+                          n * sizeof *cut->piece, (void **)&cut->piece));
+  MGP_TRY(mgp_ledger_grow(s->ahead, MGP_MEM_RAW, cut->npieces * sizeof *cut->word,
+                          n * sizeof *cut->word, (void **)&cut->word));
   cut->cap_pieces = n;
   return MGP_OK;
 }

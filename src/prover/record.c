@@ -157,12 +157,9 @@ static mgp_status_t make_jobs(mgp_recorder_t *r) {
 /* --- recording a piece ---------------------------------------------------------------------- */
 
 static mgp_status_t more_touches(mgp_recorder_t *r, worker_t *w, uint32_t used) {
-  mgp_touch_t *fresh;
   const uint32_t cap = w->cap_touches ? 2 * w->cap_touches : FIRST_TOUCHES;
-  MGP_TRY(mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh));
-  if (used) memcpy(fresh, w->touches, used * sizeof *fresh);
-  mgp_ledger_free(r->s->ahead, w->touches);
-  w->touches = fresh;
+  MGP_TRY(mgp_ledger_grow(r->s->ahead, MGP_MEM_RAW, used * sizeof *w->touches,
+                          cap * sizeof *w->touches, (void **)&w->touches));
   w->cap_touches = cap;
   return MGP_OK;
 }
@@ -307,17 +304,14 @@ static mgp_status_t record_job(void *arg, unsigned worker, uint32_t i) {
 
 /* Takes over what was recorded of piece i. */
 static mgp_status_t keep_followed(mgp_recorder_t *r, uint32_t i, const followed_t *x) {
-  followed_t *fresh;
   mgp_status_t st = MGP_OK;
   pthread_mutex_lock(&r->lock);
   if (i >= r->cap_followed) {
-    const uint32_t cap = i < 32 ? 64 : 2 * i;
-    st = mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, cap * sizeof *fresh, (void **)&fresh);
+    const uint32_t n = r->nfollowed, cap = i < 32 ? 64 : 2 * i;
+    st = mgp_ledger_grow(r->s->ahead, MGP_MEM_RAW, n * sizeof *r->followed,
+                         cap * sizeof *r->followed, (void **)&r->followed);
     if (st == MGP_OK) {
-      memset(fresh, 0, cap * sizeof *fresh);
-      if (r->nfollowed) memcpy(fresh, r->followed, r->nfollowed * sizeof *fresh);
-      mgp_ledger_free(r->s->ahead, r->followed);
-      r->followed = fresh;
+      memset(r->followed + n, 0, (cap - n) * sizeof *r->followed);
       r->cap_followed = cap;
     }
   }

@@ -55,16 +55,12 @@ static mgp_status_t make_cut(mgp_cutter_t *c, mgp_cut_t *out) {
 static mgp_status_t hold(mgp_cutter_t *c, mgp_cut_t *cut) {
   if (c->nheld == c->cap) {
     const uint32_t cap = c->cap ? 2 * c->cap : 4;
-    mgp_cut_t *held;
-    mgp_status_t st =
-        mgp_ledger_alloc(c->s->ahead, MGP_MEM_RAW, cap * sizeof *held, (void **)&held);
+    mgp_status_t st = mgp_ledger_grow(c->s->ahead, MGP_MEM_RAW, c->nheld * sizeof *c->held,
+                                      cap * sizeof *c->held, (void **)&c->held);
     if (st != MGP_OK) {
       c->wreck = *cut;
       return st;
     }
-    if (c->nheld) memcpy(held, c->held, c->nheld * sizeof *held);
-    mgp_ledger_free(c->s->ahead, c->held);
-    c->held = held;
     c->cap = cap;
   }
   c->held[c->nheld++] = *cut;

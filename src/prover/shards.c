@@ -138,14 +138,10 @@ int mgp_shards_left(const mgp_session_t *s) {
 
 static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t wanted,
                             size_t *cap) {
-  void *fresh;
   size_t n = *cap ? *cap : 1u << 16;
   if (wanted <= *cap) return MGP_OK;
   while (n < wanted) n *= 2;
-  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, &fresh));
-  if (used) memcpy(fresh, *array, used);
-  mgp_ledger_free(s->ahead, *array);
-  *array = fresh;
+  MGP_TRY(mgp_ledger_grow(s->ahead, MGP_MEM_PROOF, used, n, array));
   *cap = n;
   return MGP_OK;
 }

@@ -31,6 +31,23 @@ static void accounting(void) {
   CHECK_EQ_U64(mgp_ledger_destroy(l), 1); /* a is left */
 }
 
+/* A block that grows keeps its bytes, and one that cannot is as it was. */
+static void growing(void) {
+  mgp_ledger_t *l;
+  uint8_t *p = NULL;
+  REQUIRE_OK(mgp_ledger_create(1000, &l));
+  REQUIRE_OK(mgp_ledger_grow(l, MGP_MEM_RAW, 0, 100, (void **)&p));
+  memset(p, 7, 100);
+  REQUIRE_OK(mgp_ledger_grow(l, MGP_MEM_RAW, 100, 300, (void **)&p));
+  CHECK_EQ_U64(mgp_ledger_live_total(l), 300);
+  uint8_t *const before = p;
+  CHECK(mgp_ledger_grow(l, MGP_MEM_RAW, 300, 900, (void **)&p) == MGP_RESOURCES);
+  CHECK(p == before && mgp_ledger_live_total(l) == 300);
+  for (int i = 0; i < 100; i++) CHECK(p[i] == 7);
+  mgp_ledger_free(l, p);
+  CHECK_EQ_U64(mgp_ledger_destroy(l), 0);
+}
+
 /* What is counted under an owner's address takes no place there. */
 static void counting(void) {
   mgp_ledger_t *l;
@@ -122,6 +139,7 @@ int main(void) {
   CHECK_EQ_STR(mgp_mem_class_name(MGP_MEM_SCRATCH), "scratch");
   CHECK_EQ_U64(mgp_ledger_destroy(NULL), 0);
   accounting();
+  growing();
   counting();
   containment();
   limit();
