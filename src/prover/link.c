@@ -200,7 +200,8 @@ static mgp_status_t reduce_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t 
   return finish(l, st);
 }
 
-static mgp_status_t sum_u32_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n) {
+/* Piece by piece: u32 sums on every rank, or, if there is a root, field words on that one. */
+static mgp_status_t sum_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n, const uint32_t *root) {
   const mgp_backend_ops_t *ops = l->be->ops;
   const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
   uint32_t *host = NULL;
@@ -211,28 +212,11 @@ static mgp_status_t sum_u32_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n) 
     const uint64_t len = n - at < piece ? n - at : piece;
     st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
     MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
-    MGP_TRY_GOTO(st, mgp_comm_allreduce_sum_u32(l->comm, host, len), out);
-    st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
-    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
-  }
-out:
-  mgp_ledger_free(l->ledger, host);
-  return st;
-}
-
-static mgp_status_t reduce_field_by_host(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
-  const mgp_backend_ops_t *ops = l->be->ops;
-  const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
-  mgp_f_t *host = NULL;
-  mgp_status_t st =
-      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, piece * sizeof *host + 1, (void **)&host);
-  MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
-  for (uint64_t at = 0; at < n; at += piece) {
-    const uint64_t len = n - at < piece ? n - at : piece;
-    st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
-    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
-    MGP_TRY_GOTO(st, mgp_comm_reduce_sum_mod(l->comm, host, len, MGP_P, root), out);
-    if (mgp_comm_rank(l->comm) == root)
+    MGP_TRY_GOTO(st,
+                 root ? mgp_comm_reduce_sum_mod(l->comm, host, len, MGP_P, *root)
+                      : mgp_comm_allreduce_sum_u32(l->comm, host, len),
+                 out);
+    if (!root || mgp_comm_rank(l->comm) == *root)
       st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
     MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
   }
@@ -295,7 +279,7 @@ mgp_status_t mgp_link_ready(mgp_link_t *l) {
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound) {
   const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops || bound > UINT32_MAX) return sum_u32_by_host(l, d_buf, n);
+  if (!l->ops || bound > UINT32_MAX) return sum_by_host(l, d_buf, n, NULL);
   MGP_TRY(mgp_link_ready(l));
   mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
@@ -307,7 +291,7 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
 mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
   const uint64_t size = mgp_comm_size(l->comm), all = n * sizeof *d_buf;
   if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops) return reduce_field_by_host(l, d_buf, n, root);
+  if (!l->ops) return sum_by_host(l, d_buf, n, &root);
   MGP_TRY(mgp_link_ready(l));
   const int is_root = mgp_comm_rank(l->comm) == root;
   mgp_status_t st = l->ops->drain(l->device, l->be);
