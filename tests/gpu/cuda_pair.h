@@ -48,6 +48,37 @@ static inline void pair_destroy(pair_t *p) {
   CHECK_EQ_U64(mgp_ledger_destroy(p->cuda.ledger), 0);
 }
 
+/* Every step-th checked call is made to fail, one a run of fn, until a run comes through: each ends
+ * with an error that names the device, and leaves nothing in the ledger. */
+static inline void fail_each_call(const mgp_chipset_t *chips, uint64_t step,
+                                  mgp_status_t (*fn)(mgp_backend_t *be, void *arg), void *arg) {
+  uint64_t n = 0, calls = 0;
+  for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
+    char text[24];
+    mgp_ledger_t *ledger;
+    mgp_backend_t *be = NULL;
+    n += step;
+    snprintf(text, sizeof text, "%llu", (unsigned long long)n);
+    setenv("MGP_CUDA_FAIL", text, 1);
+    REQUIRE_OK(mgp_ledger_create(0, &ledger));
+    st = mgp_backend_cuda_create(chips, ledger, 0, &be);
+    if (st == MGP_OK) {
+      st = fn(be, arg);
+      calls = mgp_backend_cuda_calls(be);
+      mgp_backend_destroy(be);
+    }
+    CHECK(st == MGP_OK || st == MGP_INTERNAL);
+    if (st != MGP_OK)
+      CHECK_MSG(strstr(mgp_error_message(), "CUDA device 0"), "%s", mgp_error_message());
+    CHECK_EQ_U64(mgp_ledger_destroy(ledger), 0);
+  }
+  unsetenv("MGP_CUDA_FAIL");
+  CHECK(n > 100); /* or the calls are not counted */
+  CHECK(calls < n && n <= calls + step);
+  printf("%llu of %llu calls made to fail\n", (unsigned long long)(calls / step),
+         (unsigned long long)calls);
+}
+
 /* Edge values more often than chance would have them. */
 static inline mgp_f_t rand_f(test_rng_t *r) {
   static const uint32_t edge[] = {0,         1,     MGP_P - 1,   MGP_P - 2,     2,

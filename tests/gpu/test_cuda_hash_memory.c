@@ -120,7 +120,8 @@ out:
   return st;
 }
 
-static mgp_status_t everything(mgp_backend_t *be, mgp_f_t *host) {
+static mgp_status_t everything(mgp_backend_t *be, void *arg) {
+  mgp_f_t *host = arg;
   const mgp_backend_ops_t *ops = be->ops;
   static const uint64_t index[2] = {0, 5};
   static const uint32_t value[2] = {1, 2};
@@ -145,36 +146,6 @@ out:
   return st;
 }
 
-/* The n-th checked call fails, for every n there is, or every step-th. */
-static void check_injection(uint64_t step) {
-  mgp_f_t *host = new_array((size_t)MGP_D << 11, sizeof *host);
-  uint64_t n = 0, calls = 0;
-  for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
-    char text[24];
-    mgp_ledger_t *ledger;
-    mgp_backend_t *be = NULL;
-    n += step;
-    snprintf(text, sizeof text, "%" PRIu64, n);
-    setenv("MGP_CUDA_FAIL", text, 1);
-    REQUIRE_OK(mgp_ledger_create(0, &ledger));
-    st = mgp_backend_cuda_create(NULL, ledger, 0, &be);
-    if (st == MGP_OK) {
-      st = everything(be, host);
-      calls = mgp_backend_cuda_calls(be);
-      mgp_backend_destroy(be);
-    }
-    CHECK(st == MGP_OK || st == MGP_INTERNAL);
-    if (st != MGP_OK)
-      CHECK_MSG(strstr(mgp_error_message(), "CUDA device 0"), "%s", mgp_error_message());
-    CHECK_EQ_U64(mgp_ledger_destroy(ledger), 0);
-  }
-  unsetenv("MGP_CUDA_FAIL");
-  CHECK(n > 100); /* or the calls are not counted */
-  CHECK(calls < n && n <= calls + step);
-  printf("%" PRIu64 " of %" PRIu64 " calls made to fail\n", calls / step, calls);
-  free(host);
-}
-
 int main(void) {
   const unsigned quick = test_quick();
   pair_t p = pair_create((uint64_t)256 << 20);
@@ -188,6 +159,8 @@ int main(void) {
     check_patch(&p, &rng, counts[i]);
   pair_destroy(&p);
   check_limits();
-  check_injection(quick > 1 ? 41 : 1);
+  mgp_f_t *host = new_array((size_t)MGP_D << 11, sizeof *host);
+  fail_each_call(NULL, quick > 1 ? 41 : 1, everything, host);
+  free(host);
   return test_result();
 }

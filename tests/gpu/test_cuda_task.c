@@ -103,10 +103,13 @@ static void check(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned
 /* --- errors ----------------------------------------------------------------------------------- */
 
 /* A proof of many rows from a trace of zeros, on a backend that may fail anywhere. */
-static mgp_status_t one_proof(mgp_backend_t *be, const mgp_chipset_t *chips, uint32_t nrows) {
+static mgp_status_t one_proof(mgp_backend_t *be, void *arg) {
+  const mgp_chipset_t *chips = arg;
+  const uint32_t nrows = 1100;
   const mgp_chip_t *chip = &chips->chip[MGP_CHIP_ADD];
   const size_t stride = (nrows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
   const size_t nbytes = chip->ncols * stride * sizeof(mgp_f_t);
+  MGP_TRY(mgp_backend_cuda_reserve(be, (uint64_t)64 << 20));
   uint32_t *words = new_array(mgp_task_words(chip, nrows), sizeof *words);
   mgp_e_t point[32];
   mgp_digest_t digest, seed = {1};
@@ -127,37 +130,6 @@ static mgp_status_t one_proof(mgp_backend_t *be, const mgp_chipset_t *chips, uin
   be->ops->free(be, d_trace);
   free(words);
   return st;
-}
-
-/* Every checked call fails once (some of them, if quick): the proof ends with an error that names
- * the device, and nothing is left. */
-static void check_injection(const mgp_chipset_t *chips, unsigned quick) {
-  const uint64_t step = quick > 1 ? 61 : quick ? 11 : 1;
-  uint64_t n = 0, calls = 0;
-  for (mgp_status_t st = MGP_INTERNAL; st != MGP_OK && n < 5000;) {
-    char text[24];
-    mgp_ledger_t *ledger;
-    mgp_backend_t *be = NULL;
-    n += step;
-    snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-    setenv("MGP_CUDA_FAIL", text, 1);
-    REQUIRE_OK(mgp_ledger_create(0, &ledger));
-    st = mgp_backend_cuda_create(chips, ledger, 0, &be);
-    if (st == MGP_OK) {
-      st = mgp_backend_cuda_reserve(be, (uint64_t)64 << 20);
-      if (st == MGP_OK) st = one_proof(be, chips, 1100);
-      calls = mgp_backend_cuda_calls(be);
-      mgp_backend_destroy(be);
-    }
-    CHECK(st == MGP_OK || st == MGP_INTERNAL);
-    if (st != MGP_OK)
-      CHECK_MSG(strstr(mgp_error_message(), "CUDA device 0"), "%s", mgp_error_message());
-    CHECK_EQ_U64(mgp_ledger_destroy(ledger), 0);
-  }
-  unsetenv("MGP_CUDA_FAIL");
-  CHECK(n > 100); /* or the calls are not counted */
-  CHECK(calls < n && n <= calls + step);
-  printf("%llu calls made to fail\n", (unsigned long long)(calls / step));
 }
 
 /* What is refused: no rows, and more proofs than slots. */
@@ -236,7 +208,7 @@ int main(int argc, char **argv) {
   }
   if (all) check_refusals(&p, chips, &rng);
   pair_destroy(&p);
-  if (all) check_injection(chips, quick);
+  if (all) fail_each_call(chips, quick > 1 ? 61 : quick ? 11 : 1, one_proof, chips);
   mgp_chipset_destroy(chips);
   ref_chipset_free(set);
   return test_result();

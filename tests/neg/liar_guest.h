@@ -192,6 +192,21 @@ static inline void liar_guest_run(liar_guest_t *g) {
   mgp_vm_destroy(vm);
 }
 
+/* Of every shard that is lied about: small, with little grinding and the queries to make up for it.
+ */
+static inline mgp_params_t liar_params(void) {
+  return (mgp_params_t){.partitions = 2,
+                        .log_height = 14,
+                        .log_chunk = 6,
+                        .log_rows = 20,
+                        .queries = MGP_D == 4 ? 241 : 309,
+                        .grind_alpha = 2,
+                        .grind_u = 3,
+                        .grind_query = 4,
+                        .log_final = 5,
+                        .log_fold = 3};
+}
+
 static inline void liar_guest_create(liar_guest_t *g) {
   char err[128];
   memset(g, 0, sizeof *g);
@@ -203,16 +218,7 @@ static inline void liar_guest_create(liar_guest_t *g) {
   CHECK_MSG(mgprove_program_from_vk(g->vk, g->nvk, &g->program, err, sizeof err) ==
                 MGPROVE_ACCEPTED,
             "%s", err);
-  g->plan = (mgp_params_t){.partitions = 2,
-                           .log_height = 14,
-                           .log_chunk = 6,
-                           .log_rows = 20,
-                           .queries = MGP_D == 4 ? 241 : 309,
-                           .grind_alpha = 2,
-                           .grind_u = 3,
-                           .grind_query = 4,
-                           .log_final = 5,
-                           .log_fold = 3};
+  g->plan = liar_params();
 }
 
 static inline void liar_guest_destroy(liar_guest_t *g) {

@@ -297,17 +297,7 @@ static inline void liar_shards_create(liar_shards_t *t) {
   CHECK_MSG(mgprove_program_from_vk(g->vk, g->nvk, &g->program, err, sizeof err) ==
                 MGPROVE_ACCEPTED,
             "%s", err);
-  for (uint32_t i = 0; i < SHARDS_MOST; i++)
-    t->params[i] = (mgp_params_t){.partitions = 2,
-                                  .log_height = 14,
-                                  .log_chunk = 6,
-                                  .log_rows = 20,
-                                  .queries = MGP_D == 4 ? 241 : 309,
-                                  .grind_alpha = 2,
-                                  .grind_u = 3,
-                                  .grind_query = 4,
-                                  .log_final = 5,
-                                  .log_fold = 3};
+  for (uint32_t i = 0; i < SHARDS_MOST; i++) t->params[i] = liar_params();
   t->budget = 142000; /* six loops of 28,200, three phases of 12,500 and 110 words of 658 */
   shards_expect(t, &(liar_t){.raw = shards_note_cut, .more = t}, "the honest run", "accepted", "");
   CHECK_MSG(t->cut[SHARDS_PROGRAM].last && t->memory_shards >= 2, "%u shards of memory",

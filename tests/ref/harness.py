@@ -23,6 +23,23 @@ SKIPPED = 77
 RUN_WORDS = 18
 
 
+class Tally:
+    """Checks of a test that has no proofs to compare."""
+
+    def __init__(self):
+        self.checks = self.failures = 0
+
+    def check(self, ok, what):
+        self.checks += 1
+        if not ok:
+            self.failures += 1
+            print("FAIL", what)
+
+    def end(self):
+        print("%d checks, %d failed" % (self.checks, self.failures))
+        sys.exit(1 if self.failures or not self.checks else 0)
+
+
 class MarkingBody(Body):
     """Remembers where each kind of message is: kinds[name] = [index of its first word in the file]."""
 

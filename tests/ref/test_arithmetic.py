@@ -9,21 +9,14 @@ import decode
 import points
 import tables
 from field import EXTENSIONS, OMEGA, P, W, reverse_bits, root_of_unity
-from harness import ROOT, seed
+from harness import ROOT, Tally, seed
 from keccak import keccak256
 from multilinear import eq, eq_at, eq_table, selector
 from poseidon2 import permute
 from poseidon2_constants import DIAGONAL, FINAL, INITIAL, PARTIAL
 
-checks = failures = 0
-
-
-def check(ok, what):
-    global checks, failures
-    checks += 1
-    if not ok:
-        failures += 1
-        print("FAIL", what)
+tally = Tally()
+check = tally.check
 
 
 def test_constants():
@@ -170,8 +163,7 @@ def main():
     test_closed_forms(rng)
     test_curve(rng)
     test_decoder()
-    print("%d checks, %d failed" % (checks, failures))
-    sys.exit(1 if failures or not checks else 0)
+    tally.end()
 
 
 main()

@@ -7,22 +7,15 @@ import sys
 
 import chips
 from field import P
-from harness import ROOT, seed
+from harness import ROOT, Tally, seed
 from poseidon2 import external
 from poseidon2_constants import DIAGONAL, FINAL, INITIAL, PARTIAL
 
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 import curve  # noqa: E402
 
-checks = failures = 0
-
-
-def check(ok, what):
-    global checks, failures
-    checks += 1
-    if not ok:
-        failures += 1
-        print("FAIL", what)
+tally = Tally()
+check = tally.check
 
 
 def sbox(row, x, column, cube):
@@ -116,8 +109,7 @@ def main():
     check(not any(c.value(zero) % P for c in chip.constraints), "the zero row")
     for kind in range(4):
         test_row(chip, rng, bool(kind & 1), kind >> 1)
-    print("%d checks, %d failed" % (checks, failures))
-    sys.exit(failures != 0)
+    tally.end()
 
 
 main()
