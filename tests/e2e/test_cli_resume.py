@@ -28,6 +28,7 @@ def test_named_points(t):
     starts = [("record:0:2", ["--ranks", "2"]), ("tasks:1:4", ["mpirun", "2"]),
               ("commit:0:7", ["--backend", "strict"]), ("fold:0:10", ["--ranks", "3"]),
               ("query:2:12", ["mpirun", "3"]), ("finish:0:15", ["--ranks", "1"]),
+              ("reduce:1:16", ["--ranks", "2"]),
               ("assign:0:18", ["--cache", "none"]), ("open:0:19", [])]
     for n, (point, how) in enumerate(starts):
         launcher, args = [], how
