@@ -170,8 +170,7 @@ static const struct {
     [B_GKR_ROUND] = {"round of a layer", "gkr-layer main-last"},
     [B_EVALS] = {"values of a layer", "gkr-layer main-last"},
     [B_MAIN_ROUND] = {"round of a main sumcheck", "main-last"},
-    /* times another one that is zero, which in a trace of one row may be, it changes no equation */
-    [B_COLUMN] = {"value of a column", "main-last open-v"},
+    [B_COLUMN] = {"value of a column", "main-last"}, /* or free_checks */
     [B_OPEN_ROUND] = {"round of the opening", "open-v"},
     [B_V] = {"value of a stacked column", "open-v"},
     [B_NONCE_U] = {"nonce of u", "grind-u fold-final"},
@@ -189,6 +188,7 @@ static const struct {
 typedef struct {
   body_kind_t kind;
   size_t at, n;
+  const mgp_chip_t *chip; /* of B_COLUMN */
 } segment_t;
 static segment_t *segments;
 static size_t nsegments, segments_room, body_at;
@@ -200,7 +200,7 @@ static void segment(body_kind_t kind, size_t n) {
     segments = realloc(segments, segments_room * sizeof *segments);
     if (!segments) abort();
   }
-  segments[nsegments++] = (segment_t){kind, body_at, n};
+  segments[nsegments++] = (segment_t){kind, body_at, n, NULL};
   body_at += n;
 }
 
@@ -220,6 +220,19 @@ static void lay_task(const mgp_trace_t *t) {
   }
   segment(B_MAIN_ROUND, (size_t)t->log_rows * 3 * MGP_D);
   segment(B_COLUMN, (size_t)chips->chip[t->chip].ncols * MGP_D);
+  segments[nsegments - 1].chip = &chips->chip[t->chip];
+}
+
+/* The inverse hints (docs/chips.md, section 7): where the difference is zero in all rows they
+ * change no equation of the chip, but they are not what was committed to. */
+static const char free_checks[] = "main-last open-v";
+static int is_free(const mgp_chip_t *chip, size_t column) {
+  static const char *const free_columns[] = {"BEQ.il", "BEQ.ih", "BZ.i"};
+  char name[64];
+  snprintf(name, sizeof name, "%s.%s", chip->name, chip->col_name[column]);
+  for (size_t i = 0; i < sizeof free_columns / sizeof free_columns[0]; i++)
+    if (strcmp(name, free_columns[i]) == 0) return 1;
+  return 0;
 }
 
 /* The order of docs/protocol.md, section 5. */
@@ -328,6 +341,8 @@ static unsigned change_body(decoded_t *d, unsigned per_kind) {
       size_t at = s->at + test_rand(&rng) % s->n;
       uint32_t old = d->body[at];
       d->body[at] = other_word(d, old);
+      t.checks =
+          s->chip && is_free(s->chip, (at - s->at) / MGP_D) ? free_checks : body_kind[kind].checks;
       count(&t, verdict_of(d));
       d->body[at] = old;
     }
