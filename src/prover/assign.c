@@ -6,7 +6,7 @@
 #include "prover/backend.h"
 #include "prover/messages.h"
 
-static void layout_counts(mgp_session_t *s) {
+void mgp_layout_counts(mgp_session_t *s) {
   s->count_total = 0;
   for (uint32_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++) {
     s->count_offset[t - MGP_CHIP_FIRST_TABLE] = s->count_total;
@@ -115,7 +115,7 @@ out:
 
 mgp_status_t mgp_phase_assign(mgp_session_t *s) {
   mgp_status_t st = MGP_OK;
-  layout_counts(s);
+  mgp_layout_counts(s);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = index_part(s, &s->parts[i]);
   MGP_TRY(mgp_comm_agree(s->comm, st));
   MGP_TRY(gather_rows(s));

@@ -51,9 +51,7 @@ static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
   const mgp_cache_t cache = s->opt->cache == MGP_CACHE_AUTO ? MGP_CACHE_NONE : s->opt->cache;
   uint64_t own = steps / s->params.partitions * s->nparts;
   set_average(s, steps);
-  s->count_total = 0;
-  for (uint32_t t = MGP_CHIP_FIRST_TABLE; t < MGP_CHIP_COUNT; t++)
-    s->count_total += (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
+  mgp_layout_counts(s);
   if (mgp_plan_shape(s, s->opt->log_rows ? s->opt->log_rows : MGP_DEFAULT_LOG_ROWS) != MGP_OK)
     return UINT64_MAX;
   uint64_t records = own * sizeof(mgp_step_t);

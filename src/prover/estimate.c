@@ -57,9 +57,7 @@ static mgp_status_t open_estimator(estimator_t *e) {
                     MGP_MAX_PARTITIONS);
   s->nparts = mgp_parts_per_rank(s->params.partitions, s->nranks); /* of rank 0, for the budget */
   MGP_TRY(mgp_plan_budget(s));
-  for (uint32_t t = MGP_CHIP_FIRST_TABLE, first = 1; t < MGP_CHIP_COUNT; t++, first = 0)
-    s->count_total = (first ? 0 : s->count_total) +
-                     (uint64_t)mgp_table_rows((mgp_chip_id_t)t, s->prog) * s->chips->chip[t].ncols;
+  mgp_layout_counts(s);
   mgp_chain_begin(s->prog, &s->chain);
   s->shards = &e->shards;
   MGP_TRY(mgp_last_create(s->ahead, &e->shards.last));

@@ -142,6 +142,9 @@ mgp_status_t mgp_phase_query(mgp_session_t *s);
 /* What the phase fold has left for the phase query. Local; needs the shape. */
 void mgp_answers_free(mgp_session_t *s);
 
+/* Where each table's counters begin, and how many there are. Local. */
+void mgp_layout_counts(mgp_session_t *s);
+
 /* Bytes that this rank's prover may hold. Local. */
 uint64_t mgp_plan_memory(const mgp_session_t *s);
 /* Bytes of host memory that may be held ahead of the shard in hand (nothing is in hand: have_shape
