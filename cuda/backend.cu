@@ -195,6 +195,7 @@ static mgp_backend_ops_t make_ops(void) {
   t.set_program = mgp_cuda_set_program;
   t.program_bytes = mgp_cuda_program_bytes;
   t.index = mgp_cuda_index;
+  t.ram_points = mgp_cuda_ram_points;
   t.replay = mgp_cuda_replay;
   t.count = mgp_cuda_count;
   t.count_end = mgp_cuda_count_end;

@@ -71,6 +71,11 @@ typedef struct {
   mgp_status_t (*index)(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
                         uint32_t n[MGP_CHIP_FIRST_TABLE], uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
 
+  /* --- records of the shard RAM ------------------------------------------------------------- */
+  /* Sets the points of rows in host memory: nonce, y and ax (vm/ram_row.h) from key, value, id and
+   * in. Scratch: the rows, at most 16 MiB. NULL: the host does it itself. */
+  mgp_status_t (*ram_points)(mgp_backend_t *be, mgp_ram_t *rows, size_t nrows);
+
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
    * mgp_witness_row(chip, raw, d_index ? d_index[first + r] : first + r). Columns at
@@ -220,7 +225,7 @@ typedef struct {
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
   X(prefix, zero) X(prefix, patch) X(prefix, set_program) X(prefix, program_bytes)                 \
-  X(prefix, index) X(prefix, replay) X(prefix, count) X(prefix, count_end)                         \
+  X(prefix, index) X(prefix, ram_points) X(prefix, replay) X(prefix, count) X(prefix, count_end)                         \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \
   X(prefix, table_bytes) X(prefix, query_begin) X(prefix, query_column) X(prefix, query_end)       \

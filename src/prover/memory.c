@@ -49,8 +49,12 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (mgp_ram_blocks(r->n) + 1) * sizeof *r->blocks,
                          &r->blocks));
   for (uint64_t i = 0; i < n; i++) set_rows(s, &words[i], &r->rows[i], &r->rows[n + i]);
-  mgp_ram_points(mgp_session_threads(s), r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id,
-                 memory, r->blocks, &r->sum);
+  if (s->be->ops->ram_points)
+    MGP_TRY(s->be->ops->ram_points(s->be, r->rows, r->n));
+  else
+    mgp_ram_find_points(mgp_session_threads(s), r->rows, r->n);
+  mgp_ram_sums(mgp_session_threads(s), r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id, memory,
+               r->blocks, &r->sum);
   return MGP_OK;
 }
 

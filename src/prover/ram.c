@@ -3,27 +3,18 @@
 #include <string.h>
 
 #include "math/poseidon2_simd.h"
+#include "vm/ram_row.h"
 
 /* Blocks whose sums advance together, one inversion for all of them. */
 #define GROUP 64u
 
 /* --- points ---------------------------------------------------------------------------------- */
 
-static void record_state(const mgp_ram_t *row, uint32_t nonce, mgp_f_t s[MGP_P2_WIDTH]) {
-  const mgp_f_t word[MGP_CURVE_RECORD_WORDS] = {
-      mgp_f_from_u32(row->key << 2 & 0xffff), mgp_f_from_u32(row->key >> 14),
-      mgp_f_from_u32(row->value & 0xffff), mgp_f_from_u32(row->value >> 16),
-      mgp_f_from_u32(row->id)};
-  mgp_curve_hash_state(word, mgp_f_from_u32(nonce), MGP_TAG_RECORD, s);
-}
-
-/* Takes the row's point if x is the abscissa of one. */
+/* Takes the row's point if the lane has the abscissa of one. */
 static int take_point(mgp_ram_t *row, const mgp_p2x8_t *state, unsigned lane, uint32_t nonce) {
-  for (int i = 0; i < MGP_E7_DEGREE; i++) row->ax.c[i] = state->s[i][lane];
-  if (!mgp_curve_lift(row->ax, &row->y)) return 0;
-  if (row->in) row->y = mgp_e7_neg(row->y);
-  row->nonce = nonce;
-  return 1;
+  mgp_e7_t x;
+  for (int i = 0; i < MGP_E7_DEGREE; i++) x.c[i] = state->s[i][lane];
+  return mgp_ram_row_point(row, x, nonce);
 }
 
 /* Eight searches side by side; a lane that has found its point goes on with the next row. */
@@ -37,7 +28,7 @@ static void hash_rows(mgp_ram_t *rows, size_t nrows) {
     for (unsigned l = 0; l < MGP_P2_LANES; l++) {
       mgp_f_t s[MGP_P2_WIDTH];
       if (at[l] >= nrows) continue;
-      record_state(&rows[at[l]], nonce[l], s);
+      mgp_ram_row_state(&rows[at[l]], nonce[l], s);
       for (int i = 0; i < MGP_P2_WIDTH; i++) state.s[i][l] = s[i];
     }
     mgp_p2x8_permute(&state);
@@ -148,22 +139,32 @@ static int add_groups(int threads, mgp_ram_t *rows, size_t nrows, mgp_point_t *s
 
 /* --- steps ----------------------------------------------------------------------------------- */
 
-void mgp_ram_points(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
-                    mgp_point_t *blocks, mgp_point_t *total) {
+void mgp_ram_find_points(int threads, mgp_ram_t *rows, size_t nrows) {
   const size_t nblocks = mgp_ram_blocks(nrows);
   (void)threads;
-  for (size_t r = 0; r < nrows; r++) rows[r].d = rows[r].in ? own - 1 - rows[r].id : memory != 0;
 #ifdef _OPENMP
 #pragma omp parallel for num_threads(threads) schedule(dynamic)
 #endif
   for (size_t b = 0; b < nblocks; b++) {
     const size_t row = b * MGP_RAM_BLOCK;
     hash_rows(rows + row, nrows - row < MGP_RAM_BLOCK ? nrows - row : MGP_RAM_BLOCK);
-    blocks[b] = mgp_curve_identity();
   }
+}
+
+void mgp_ram_sums(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
+                  mgp_point_t *blocks, mgp_point_t *total) {
+  const size_t nblocks = mgp_ram_blocks(nrows);
+  for (size_t r = 0; r < nrows; r++) rows[r].d = rows[r].in ? own - 1 - rows[r].id : memory != 0;
+  for (size_t b = 0; b < nblocks; b++) blocks[b] = mgp_curve_identity();
   add_groups(threads, rows, nrows, blocks, 0);
   *total = mgp_curve_identity();
   for (size_t b = 0; b < nblocks; b++) *total = mgp_curve_add(total, &blocks[b]);
+}
+
+void mgp_ram_points(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
+                    mgp_point_t *blocks, mgp_point_t *total) {
+  mgp_ram_find_points(threads, rows, nrows);
+  mgp_ram_sums(threads, rows, nrows, own, memory, blocks, total);
 }
 
 mgp_status_t mgp_ram_chain(int threads, mgp_ram_t *rows, size_t nrows, uint32_t first,

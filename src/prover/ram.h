@@ -18,9 +18,16 @@ static inline size_t mgp_ram_blocks(size_t nrows) {
   return (nrows + MGP_RAM_BLOCK - 1) / MGP_RAM_BLOCK;
 }
 
-/* key, value, id, ts and in are set. Sets d for the shard `own` (a MEMORY shard: memory = 1 and
- * own = number of program shards + 1), nonce and y, and puts the abscissa into ax. blocks: the sum
- * of each block of rows. *total: of all of them. About 6 us a row and core. */
+/* The points of rows with key, value, id and in: nonce, y, and the abscissa in ax. About 6 us a row
+ * and core; a backend's ram_points does the same. */
+void mgp_ram_find_points(int threads, mgp_ram_t *rows, size_t nrows);
+
+/* After that. Sets d for the shard `own` (a MEMORY shard: memory = 1 and own = number of program
+ * shards + 1). blocks: the sum of each block of rows. *total: of all of them. About 1 us a row. */
+void mgp_ram_sums(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
+                  mgp_point_t *blocks, mgp_point_t *total);
+
+/* Both. */
 void mgp_ram_points(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
                     mgp_point_t *blocks, mgp_point_t *total);
 
