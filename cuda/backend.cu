@@ -160,6 +160,7 @@ static void destroy(mgp_backend_t *be) {
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
   if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
+  if (cu->side) (void)cudaStreamSynchronize(cu->side);
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     if (cu->task_stream[i]) (void)cudaStreamSynchronize(cu->task_stream[i]);
   mgp_cuda_give(cu, cu->d_prog);
@@ -168,10 +169,12 @@ static void destroy(mgp_backend_t *be) {
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
   if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
+  if (cu->reached) (void)cudaEventDestroy(cu->reached);
   for (int i = 0; i < 2; i++)
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
   mgp_ledger_free(cu->host_ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
+  if (cu->side) (void)cudaStreamDestroy(cu->side);
   if (cu->stream) (void)cudaStreamDestroy(cu->stream);
   if (cu->profile) mgp_profile_print(cu->profile, stderr);
   mgp_profile_destroy(cu->profile);
@@ -192,6 +195,10 @@ static mgp_backend_ops_t make_ops(void) {
   t.copy = mgp_cuda_copy;
   t.zero = mgp_cuda_zero;
   t.patch = mgp_cuda_patch;
+  t.pin = mgp_cuda_pin;
+  t.unpin = mgp_cuda_unpin;
+  t.send = mgp_cuda_send;
+  t.sent = mgp_cuda_sent;
   t.set_program = mgp_cuda_set_program;
   t.program_bytes = mgp_cuda_program_bytes;
   t.index = mgp_cuda_index;
@@ -248,6 +255,8 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   snprintf(cu->device_name, sizeof cu->device_name, "%.63s", prop.name);
   cu->multiprocessors = prop.multiProcessorCount;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->side, cudaStreamNonBlocking)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->reached, cudaEventDisableTiming)));
   for (int i = 0; i < 2; i++)
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_ready, cudaEventDisableTiming)));

@@ -229,6 +229,43 @@ mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
   return MGP_CUDA_CALL(cu, cudaMemsetAsync(d_dst, 0, nbytes, cu->stream));
 }
 
+/* --- copies beside other work
+ * ------------------------------------------------------------------------- */
+
+mgp_status_t mgp_cuda_pin(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinned) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const cudaError_t error = mgp_cuda_injected(cu, "cudaHostRegister")
+                                ? cudaErrorUnknown
+                                : cudaHostRegister(ptr, nbytes, cudaHostRegisterPortable);
+  *pinned = error == cudaSuccess;
+  if (error == cudaErrorMemoryAllocation || error == cudaErrorNotSupported) {
+    (void)cudaGetLastError();
+    return MGP_OK;
+  }
+  return mgp_cuda_check(cu, error, "cudaHostRegister");
+}
+
+void mgp_cuda_unpin(mgp_backend_t *be, void *ptr) {
+  (void)cudaStreamSynchronize(mgp_cuda_of(be)->side);
+  (void)cudaHostUnregister(ptr);
+  (void)cudaGetLastError();
+}
+
+/* Whoever had these bytes of the device before has done with them by what the stream has now. */
+mgp_status_t mgp_cuda_send(mgp_backend_t *be, void *d_dst, const void *pinned, size_t nbytes) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  if (nbytes == 0) return MGP_OK;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->reached, cu->stream)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->side, cu->reached, 0)));
+  return MGP_CUDA_CALL(cu,
+                       cudaMemcpyAsync(d_dst, pinned, nbytes, cudaMemcpyHostToDevice, cu->side));
+}
+
+mgp_status_t mgp_cuda_sent(mgp_backend_t *be) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->side));
+}
+
 /* --- patch
  * ----------------------------------------------------------------------------------------- */
 

@@ -34,6 +34,8 @@ typedef struct {
   uint8_t *d_arena;
   /* pinned host memory: two halves for copies, then a page for small results */
   uint8_t *pinned;
+  cudaStream_t side;     /* copies beside other work */
+  cudaEvent_t reached;   /* what such a copy waits for */
   cudaEvent_t staged[2]; /* the last copy out of or into each half is done */
   size_t stage_used;     /* bytes of the half in use that copies may still read */
   unsigned stage_half;

@@ -59,6 +59,15 @@ typedef struct {
   mgp_status_t (*patch)(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
                         const uint32_t *value, size_t n);
 
+  /* Copies to the device beside its other work, from host memory that was pinned for that and that
+   * is neither changed nor freed before `sent` or `unpin`. pinned: 0 if the system does not let
+   * this memory be pinned. sent: waits for all that was begun; what they write may be used then,
+   * and freed. All NULL: there are none. */
+  mgp_status_t (*pin)(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinned);
+  void (*unpin)(mgp_backend_t *be, void *ptr);
+  mgp_status_t (*send)(mgp_backend_t *be, void *d_dst, const void *pinned, size_t nbytes);
+  mgp_status_t (*sent)(mgp_backend_t *be);
+
   /* --- program and replay plans ------------------------------------------------------------ */
   /* The program that index, count and table_columns are about: stays the caller's, unchanged, until
    * the next call or destroy. d_insns: its instructions in device memory, valid as long. */
@@ -224,7 +233,7 @@ typedef struct {
 /* clang-format off */
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
-  X(prefix, zero) X(prefix, patch) X(prefix, set_program) X(prefix, program_bytes)                 \
+  X(prefix, zero) X(prefix, patch) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent) X(prefix, set_program) X(prefix, program_bytes)                 \
   X(prefix, index) X(prefix, ram_points) X(prefix, replay) X(prefix, count) X(prefix, count_end)                         \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \

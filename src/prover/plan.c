@@ -197,10 +197,11 @@ uint64_t mgp_plan_room_ahead(const mgp_session_t *s) {
   return memory > used ? memory - used : 0;
 }
 
-/* The records that are made while this shard is proved want room too: as much as its own. */
+/* The records that are made while this shard is proved want room too: as much as its own. On a
+ * device they are placed only if that was left over (mgp_plan_extend), and cut its room in two. */
 static uint64_t memory_for_shard(const mgp_session_t *s) {
   uint64_t memory = mgp_plan_memory(s), ahead = 0;
-  if (!mgp_session_shares_memory(s)) return memory;
+  if (!mgp_session_shares_memory(s)) return memory > s->placed ? memory - s->placed : 0;
   if (s->run.nshards == 0)
     for (uint32_t i = 0; i < s->nparts; i++) ahead += s->parts[i].nsteps * sizeof(mgp_step_t);
   return ahead < memory / 4 ? memory - ahead : memory / 4 * 3;
@@ -233,6 +234,16 @@ static void widen_tasks(mgp_session_t *s, uint64_t limit) {
   s->task_room = mgp_tasks_peak(s) + (limit - s->predicted_peak);
   if (s->task_room < limit - s->predicted_peak) s->task_room = UINT64_MAX;
   s->predicted_peak = mgp_plan_peak(s, s->cache, mgp_ledger_live_total(s->device_ledger));
+}
+
+/* Twice as much is left besides: what lives on where this shard's memory was taken cuts the room of
+ * the next one in two. */
+int mgp_plan_extend(mgp_session_t *s, uint64_t nbytes) {
+  const uint64_t limit = mgp_plan_memory(s);
+  if (s->predicted_peak > limit || nbytes > (limit - s->predicted_peak) / 3) return 0;
+  s->predicted_peak += nbytes;
+  mgp_ledger_set_limit(s->device_ledger, s->predicted_peak, "the peak that was planned");
+  return 1;
 }
 
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {

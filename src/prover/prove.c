@@ -81,6 +81,7 @@ static void release_shard(mgp_session_t *s) {
   mgp_answers_free(s);
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;
+  s->placed = 0;
   mgp_ledger_set_limit(s->device_ledger, 0, "the memory limit");
 }
 
@@ -126,6 +127,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   mgp_status_t st = mgp_stop_check();
   if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
     st = mgp_fail(MGP_INTERNAL, "failure injected for a test");
+  if (st == MGP_OK) st = mgp_shards_send(s);
   st = mgp_comm_agree(s->comm, st);
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, fn(s));
   s->phase_seconds[phase] += mgp_clock_seconds() - start;

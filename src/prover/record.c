@@ -7,10 +7,12 @@
 #include "base/clock.h"
 #include "base/stop.h"
 #include "prover/backend.h"
+#include "prover/buffers.h"
 #include "prover/crew.h"
 #include "prover/merge.h"
 
 #define FIRST_TOUCHES (1u << 12)
+#define ROUND         4096u /* more than a device rounds an allocation up to */
 /* A vm gives back what it has taken for recording sooner than it keeps more of that. */
 #define VM_KEEPS ((uint64_t)32 << 20)
 
@@ -20,6 +22,7 @@ typedef struct {
   mgp_step_t *steps; /* of all of the piece; NULL: not recorded yet */
   mgp_stretch_t *stretch;
   uint32_t nstretches;
+  int sent; /* its steps are on their way */
 } job_t;
 
 /* What is recorded at a time, for whichever partitions have steps in it. */
@@ -49,6 +52,8 @@ typedef struct {
   mgp_touch_t *touches;
   uint32_t ntouches;
   uint64_t nsteps;
+  mgp_step_t *d_steps; /* on the device before the shard's turn, or NULL; room for `most` */
+  uint64_t most;
 } recording_t;
 
 struct mgp_recorder {
@@ -62,8 +67,10 @@ struct mgp_recorder {
   mgp_stretch_t *stretch; /* [nstretches], by job and by partition: both ascend */
   uint32_t nstretches;
   recording_t *recording; /* [nparts] */
-  int merged;             /* the recordings are complete */
+  uint64_t placed;        /* bytes of their d_steps */
   pthread_mutex_t lock;   /* of what follows, while threads record */
+  int merged;             /* the recordings are complete */
+  mgp_buffers_t buffers;  /* where the backend sends */
   uint64_t promised;      /* bytes of room for jobs under way */
   uint32_t left;          /* jobs that are not recorded */
   mgp_pass_t *follow;     /* followed until there is a cut; NULL: none is */
@@ -82,6 +89,7 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *r, (void **)&r));
   memset(r, 0, sizeof *r);
   r->s = s;
+  r->buffers = (mgp_buffers_t){.ledger = s->ahead, .be = s->be};
   pthread_mutex_init(&r->lock, NULL);
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, (s->nparts + 1) * sizeof *r->recording,
                                      (void **)&r->recording);
@@ -96,20 +104,35 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
   return st;
 }
 
+/* --- memory for steps ------------------------------------------------------------------------ */
+
+static int can_send(const mgp_session_t *s) {
+  return s->be && s->be->ops->send != NULL;
+}
+
+/* NULL is fine. */
+static void give_steps(mgp_recorder_t *r, mgp_step_t *steps) {
+  pthread_mutex_lock(&r->lock);
+  const int kept = mgp_buffers_give(&r->buffers, steps);
+  pthread_mutex_unlock(&r->lock);
+  if (!kept) mgp_ledger_free(r->s->ahead, steps);
+}
+
 /* Everything of the shard in hand but the numbers of its cut. */
 static void free_shard(mgp_recorder_t *r) {
   mgp_ledger_t *l = r->s->ahead;
   for (uint32_t i = 0; i < r->nstretches; i++) mgp_stretch_free(l, &r->stretch[i]);
-  for (uint32_t i = 0; i < r->njobs; i++) mgp_ledger_free(l, r->job[i].steps);
+  for (uint32_t i = 0; i < r->njobs; i++) give_steps(r, r->job[i].steps);
   for (uint32_t i = 0; i < r->nfollowed; i++) {
     mgp_stretch_free(l, &r->followed[i].stretch);
-    mgp_ledger_free(l, r->followed[i].steps);
+    give_steps(r, r->followed[i].steps);
   }
   mgp_ledger_free(l, r->followed);
   r->followed = NULL;
   r->nfollowed = r->cap_followed = 0;
   for (uint32_t i = 0; r->recording && i < r->s->nparts; i++) {
     mgp_ledger_free(l, r->recording[i].touches);
+    if (r->recording[i].d_steps) r->s->be->ops->free(r->s->be, r->recording[i].d_steps);
     r->recording[i] = (recording_t){0};
   }
   mgp_ledger_free(l, r->stretch);
@@ -147,7 +170,8 @@ static mgp_status_t make_jobs(mgp_recorder_t *r) {
   for (uint32_t i = 0; i < r->cut.npieces; i++) {
     const uint32_t end = parts_of(r, i, &first);
     if (end == first) continue;
-    r->job[r->njobs++] = (job_t){i, NULL, r->stretch + r->nstretches, end - first};
+    r->job[r->njobs++] =
+        (job_t){.piece = i, .stretch = r->stretch + r->nstretches, .nstretches = end - first};
     for (; first < end; first++) r->stretch[r->nstretches++].part = first;
   }
   r->left = r->njobs;
@@ -248,8 +272,11 @@ static mgp_status_t take_room(mgp_recorder_t *r, const span_t *x, uint64_t touch
   mgp_status_t st = MGP_OK;
   *steps = NULL;
   pthread_mutex_lock(&r->lock);
-  if (mgp_ledger_live_total(r->s->ahead) + r->promised + nbytes + touched <= r->room)
-    st = mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
+  const uint64_t used = mgp_ledger_live_total(r->s->ahead) + r->promised + touched;
+  if (can_send(r->s) && used <= r->room) mgp_buffers_reuse(&r->buffers, nbytes, steps);
+  if (!*steps && used + nbytes <= r->room)
+    st = can_send(r->s) ? mgp_buffers_add(&r->buffers, nbytes, steps)
+                        : mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
   if (*steps) r->promised += touched;
   pthread_mutex_unlock(&r->lock);
   return st;
@@ -342,7 +369,7 @@ static mgp_status_t follow_piece(mgp_recorder_t *r, worker_t *w, uint32_t i, int
   w->seconds += mgp_clock_seconds() - begin;
   if (st == MGP_OK) return MGP_OK;
   mgp_stretch_free(r->s->ahead, &got.stretch);
-  mgp_ledger_free(r->s->ahead, got.steps);
+  give_steps(r, got.steps);
   return st;
 }
 
@@ -411,7 +438,9 @@ static mgp_status_t merge_parts(mgp_recorder_t *r) {
     MGP_TRY(mgp_stretches_merge(r->s->ahead, r->threads, seg, n, &x->touches, &x->ntouches));
     seg += n;
   }
+  pthread_mutex_lock(&r->lock);
   r->merged = 1;
+  pthread_mutex_unlock(&r->lock);
   return MGP_OK;
 }
 
@@ -437,6 +466,72 @@ static void *run_recorder(void *arg) {
   if (r->status != MGP_OK) snprintf(r->message, sizeof r->message, "%s", mgp_error_message());
   r->seconds += mgp_clock_seconds() - begin;
   return NULL;
+}
+
+/* --- to the device before the shard's turn ---------------------------------------------------- */
+
+/* Steps of own partition i, at most: where it begins and ends within a piece is not known yet. */
+static uint64_t most_steps(const mgp_recorder_t *r, uint32_t i) {
+  uint64_t begin = UINT64_MAX, end = 0;
+  for (uint32_t k = 0; k < r->njobs; k++) {
+    const job_t *job = &r->job[k];
+    const uint32_t first = job->stretch[0].part;
+    if (i < first || i >= first + job->nstretches) continue;
+    if (begin == UINT64_MAX) begin = r->cut.piece[job->piece].start.steps;
+    end = mgp_piece_end(&r->cut, job->piece)->steps;
+  }
+  return end ? end - begin : 0;
+}
+
+static uint64_t steps_bytes(uint64_t nsteps) {
+  return (nsteps + 1) * sizeof(mgp_step_t);
+}
+
+/* Memory of the device beside what the shard in hand takes, if its plan has room. */
+static mgp_status_t place_ahead(mgp_recorder_t *r) {
+  mgp_session_t *s = r->s;
+  r->placed = 0;
+  if (!can_send(s) || !s->have_shape) return MGP_OK;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    r->recording[i].most = most_steps(r, i);
+    r->placed += steps_bytes(r->recording[i].most) + ROUND;
+  }
+  if (!mgp_plan_extend(s, r->placed)) {
+    r->placed = 0;
+    return MGP_OK;
+  }
+  for (uint32_t i = 0; i < s->nparts; i++)
+    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, steps_bytes(r->recording[i].most),
+                              (void **)&r->recording[i].d_steps));
+  return MGP_OK;
+}
+
+static int is_merged(mgp_recorder_t *r) {
+  pthread_mutex_lock(&r->lock);
+  const int merged = r->merged;
+  pthread_mutex_unlock(&r->lock);
+  return merged;
+}
+
+/* Nobody records any more: what is recorded is final. */
+static mgp_status_t send_job(mgp_recorder_t *r, job_t *job) {
+  mgp_backend_t *be = r->s->be;
+  int pinned;
+  MGP_TRY(mgp_buffers_pin(&r->buffers, job->steps, &pinned));
+  for (uint32_t k = 0; k < job->nstretches && pinned; k++) {
+    const mgp_stretch_t *seg = &job->stretch[k];
+    MGP_TRY(be->ops->send(be, r->recording[seg->part].d_steps + seg->first, seg->steps,
+                          seg->nsteps * sizeof *seg->steps));
+  }
+  job->sent = pinned;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_recorder_send(mgp_recorder_t *r) {
+  if (!r->placed || !r->running || !is_merged(r)) return MGP_OK;
+  for (uint32_t i = 0; i < r->njobs; i++)
+    if (!r->job[i].sent) MGP_TRY(send_job(r, &r->job[i]));
+  return MGP_OK;
 }
 
 /* --- the rank ------------------------------------------------------------------------------ */
@@ -475,6 +570,7 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
   MGP_TRY(make_jobs(r));
   if (r->follow) take_followed(r);
   r->follow = NULL;
+  MGP_TRY(place_ahead(r));
   r->running = pthread_create(&r->thread, NULL, run_recorder, r) == 0;
   return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
@@ -492,17 +588,21 @@ static mgp_status_t wait_for_end(mgp_recorder_t *r) {
   return r->status;
 }
 
-/* Device memory for a partition's records. */
-static mgp_status_t alloc_part(mgp_session_t *s, mgp_part_t *part, uint64_t nsteps) {
+/* Device memory for a partition's records, unless it has been there before. */
+static mgp_status_t alloc_part(mgp_session_t *s, mgp_part_t *part, recording_t *x) {
   const mgp_backend_ops_t *ops = s->be->ops;
-  mgp_step_t *d_steps;
+  mgp_step_t *d_steps = x->d_steps;
   mgp_commit_t *d_commits;
-  MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, (nsteps + 1) * sizeof *d_steps, (void **)&d_steps));
+  if (!d_steps)
+    MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, steps_bytes(x->nsteps), (void **)&d_steps));
+  else if (x->nsteps > x->most)
+    return mgp_fail(MGP_INTERNAL, "a partition has more steps than its pieces");
   part->raw.steps = d_steps;
+  x->d_steps = NULL;
   MGP_TRY(ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_commits, (void **)&d_commits));
   part->raw.commits = d_commits;
   part->raw.insns = s->d_insns;
-  part->nsteps = nsteps;
+  part->nsteps = x->nsteps;
   return MGP_OK;
 }
 
@@ -513,13 +613,14 @@ static mgp_status_t upload_job(mgp_recorder_t *r, job_t *job) {
     const mgp_stretch_t *seg = &job->stretch[k];
     const mgp_part_t *part = &s->parts[seg->part];
     mgp_step_t *d_steps = (mgp_step_t *)(uintptr_t)part->raw.steps + seg->first;
-    if (seg->nsteps)
+    if (seg->nsteps && !job->sent)
       MGP_TRY(ops->upload(s->be, d_steps, seg->steps, seg->nsteps * sizeof *d_steps));
     if (seg->ncommits)
       MGP_TRY(ops->upload(s->be, (mgp_commit_t *)(uintptr_t)part->raw.commits, &seg->commit,
                           sizeof seg->commit));
   }
-  mgp_ledger_free(s->ahead, job->steps);
+  if (job->sent) return MGP_OK; /* its buffer is read until all is sent */
+  give_steps(r, job->steps);
   job->steps = NULL;
   return MGP_OK;
 }
@@ -536,14 +637,25 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   mgp_session_t *s = r->s;
   MGP_TRY(wait_for_end(r));
   for (uint32_t i = 0; i < s->nparts; i++) {
-    MGP_TRY(alloc_part(s, &s->parts[i], r->recording[i].nsteps));
+    MGP_TRY(alloc_part(s, &s->parts[i], &r->recording[i]));
     MGP_TRY(take_touches(s, &r->recording[i], &lists[i]));
     if (s->opt->trace_log)
       fprintf(s->opt->trace_log, "record rank %u shard %u partition %u steps %llu\n", s->rank,
               r->cut.id, s->parts[i].p, (unsigned long long)s->parts[i].nsteps);
   }
-  for (uint32_t i = 0; i < r->njobs; i++) MGP_TRY(upload_job(r, &r->job[i]));
+  uint32_t sent = 0;
+  for (uint32_t i = 0; i < r->njobs; i++) {
+    sent += r->job[i].sent != 0;
+    MGP_TRY(upload_job(r, &r->job[i]));
+  }
+  if (sent) MGP_TRY(s->be->ops->sent(s->be));
+  if (s->opt->trace_log && can_send(s))
+    fprintf(s->opt->trace_log, "sent rank %u shard %u pieces %u of %u\n", s->rank, r->cut.id, sent,
+            r->njobs);
+  s->placed = r->placed;
+  r->placed = 0;
   free_shard(r);
+  if (r->cut.last) mgp_buffers_free(&r->buffers);
   return MGP_OK;
 }
 
@@ -558,7 +670,10 @@ double mgp_recorder_seconds(const mgp_recorder_t *r) {
 void mgp_recorder_destroy(mgp_recorder_t *r) {
   if (!r) return;
   if (r->running) pthread_join(r->thread, NULL);
+  /* nothing may be written to what is freed; the error that came first is told */
+  if (r->placed && can_send(r->s)) (void)r->s->be->ops->sent(r->s->be);
   free_shard(r);
+  mgp_buffers_free(&r->buffers);
   rest_workers(r);
   for (unsigned i = MGP_CREW_MAX; i-- > 0;) mgp_vm_destroy(r->worker[i].vm);
   mgp_ledger_free(r->s->ahead, r->recording);

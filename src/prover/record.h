@@ -1,6 +1,7 @@
 /* Recording: each rank records its own partitions of a shard, in threads of its own, while the
  * shard before is being proved. No backend and no comm is used there: the records lie in host
- * memory of the ledger `ahead` until the shard's turn comes.
+ * memory of the ledger `ahead` until the shard's turn comes. To a device with memory left they are
+ * sent before that, by whoever proves (mgp_recorder_send).
  *
  * The pieces of the cut are recorded by all threads of the rank, each in a vm of its own that has
  * no memory but what the piece's words say, and are put together then (prover/merge.h). Only beside
@@ -26,6 +27,9 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
 /* Instead: the shard has been proved before. Keeps the cut without its pieces, in *cut too. Local.
  */
 void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
+/* Begins to send what has been recorded to the device, where it has been given memory for that;
+ * returns at once. To be called now and then while a shard is proved. Local. */
+mgp_status_t mgp_recorder_send(mgp_recorder_t *r);
 /* Waits for the end and moves the records of the rank's partitions to the device. lists: one per
  * own partition; their touches are the caller's, memory of the session's ledger. Local. */
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);

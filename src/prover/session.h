@@ -105,6 +105,7 @@ typedef struct {
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
   uint64_t predicted_peak, worst_peak;                /* of the shard in hand; of any so far */
+  uint64_t placed; /* of the device, for the shard in hand before its turn */
   struct {
     uint64_t rows, cells, interactions, traces, stacked_columns, steps, load;
   } total;            /* over finished shards; steps, load: of this rank */
@@ -150,6 +151,9 @@ uint64_t mgp_plan_memory(const mgp_session_t *s);
 /* Bytes of host memory that may be held ahead of the shard in hand (nothing is in hand: have_shape
  * is 0). Local. */
 uint64_t mgp_plan_room_ahead(const mgp_session_t *s);
+/* More memory of the device for what comes after the shard in hand, which has a plan: 1 if there is
+ * room, and it is part of the planned peak from now on. Local. */
+int mgp_plan_extend(mgp_session_t *s, uint64_t nbytes);
 /* Sets run.budget: given, or the largest whose shards are expected to fit. Collective. */
 mgp_status_t mgp_plan_budget(mgp_session_t *s);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */

@@ -72,6 +72,10 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   return mgp_comm_agree(s->comm, st);
 }
 
+mgp_status_t mgp_shards_send(mgp_session_t *s) {
+  return s->shards->ahead ? mgp_recorder_send(s->shards->recorder) : MGP_OK;
+}
+
 /* --- raw state ----------------------------------------------------------------------------- */
 
 /* Statement of a program shard, as far as the cut says it. */

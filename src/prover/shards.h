@@ -42,6 +42,8 @@ struct mgp_shards {
 
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
+/* Between two steps of a proof: what is recorded by now begins its way to the device. Local. */
+mgp_status_t mgp_shards_send(mgp_session_t *s);
 mgp_status_t mgp_shards_append(mgp_session_t *s);
 /* The next program shard has been proved before: its memory is applied, nothing recorded. Sets the
  * statement as far as the run says it, also that of a memory shard. */

@@ -7,7 +7,7 @@
 
 #include "backend/task.h"
 #include "base/stop.h"
-#include "prover/session.h"
+#include "prover/shards.h"
 
 /* --- order ----------------------------------------------------------------------------------- */
 
@@ -145,6 +145,7 @@ static mgp_status_t prove_tasks(mgp_session_t *s, const entry_t *e, uint32_t n, 
     const mgp_status_t end = end_task(s, &running[w.oldest % MGP_MAX_TASK_SLOTS]);
     ended(&w);
     if (st == MGP_OK) st = end;
+    if (st == MGP_OK) st = mgp_shards_send(s);
     if (st == MGP_OK && s->opt->progress && s->rank == 0)
       s->opt->progress(s->opt->progress_arg, MGP_PHASE_TASKS, w.oldest, n);
   }

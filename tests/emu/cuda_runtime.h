@@ -279,6 +279,7 @@ enum cudaError_t {
   cudaErrorInvalidDevice = 101,
   cudaErrorNotReady = 600,
   cudaErrorLaunchFailure = 719,
+  cudaErrorNotSupported = 801,
   cudaErrorUnknown = 999
 };
 const char *cudaGetErrorString(cudaError_t error);
@@ -309,6 +310,9 @@ cudaError_t cudaMalloc(void **p, size_t nbytes);
 cudaError_t cudaFree(void *p);
 cudaError_t cudaMallocHost(void **p, size_t nbytes);
 cudaError_t cudaFreeHost(void *p);
+#define cudaHostRegisterPortable 1u
+cudaError_t cudaHostRegister(void *p, size_t nbytes, unsigned flags);
+cudaError_t cudaHostUnregister(void *p);
 enum cudaMemcpyKind {
   cudaMemcpyHostToDevice = 1,
   cudaMemcpyDeviceToHost = 2,

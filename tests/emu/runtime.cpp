@@ -204,6 +204,23 @@ cudaError_t cudaMallocHost(void **p, size_t nbytes) {
   return cudaSuccess;
 }
 
+cudaError_t cudaHostRegister(void *p, size_t nbytes, unsigned) {
+  piece_t piece;
+  size_t left;
+  if (!p || nbytes == 0 || find(p, &piece, &left)) return failed(cudaErrorInvalidValue);
+  const std::lock_guard<std::mutex> guard(lock);
+  pieces[static_cast<uint8_t *>(p)] = {nbytes, -1};
+  return cudaSuccess;
+}
+
+cudaError_t cudaHostUnregister(void *p) {
+  const std::lock_guard<std::mutex> guard(lock);
+  const auto it = pieces.find(static_cast<uint8_t *>(p));
+  if (it == pieces.end() || it->second.device >= 0) return failed(cudaErrorInvalidValue);
+  pieces.erase(it);
+  return cudaSuccess;
+}
+
 cudaError_t cudaFreeHost(void *p) {
   const std::lock_guard<std::mutex> guard(lock);
   const auto it = pieces.find(static_cast<uint8_t *>(p));

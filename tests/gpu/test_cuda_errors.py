@@ -39,8 +39,9 @@ def sites_of(t, args):
     return calls, total, names
 
 
-def fail_each(t, what, args, ranks=1):
-    """Ranks count their calls each for itself, and the one that fails first is heard."""
+def fail_each(t, what, args, ranks=1, exact=True):
+    """Ranks count their calls each for itself, and the one that fails first is heard. Not exact: which
+    call is the n-th is a matter of time."""
     calls, total, names = sites_of(t, args)
     end = rf"\(rank [0-{ranks - 1}] on \S+, .*phase \w+\)$" if ranks > 1 else "$"
     chosen = sorted(calls)
@@ -48,7 +49,7 @@ def fail_each(t, what, args, ranks=1):
         chosen = chosen[random.randrange(SHARE)::SHARE]
     for n in chosen:
         os.environ["MGP_CUDA_FAIL"] = str(n)
-        name = re.escape(calls[n]) if calls[n] and ranks == 1 else "(kernel |cuda|the end of)"
+        name = re.escape(calls[n]) if calls[n] and ranks == 1 and exact else "(kernel |cuda|the end of)"
         t.refused(RESOURCES, rf"CUDA device 0 \(.+\) on host \S+: {name}.*: .+ \(error 999\) ?{end}",
                   *args)
         del os.environ["MGP_CUDA_FAIL"]
@@ -79,7 +80,8 @@ def test_shards(t):
     if EMULATED and not SLOW:
         return
     program(t)
-    fail_each(t, "shards", arguments(t, "--shard-steps", "2000"))
+    # records are sent ahead when they are there
+    fail_each(t, "shards", arguments(t, "--shard-steps", "12000"), exact=False)
 
 
 def skip_without_device():

@@ -44,6 +44,23 @@ def test_bytes(t):
             check_memory(t, "memory.json")
 
 
+def test_ahead(t):
+    """Shards whose records were sent to the device while the shard before was proved: the same bytes, and
+    the planned memory. Two partitions, so that pieces are cut, by two ranks."""
+    emulated(t)
+    size, steps = (3, 16000) if EMULATED else (400, 20000)
+    plan = ["--shard-steps", str(steps), "--partitions", "2"]
+    t.prove("fibonacci", size, "cpu.mgp", "--backend", "cpu", "-q", *plan)
+    t.prove("fibonacci", size, "cuda.mgp", "--backend", "cuda", "-q", *plan, "--ranks", "2", "--share-gpu",
+            "--mem-report", "memory.json", "--trace-log", "log")
+    t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), "other bytes")
+    check_memory(t, "memory.json")
+    for rank in "0", "1":
+        pieces = re.findall(r"^sent rank \d+ shard \d+ pieces (\d+) of (\d+)$", t.read("log." + rank).decode(), re.M)
+        t.check(len(pieces) >= 2 and pieces[0][0] == "0", f"{pieces}")
+        t.check(any(int(sent) for sent, _ in pieces), f"nothing was sent ahead: {pieces}")
+
+
 def test_limits(t):
     """What cannot fit is refused before anything is computed, with the numbers."""
     emulated(t)
@@ -120,4 +137,4 @@ def skip_without_device():
 
 if __name__ == "__main__":
     skip_without_device()
-    sys.exit(cli.main([test_bytes, test_limits, test_report, test_resume, test_no_device]))
+    sys.exit(cli.main([test_bytes, test_ahead, test_limits, test_report, test_resume, test_no_device]))
