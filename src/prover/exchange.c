@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "prover/backend.h"
+#include "prover/crew.h"
 #include "prover/deal.h"
+#include "prover/key_sort.h"
 #include "prover/memory.h"
 
 /* --- registers --------------------------------------------------------------------------- */
@@ -108,43 +111,88 @@ out:
 #define BUCKET_SHIFT 14u /* keys of one bucket go to one rank */
 #define BUCKETS      (1u << (28 - BUCKET_SHIFT))
 
-/* Least significant digit radix sort of indices by key, stable; order and tmp: [n]. */
-static void sort_by_key(const uint32_t *keys, size_t stride, uint32_t n, uint32_t *order,
-                        uint32_t *tmp) {
-  for (uint32_t i = 0; i < n; i++) order[i] = i;
-  for (unsigned shift = 0; shift < 28; shift += 14) {
-    uint32_t start[1 << 14] = {0}, sum = 0;
-    for (uint32_t i = 0; i < n; i++) start[keys[i * stride] >> shift & 0x3fff]++;
-    for (uint32_t d = 0; d < 1 << 14; d++) {
-      uint32_t c = start[d];
-      start[d] = sum;
-      sum += c;
-    }
-    for (uint32_t i = 0; i < n; i++) {
-      uint32_t k = order[i];
-      tmp[start[keys[k * stride] >> shift & 0x3fff]++] = k;
-    }
-    memcpy(order, tmp, n * sizeof *order);
+static unsigned crew_size(const mgp_session_t *s) {
+  const int threads = mgp_session_threads(s);
+  return threads < (int)MGP_CREW_MAX ? (unsigned)threads : MGP_CREW_MAX;
+}
+
+/* A list's touches of memory come first: order of them by key, SCRATCH; registers are dropped. */
+static mgp_status_t order_memory(mgp_session_t *s, mgp_touch_list_t *list, uint32_t **order) {
+  uint32_t n = list->n;
+  *order = NULL;
+  for (uint32_t i = 0; i < n;) {
+    if (list->touches[i].is_register)
+      list->touches[i] = list->touches[--n]; /* keys differ, so the order before does not matter */
+    else
+      i++;
   }
+  list->n = n;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof **order, order));
+  return n == 0 ? MGP_OK
+                : mgp_key_sort(s->ledger, crew_size(s), &list->touches[0].key,
+                               sizeof(mgp_touch_t) / 4, n, *order, *order + n);
+}
+
+/* Touches in their order, by several threads, to one or the other. */
+#define GATHER_PIECE (1u << 14)
+typedef struct {
+  const mgp_touch_t *touches;
+  const uint32_t *order;
+  uint32_t n;
+  mgp_touch_t *sorted;
+  mgp_word_t *word;
+} gather_t;
+
+static mgp_status_t gather_piece(void *arg, unsigned worker, uint32_t piece) {
+  const gather_t *g = arg;
+  const uint32_t begin = piece * GATHER_PIECE,
+                 end = g->n - begin < GATHER_PIECE ? g->n : begin + GATHER_PIECE;
+  (void)worker;
+  for (uint32_t i = begin; i < end; i++) {
+    const mgp_touch_t *t = &g->touches[g->order[i]];
+    if (g->sorted)
+      g->sorted[i] = *t;
+    else
+      g->word[i] = (mgp_word_t){t->key, t->first, t->last, t->last_ts};
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t gather(const mgp_session_t *s, gather_t *g) {
+  return mgp_crew_for(crew_size(s), (g->n + GATHER_PIECE - 1) / GATHER_PIECE, gather_piece, g);
 }
 
 /* Memory touches of a list first, sorted by key; registers dropped. */
 static mgp_status_t sort_memory_touches(mgp_session_t *s, mgp_touch_list_t *list) {
-  uint32_t n = 0, *order = NULL;
-  mgp_touch_t *sorted = NULL;
-  mgp_status_t st = MGP_OK;
-  for (uint32_t i = 0; i < list->n; i++)
-    if (!list->touches[i].is_register) list->touches[n++] = list->touches[i];
-  list->n = n;
-  if (n == 0) return MGP_OK;
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, (size_t)n * 2 * sizeof *order, &order), out);
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)n * sizeof *sorted, &sorted),
-               out);
-  sort_by_key(&list->touches[0].key, sizeof(mgp_touch_t) / 4, n, order, order + n);
-  for (uint32_t i = 0; i < n; i++) sorted[i] = list->touches[order[i]];
-  mgp_host_free(s, list->touches);
-  list->touches = sorted;
-out:
+  uint32_t *order;
+  gather_t g = {0};
+  mgp_status_t st = order_memory(s, list, &order);
+  if (st == MGP_OK && list->n)
+    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)list->n * sizeof *g.sorted, &g.sorted);
+  if (st == MGP_OK && list->n) {
+    g.touches = list->touches;
+    g.order = order;
+    g.n = list->n;
+    st = gather(s, &g);
+    mgp_host_free(s, list->touches);
+    list->touches = g.sorted;
+  }
+  mgp_host_free(s, order);
+  return st;
+}
+
+/* Of the only partition there is nothing to be exchanged: no access was before it. */
+static mgp_status_t take_words(mgp_session_t *s, mgp_touch_list_t *list, mgp_words_list_t *out) {
+  uint32_t *order;
+  mgp_status_t st = order_memory(s, list, &order);
+  if (st == MGP_OK)
+    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)list->n + 1) * sizeof *out->word,
+                        &out->word);
+  if (st == MGP_OK) {
+    gather_t g = {.touches = list->touches, .order = order, .n = list->n, .word = out->word};
+    out->n = list->n;
+    st = gather(s, &g);
+  }
   mgp_host_free(s, order);
   return st;
 }
@@ -212,7 +260,10 @@ static mgp_status_t merge_words(mgp_session_t *s, const key_exchange_t *x, uint3
   uint32_t n = (uint32_t)(x->words.offset[s->nranks] / sizeof *w), *order = NULL;
   mgp_status_t st;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof *order, &order));
-  if (n) sort_by_key(&w[0].key, sizeof *w / 4, n, order, order + n);
+  if (n)
+    MGP_TRY_GOTO(
+        st, mgp_key_sort(s->ledger, crew_size(s), &w[0].key, sizeof *w / 4, n, order, order + n),
+        out);
   MGP_TRY_GOTO(
       st,
       mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof *merged->word, &merged->word),
@@ -266,6 +317,7 @@ static mgp_status_t exchange_memory(mgp_session_t *s, mgp_touch_list_t *lists,
   uint64_t sent[MGP_MAX_RANKS];
   key_exchange_t x = {{0}, sent};
   mgp_status_t st = MGP_OK;
+  if (s->params.partitions == 1) return s->nparts ? take_words(s, &lists[0], merged) : MGP_OK;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = sort_memory_touches(s, &lists[i]);
   MGP_TRY(mgp_comm_agree(s->comm, st));
   MGP_TRY(split_keys(s, lists, first));
