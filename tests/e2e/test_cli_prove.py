@@ -112,5 +112,25 @@ def test_trace_log(t):
         t.check(lines and all(f"rank {rank} " in line for line in lines), f"log.{rank}: {lines[:3]}")
 
 
+def test_waiting(t):
+    """Threads of GNU's OpenMP spin for a short time only, unless the user has said how they wait."""
+    said = {name: os.environ.pop(name) for name in ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT") if name in os.environ}
+    os.environ["OMP_DISPLAY_ENV"] = "verbose"
+    try:
+        turns = []
+        for choice in {}, {"GOMP_SPINCOUNT": "7"}, {"OMP_WAIT_POLICY": "passive"}:
+            os.environ.update(choice)
+            _, _, err = t.prove("silent", 3, "proof", "-q", "--backend", "cpu")
+            turns.append(re.findall(r"GOMP_SPINCOUNT = '(\d+)'", err))
+            for name in choice:
+                del os.environ[name]
+    finally:
+        del os.environ["OMP_DISPLAY_ENV"]
+        os.environ.update(said)
+    if not any(turns):
+        return  # without OpenMP, or with another one
+    t.check(len(turns[0]) == 2 and turns[0][1] == "1000" and turns[1] == ["7"] and len(turns[2]) == 1, f"{turns}")
+
+
 if __name__ == "__main__":
-    sys.exit(cli.main([test_prove, test_verify, test_inspect, test_failures, test_trace_log]))
+    sys.exit(cli.main([test_prove, test_verify, test_inspect, test_failures, test_trace_log, test_waiting]))
