@@ -61,7 +61,7 @@ sanitizer_jobs() { # lines of: tool name command
   local tool p k
   printf '\024\0\0\0' > "$out/hint" # 20, little endian
   for tool in ${TOOLS:-racecheck initcheck memcheck synccheck}; do
-    proof "$tool" prove_shards --shard-steps 2000 --cache none
+    proof "$tool" prove_shards --shard-steps 12000 --cache none
     proof "$tool" prove_none --cache none
     proof "$tool" prove_full --cache full --ranks 2 --share-gpu
     for k in $(seq 0 $((shares - 1))); do
@@ -80,7 +80,7 @@ sanitizers() {
     echo "no compute-sanitizer: that step is left out" | tee -a "$out/summary.txt"
     return
   fi
-  export out sanitizer
+  export out sanitizer GOMP_SPINCOUNT=1000 # or mgprove starts once more, without the sanitizer
   export -f step
   sanitizer_jobs | xargs -P "${JOBS:-12}" -L 1 bash -c '
     tool=$0 name=$1
