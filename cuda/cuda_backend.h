@@ -28,7 +28,7 @@ extern "C" {
 
 /* Number of CUDA devices: 0 if there is no driver or no device. MGP_INTERNAL for other errors. */
 mgp_status_t mgp_cuda_probe(int *ndevices);
-/* Free and total bytes of a device. */
+/* Free and total bytes of a device; what ended backends have left (spare.h) counts as free. */
 mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_bytes);
 
 /* chips and ledger stay the caller's and must outlive the backend. MGP_RESOURCES ("no CUDA device")
@@ -39,8 +39,9 @@ mgp_status_t mgp_backend_cuda_create(const mgp_chipset_t *chips, mgp_ledger_t *l
 mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger_t *ledger,
                                           mgp_ledger_t *host_ledger, int device,
                                           mgp_backend_t **out);
-/* Takes the arena now, with room for nbytes; without this call the first allocation takes what is
- * free less 1/16. MGP_INTERNAL if there is one already. */
+/* Takes the arena now, with room for nbytes, and leaves it to the next backend of the process when
+ * this one ends; without this call the first allocation takes what is free less 1/16. MGP_INTERNAL
+ * if there is one already. */
 mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes);
 /* Checked calls so far: what MGP_CUDA_FAIL counts. */
 uint64_t mgp_backend_cuda_calls(const mgp_backend_t *be);

@@ -4,6 +4,7 @@
 #include "chips.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
+#include "spare.h"
 #include "stage.h"
 
 /* --- the arena
@@ -33,11 +34,25 @@ static mgp_status_t take_tables(mgp_cuda_t *cu) {
   return mgp_cuda_chips_upload(cu, cu->chips);
 }
 
+/* Blocks of the process that are too small for anybody else, too, most likely. */
+static void free_spare(int device) {
+  uint64_t has;
+  for (void *d; (d = mgp_spare_take(device, 1, &has)) != NULL;) (void)cudaFree(d);
+}
+
+static mgp_status_t take_block(mgp_cuda_t *cu, uint64_t nbytes, uint8_t **d_out) {
+  cu->d_arena_bytes = nbytes;
+  *d_out = (uint8_t *)mgp_spare_take(cu->device, nbytes, &cu->d_arena_bytes);
+  if (*d_out) return MGP_OK;
+  free_spare(cu->device);
+  return MGP_CUDA_CALL(cu, cudaMalloc((void **)d_out, nbytes));
+}
+
 static mgp_status_t make_arena(mgp_cuda_t *cu, uint64_t nbytes) {
   uint8_t *d_arena = NULL;
   nbytes = mgp_cuda_size(nbytes);
   MGP_TRY(MGP_CUDA_CALL(cu, cudaSetDevice(cu->device)));
-  mgp_status_t st = MGP_CUDA_CALL(cu, cudaMalloc((void **)&d_arena, nbytes));
+  mgp_status_t st = take_block(cu, nbytes, &d_arena);
   if (st != MGP_OK) {
     size_t left = 0, all = 0;
     (void)cudaGetLastError();
@@ -63,7 +78,8 @@ void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
   mgp_cuda_give(cu, cu->d_partial);
   mgp_cuda_give(cu, cu->d_roots);
   mgp_cuda_chips_drop(cu, cu->chips);
-  (void)cudaFree(cu->d_arena);
+  if (!cu->arena_stays || !mgp_spare_leave(cu->device, cu->d_arena, cu->d_arena_bytes))
+    (void)cudaFree(cu->d_arena);
   mgp_arena_destroy(cu->arena);
   cu->d_partial = NULL;
   cu->d_bad = NULL;
@@ -75,6 +91,7 @@ void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
 static mgp_status_t default_arena(mgp_cuda_t *cu) {
   size_t left = 0, all = 0;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaSetDevice(cu->device)));
+  free_spare(cu->device);
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemGetInfo(&left, &all)));
   return make_arena(cu, left - left / 16);
 }
@@ -82,6 +99,7 @@ static mgp_status_t default_arena(mgp_cuda_t *cu) {
 mgp_status_t mgp_backend_cuda_reserve(mgp_backend_t *be, uint64_t nbytes) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (cu->arena) return mgp_fail(MGP_INTERNAL, "the CUDA backend has its memory already");
+  cu->arena_stays = true;
   return make_arena(cu, nbytes + mgp_cuda_table_bytes(be, 0));
 }
 

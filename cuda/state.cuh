@@ -32,6 +32,8 @@ typedef struct {
   /* device memory */
   mgp_arena_t *arena;
   uint8_t *d_arena;
+  uint64_t d_arena_bytes; /* the arena has them all, or fewer */
+  bool arena_stays;       /* for the next backend of the process */
   /* pinned host memory: two halves for copies, then a page for small results */
   uint8_t *pinned;
   cudaStream_t side;     /* copies beside other work */
