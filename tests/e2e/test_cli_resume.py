@@ -23,25 +23,25 @@ SHORT = 1000  # 9 program shards and 2 of memory
 
 def test_named_points(t):
     """One job, killed again and again: in each phase, with other ranks and backends each time."""
-    want = reference(t)
+    want = reference(t, SHORT)
     # (where it is killed, ranks by mpirun or threads, options of this start)
-    starts = [("record:0:2", ["--ranks", "2"]), ("tasks:1:4", ["mpirun", "2"]),
-              ("commit:0:7", ["--backend", "strict"]), ("fold:0:10", ["--ranks", "3"]),
-              ("query:2:12", ["mpirun", "3"]), ("finish:0:15", ["--ranks", "1"]),
-              ("reduce:1:16", ["--ranks", "2"]),
-              ("assign:0:18", ["--cache", "none"]), ("open:0:19", [])]
+    starts = [("record:0:2", ["--ranks", "2"]), ("tasks:1:3", ["mpirun", "2"]),
+              ("commit:0:4", ["--backend", "strict"]), ("fold:0:5", ["--ranks", "3"]),
+              ("query:2:6", ["mpirun", "3"]), ("finish:0:7", ["--ranks", "1"]),
+              ("reduce:1:8", ["--ranks", "2"]),
+              ("assign:0:9", ["--cache", "none"]), ("open:0:10", [])]
     for n, (point, how) in enumerate(starts):
         launcher, args = [], how
         if how[:1] == ["mpirun"]:
             launcher, args = (cli.MPIRUN + [how[1]], []) if t.has_mpi() else ([], ["--ranks", how[1]])
         code, _, err = t.run("prove", *job(t, *PLAN, "-q", "--resume", "--threads", "1", "--kill-phase",
-                                           point, *args), code=None, launcher=launcher)
+                                           point, *args, size=SHORT), code=None, launcher=launcher)
         t.check(code not in (0, STOPPED), f"{point}: exit code {code}: {err[-300:]}")
         t.check(len(shards(t)) == int(point.split(":")[2]) - 1, f"{point}: {shards(t)}")
         t.check(not os.path.exists(t.path("proof")), f"{point}: a proof")
     # the rest without a word about the plan: it is the job's
-    _, _, err = t.run("prove", *job(t, "--resume", "--threads", "1"))
-    t.check("going on with the job in job: 18 shards finished" in err, err)
+    _, _, err = t.run("prove", *job(t, "--resume", "--threads", "1", size=SHORT))
+    t.check("going on with the job in job: 9 shards finished" in err, err)
     finished(t, want, "named points")
 
 

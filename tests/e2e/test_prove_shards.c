@@ -29,8 +29,11 @@ static const variant_t variants[] = {
     {"4 ranks, one without work", 4, MGP_CACHE_TRACE, MGP_BACKEND_CPU, 1, 0, 0},
     {"2 threads, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 2, 1, 0},
     {"3 threads, pieces of 100 steps, no room ahead", 1, MGP_CACHE_NONE, MGP_BACKEND_CPU, 3, 1,
-     100},
-    {"strict", 1, MGP_CACHE_TRACE, MGP_BACKEND_STRICT, 1, 0, 3000}};
+     100}};
+/* slow: of a run of few shards */
+static const variant_t few_variants[] = {
+    {"few shards", 1, MGP_CACHE_TRACE, MGP_BACKEND_CPU, 1, 0, 0},
+    {"few shards, strict", 1, MGP_CACHE_TRACE, MGP_BACKEND_STRICT, 1, 0, 3000}};
 
 static void check_report(const variant_t *v, const mgp_prove_report_t *r) {
   uint64_t steps = 0;
@@ -45,11 +48,12 @@ static void check_report(const variant_t *v, const mgp_prove_report_t *r) {
   CHECK_EQ_U64(steps, r->steps);
 }
 
-static mgp_prove_result_t check_variants(const guest_t *g) {
+static mgp_prove_result_t check_variants(const guest_t *g, uint64_t steps, const variant_t *all,
+                                         size_t n) {
   mgp_prove_result_t first = {0};
-  for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-    const variant_t *v = &variants[i];
-    mgp_prove_options_t o = options(STEPS);
+  for (size_t i = 0; i < n; i++) {
+    const variant_t *v = &all[i];
+    mgp_prove_options_t o = options(steps);
     mgp_prove_result_t r;
     o.cache = v->cache;
     o.backend = v->backend;
@@ -164,10 +168,15 @@ static void check_places(const guest_t *g, const proof_parts_t *honest,
 }
 
 int main(void) {
-  guest_t g, h;
+  guest_t g, h, few;
   guest_load(&g, "sort", 30);
-  guest_load(&h, "sort", 31); /* another input */
-  mgp_prove_result_t first = check_variants(&g), second;
+  guest_load(&h, "sort", 31);       /* another input */
+  guest_load(&few, "fibonacci", 1); /* 22,216 steps */
+  mgp_prove_result_t first =
+      check_variants(&g, STEPS, variants, sizeof variants / sizeof variants[0]);
+  mgp_prove_result_t short_run =
+      check_variants(&few, 4 * STEPS, few_variants, sizeof few_variants / sizeof few_variants[0]);
+  mgp_prove_result_t second;
   check_plan(&g, &first);
   mgp_prove_options_t o = options(STEPS);
   o.no_self_check = 1;
@@ -180,6 +189,9 @@ int main(void) {
   }
   mgp_prove_result_free(&first);
   mgp_prove_result_free(&second);
+  CHECK(short_run.report.shards > 1);
+  mgp_prove_result_free(&short_run);
+  guest_free(&few);
   guest_free(&g);
   guest_free(&h);
   return test_result();

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "e2e"))
@@ -19,69 +20,81 @@ RANKS, PATIENCE, WITHIN = 3, 4, 30
 GAVE_UP = re.compile(r'^mgprove: rank (\d) of 3 on (\S+) gave up in phase "(\w+)", collective \w+: timed out')
 
 
-def lose(t, how, phase, rank, *args, program="silent", shard=None):
-    """Runs a proof that loses a rank; returns what was said."""
-    what = f"{how} of rank {rank} in {phase}" + (f" of shard {shard}" if shard else "")
-    where = f"{phase}:{rank}" + (f":{shard}" if shard else "")
-    hint = t.hint(3)
-    before = sorted(os.listdir(t.work))
-    command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "prove", guest(program), "--hint", hint, "-o", "proof",
-               "--json", "report", "--threads", "1", "--timeout", str(PATIENCE), f"--{how}-phase", where, *args]
-    start = time.monotonic()
-    # a session of its own, so that what is left of it can be found
-    job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                           stderr=subprocess.STDOUT, text=True, env={**os.environ, **cli.MPI_ENV},
-                           start_new_session=True)
-    try:
-        out, _ = job.communicate(timeout=2 * WITHIN)
-    except subprocess.TimeoutExpired:
-        os.killpg(job.pid, signal.SIGKILL)
-        out, _ = job.communicate()
-    took = time.monotonic() - start
-    t.check(took < WITHIN, f"{what}: it took {took:.0f} s")
-    t.check(job.returncode > 0, f"{what}: exit code {job.returncode}\n{out[-800:]}")
-    t.check(sorted(os.listdir(t.work)) == before, f"{what}: leaves {sorted(os.listdir(t.work))}")
-    return what, out
+class Job(threading.Thread):
+    """A proof that loses a rank, in a folder of its own. What it waits for is mostly a deadline: several run
+    at a time."""
+    slots = threading.Semaphore(3)
+
+    def __init__(self, t, how, phase, rank, *args, program="silent", shard=None):
+        super().__init__()
+        self.what = f"{how} of rank {rank} in {phase}" + (f" of shard {shard}" if shard else "")
+        self.how, self.phase, self.rank = how, phase, rank
+        where = f"{phase}:{rank}" + (f":{shard}" if shard else "")
+        self.work = t.path(self.what)
+        self.command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "prove", guest(program), "--hint", t.hint(3),
+                        "-o", "proof", "--json", "report", "--threads", "1", "--timeout", str(PATIENCE),
+                        f"--{how}-phase", where, *args]
+        self.start()
+
+    def run(self):
+        with Job.slots:
+            os.mkdir(self.work)
+            start = time.monotonic()
+            # a session of its own, so that what is left of it can be found
+            job = subprocess.Popen(self.command, cwd=self.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True, env={**os.environ, **cli.MPI_ENV},
+                                   start_new_session=True)
+            try:
+                self.out, _ = job.communicate(timeout=2 * WITHIN)
+            except subprocess.TimeoutExpired:
+                os.killpg(job.pid, signal.SIGKILL)
+                self.out, _ = job.communicate()
+            self.took, self.code = time.monotonic() - start, job.returncode
+
+    def ended(self, t):
+        """Checks what holds for each; returns the lines of those that gave up."""
+        self.join()
+        t.check(self.took < WITHIN, f"{self.what}: it took {self.took:.0f} s")
+        t.check(self.code > 0, f"{self.what}: exit code {self.code}\n{self.out[-800:]}")
+        t.check(not os.listdir(self.work), f"{self.what}: leaves {sorted(os.listdir(self.work))}")
+        return [m for m in map(GAVE_UP.match, self.out.splitlines()) if m]
 
 
 def test_stopped(t):
-    for i, phase in enumerate(PHASES):
-        rank = i % RANKS
-        what, out = lose(t, "stop", phase, rank)
-        lines = [m for m in map(GAVE_UP.match, out.splitlines()) if m]
-        speaker = 0 if rank else 1
-        t.check(len(lines) == 1, f"{what}: {len(lines)} lines say why\n{out[-800:]}")
+    for job in [Job(t, "stop", phase, i % RANKS) for i, phase in enumerate(PHASES)]:
+        lines = job.ended(t)
+        speaker = 0 if job.rank else 1
+        t.check(len(lines) == 1, f"{job.what}: {len(lines)} lines say why\n{job.out[-800:]}")
         if lines:
-            t.check(lines[0].groups() == (str(speaker), socket.gethostname(), phase), f"{what}: {lines[0][0]}")
+            t.check(lines[0].groups() == (str(speaker), socket.gethostname(), job.phase), f"{job.what}: {lines[0][0]}")
 
 
 def test_killed(t):
-    for i, phase in enumerate(PHASES):
-        rank = (i + 1) % RANKS
-        what, out = lose(t, "kill", phase, rank)
-        t.check(re.search(r"signal 9|Killed|SIGKILL|KILLED", out) or any(map(GAVE_UP.match, out.splitlines())),
-                f"{what}: nobody says why\n{out[-800:]}")
+    for job in [Job(t, "kill", phase, (i + 1) % RANKS) for i, phase in enumerate(PHASES)]:
+        lines = job.ended(t)
+        t.check(re.search(r"signal 9|Killed|SIGKILL|KILLED", job.out) or lines,
+                f"{job.what}: nobody says why\n{job.out[-800:]}")
 
 
 def test_shards(t):
     """In a later shard, while the next one is being recorded; and in the memory shard, which is the sixth."""
     args = "--shard-steps", "6000"
-    for how, phase, rank, shard in (("stop", "record", 1, 2), ("stop", "tasks", 0, 3), ("kill", "assign", 0, 2),
-                                    ("kill", "finish", 2, 3), ("stop", "commit", 2, 6)):
-        what, out = lose(t, how, phase, rank, *args, program="sieve", shard=shard)
-        lines = [m for m in map(GAVE_UP.match, out.splitlines()) if m]
-        if how == "stop":
-            t.check([m[3] for m in lines] == [phase], f"{what}: {out[-800:]}")
+    for job in [Job(t, how, phase, rank, *args, program="sieve", shard=shard)
+                for how, phase, rank, shard in (("stop", "record", 1, 2), ("stop", "tasks", 0, 3),
+                                                ("kill", "assign", 0, 2), ("kill", "finish", 2, 3),
+                                                ("stop", "commit", 2, 6))]:
+        lines = job.ended(t)
+        if job.how == "stop":
+            t.check([m[3] for m in lines] == [job.phase], f"{job.what}: {job.out[-800:]}")
 
 
 def test_failed(t):
     """A rank that fails says so itself, once, whatever phase it is in."""
-    for i, phase in enumerate(PHASES):
-        rank = i % RANKS
-        what, out = lose(t, "fail", phase, rank)
-        said = re.findall(rf"^mgprove: failure injected.*\(rank {rank} on {socket.gethostname()}, phase {phase}\)$",
-                          out, re.M)
-        t.check(len(said) == 1, f"{what}: {out[-800:]}")
+    for job in [Job(t, "fail", phase, i % RANKS) for i, phase in enumerate(PHASES)]:
+        job.ended(t)
+        said = re.findall(rf"^mgprove: failure injected.*\(rank {job.rank} on {socket.gethostname()}, "
+                          rf"phase {job.phase}\)$", job.out, re.M)
+        t.check(len(said) == 1, f"{job.what}: {job.out[-800:]}")
 
 
 if __name__ == "__main__":
