@@ -117,12 +117,13 @@ void mgp_comm_destroy(mgp_comm_t *c) {
  * it would be their turn. */
 static _Noreturn void die(mgp_comm_t *c) {
   static atomic_flag said = ATOMIC_FLAG_INIT;
-  enum { TURN_NS = 40000000, TURNS = 24 };
+  enum { TURN_NS = 200000000, TURNS = 24, READ_NS = 100000000 };
   char why[MGP_COMM_MESSAGE_MAX];
   while (atomic_flag_test_and_set(&said)) (void)pause();
   copy_name(why, sizeof why, mgp_error_message());
   const bool stopping = mgp_stop_check() != MGP_OK;
-  struct timespec turn = {0, (c->t->rank < TURNS ? c->t->rank : TURNS) * TURN_NS};
+  const uint64_t wait_ns = (uint64_t)(c->t->rank < TURNS ? c->t->rank : TURNS) * TURN_NS;
+  struct timespec turn = {(time_t)(wait_ns / 1000000000), (long)(wait_ns % 1000000000)};
   (void)nanosleep(&turn, NULL); /* a signal ends it */
   if (stopping || mgp_stop_check() == MGP_OK)
     (void)fprintf(stderr,
@@ -130,6 +131,8 @@ static _Noreturn void die(mgp_comm_t *c) {
                   c->t->rank, c->t->size, c->host, c->device[0] ? ", " : "", c->device, c->phase,
                   op_text[c->op], why);
   (void)fflush(stderr);
+  turn = (struct timespec){0, READ_NS}; /* MPICH's launcher drops what it has not read by then */
+  (void)nanosleep(&turn, NULL);
   c->t->ops->abort(c->t, mgp_status_exit_code(MGP_PEER));
   _exit(mgp_status_exit_code(MGP_PEER));
 }
