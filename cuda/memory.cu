@@ -256,7 +256,8 @@ mgp_status_t mgp_cuda_pin(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinn
                                 ? cudaErrorUnknown
                                 : cudaHostRegister(ptr, nbytes, cudaHostRegisterPortable);
   *pinned = error == cudaSuccess;
-  if (error == cudaErrorMemoryAllocation || error == cudaErrorNotSupported) {
+  if (error == cudaErrorMemoryAllocation || error == cudaErrorNotSupported ||
+      error == cudaErrorHostMemoryAlreadyRegistered) {
     (void)cudaGetLastError();
     return MGP_OK;
   }

@@ -1,5 +1,12 @@
 #include "prover/buffers.h"
 
+#define HUGE_PAGE ((uint64_t)2 << 20) /* the ledger aligns two and more of them to one */
+
+uint64_t mgp_buffer_bytes(uint64_t nbytes) {
+  const uint64_t pages = (nbytes + HUGE_PAGE - 1) / HUGE_PAGE;
+  return (pages < 2 ? 2 : pages) * HUGE_PAGE;
+}
+
 static mgp_buffer_t *find(const mgp_buffers_t *b, const mgp_step_t *steps) {
   for (uint32_t i = 0; i < b->n; i++)
     if (b->buffer[i].steps == steps) return &b->buffer[i];
@@ -23,8 +30,9 @@ mgp_status_t mgp_buffers_add(mgp_buffers_t *b, uint64_t nbytes, mgp_step_t **out
                             cap * sizeof *b->buffer, (void **)&b->buffer));
     b->cap = cap;
   }
-  MGP_TRY(mgp_ledger_alloc(b->ledger, MGP_MEM_RAW, nbytes, (void **)out));
-  b->buffer[b->n++] = (mgp_buffer_t){.steps = *out, .nbytes = nbytes, .taken = 1};
+  const uint64_t size = mgp_buffer_bytes(nbytes);
+  MGP_TRY(mgp_ledger_alloc(b->ledger, MGP_MEM_RAW, size, (void **)out));
+  b->buffer[b->n++] = (mgp_buffer_t){.steps = *out, .nbytes = size, .taken = 1};
   return MGP_OK;
 }
 

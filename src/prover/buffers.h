@@ -19,9 +19,11 @@ typedef struct {
   uint32_t n, cap;
 } mgp_buffers_t;
 
+/* Bytes of one for nbytes of steps: whole huge pages, so that no two share what is pinned. */
+uint64_t mgp_buffer_bytes(uint64_t nbytes);
 /* One that is free and large enough; NULL in *out if there is none. */
 void mgp_buffers_reuse(mgp_buffers_t *b, uint64_t nbytes, mgp_step_t **out);
-/* One more. */
+/* One more, of mgp_buffer_bytes. */
 mgp_status_t mgp_buffers_add(mgp_buffers_t *b, uint64_t nbytes, mgp_step_t **out);
 /* It is free from now on. 0 if it is none of these. */
 int mgp_buffers_give(mgp_buffers_t *b, const mgp_step_t *steps);

@@ -274,7 +274,7 @@ static mgp_status_t take_room(mgp_recorder_t *r, const span_t *x, uint64_t touch
   pthread_mutex_lock(&r->lock);
   const uint64_t used = mgp_ledger_live_total(r->s->ahead) + r->promised + touched;
   if (can_send(r->s) && used <= r->room) mgp_buffers_reuse(&r->buffers, nbytes, steps);
-  if (!*steps && used + nbytes <= r->room)
+  if (!*steps && used + (can_send(r->s) ? mgp_buffer_bytes(nbytes) : nbytes) <= r->room)
     st = can_send(r->s) ? mgp_buffers_add(&r->buffers, nbytes, steps)
                         : mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
   if (*steps) r->promised += touched;
