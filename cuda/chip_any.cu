@@ -65,23 +65,25 @@ struct any_t {
       *slot(i) = v;
     }
   }
-  __device__ mgp_e_t denominator(uint32_t j, const mgp_e_t *constants, const mgp_e_t *beta) const {
-    const uint32_t *at = a.words + a.form.leaf + j * (1 + MGP_MAX_TUPLE);
-    mgp_dot_t sum(mgp_ld(&constants[j]));
-    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++)
-      if (at[i] != MGP_FORM_NONE) sum.mac(*slot(at[i]), mgp_ld(beta + i));
-    return sum.value();
+  /* Leaf j: *q += its entries, *r += its multiplicity if that is no constant, and returns it. */
+  template <bool SHIFT>
+  __device__ mgp_f_t leaf(uint32_t j, const mgp_e_t *w, mgp_dot_t *q, mgp_dot_t *r) const {
+    const uint32_t *at = a.words + a.form.leaf + j * MGP_LEAF_ROW;
+    for (unsigned i = 1; i < MGP_LEAF_ROW; i++)
+      if (at[i] != MGP_FORM_NONE) q->mac(*slot(at[i]), mgp_ld(w + i));
+    const mgp_f_t p = *slot(at[0]);
+    if (SHIFT && a.words[a.form.nodes + 3 * at[0]] != MGP_X_CONST) {
+      q->mac(p, mgp_ld(w));
+      r->mac(p, mgp_ld(w));
+    }
+    return p;
   }
-  __device__ mgp_f_t multiplicity(uint32_t j) const {
-    return *slot(a.words[a.form.leaf + j * (1 + MGP_MAX_TUPLE)]);
-  }
-  __device__ void leaves(uint32_t e, const mgp_e_t *constants, const mgp_e_t *beta,
-                         mgp_leaves_t *out) const {
-    out->p0 = multiplicity(2 * e);
-    out->q0 = denominator(2 * e, constants, beta);
+  static const bool VARYING = true;
+  template <bool SHIFT>
+  __device__ void leaves(uint32_t e, const mgp_e_t *w, mgp_leaves_t *out) const {
+    out->p0 = leaf<SHIFT>(2 * e, w, &out->q0, &out->r0);
     if (2 * e + 1 >= a.form.k) return;
-    out->p1 = multiplicity(2 * e + 1);
-    out->q1 = denominator(2 * e + 1, constants, beta);
+    out->p1 = leaf<SHIFT>(2 * e + 1, w + MGP_LEAF_ROW, &out->q1, &out->r1);
   }
 
   /* --- forms and atoms */

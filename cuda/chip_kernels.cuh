@@ -3,8 +3,12 @@
  *
  *   THREADS                 most threads at a time (0: any number)
  *   LOG_K                   log2 of the interactions, rounded up, or more
+ *   VARYING                 whether some multiplicity is not constant
  *   prepare(row)            before leaves() of that row
- *   leaves(e, constants, beta, &out)  leaves 2e and 2e + 1 of the row
+ *   leaves<SHIFT>(e, w, &out)  leaves 2e and 2e + 1 of the row, with coefficients w[MGP_LEAF_ROW]
+ * of the first, then of the second: the multiplicities, and the sums of the tuples' entries times
+ * w[1 ...], added to those in `out`; with SHIFT also multiplicities that are not constant, times
+ * w[0]
  *
  * Its main sumcheck is that of a Part (chip_main.cuh): of itself, or of several that are compiled
  * apart, Chip::parts().
@@ -14,49 +18,9 @@
 #define MGP_CUDA_CHIP_KERNELS_CUH
 
 #include "chip_main.cuh"
-#include "gkr_round.cuh"
-
-/* Leaves 2e and 2e + 1. */
-struct mgp_leaves_t {
-  mgp_f_t p0, p1;
-  mgp_e_t q0, q1;
-};
+#include "leaves.cuh"
 
 /* --- fraction tree ---------------------------------------------------------------------------- */
-
-/* The leaves as a source of entries (gkr.cuh). */
-template <class Chip> struct mgp_leaf_source_t {
-  Chip chip;
-  uint32_t k;
-  const mgp_e_t *constants, *beta;
-
-  __device__ __forceinline__ mgp_leaf_source_t(const mgp_chip_args_t &a, const mgp_task_dev_t &dev)
-      : chip(a), k(a.form.k), constants(dev.leaf), beta(dev.leaf + a.form.k) {}
-  __device__ __forceinline__ void prepare(uint32_t row) { chip.prepare(row); }
-  __device__ __forceinline__ uint32_t entries() const { return (k + 1) / 2; }
-  __device__ __forceinline__ mgp_leaves_t leaves(uint32_t e) const {
-    mgp_leaves_t l;
-    l.p1 = 0;
-    l.q1 = mgp_e_one();
-    chip.leaves(e, constants, beta, &l);
-    return l;
-  }
-  __device__ __forceinline__ void add(mgp_entry_t *to, uint32_t, uint32_t e, const mgp_e_t &w,
-                                      bool weighted) const {
-    mgp_leaves_t l = leaves(e);
-    if (weighted) {
-      to->p0 = mgp_e_add(to->p0, mgp_e_mul_f(w, l.p0));
-      to->p1 = mgp_e_add(to->p1, mgp_e_mul_f(w, l.p1));
-      l.q0 = mgp_e_mul(l.q0, w);
-      l.q1 = mgp_e_mul(l.q1, w);
-    } else {
-      to->p0 = mgp_e_add_f(to->p0, l.p0);
-      to->p1 = mgp_e_add_f(to->p1, l.p1);
-    }
-    to->q0 = mgp_e_add(to->q0, l.q0);
-    to->q1 = mgp_e_add(to->q1, l.q1);
-  }
-};
 
 struct mgp_node_t {
   mgp_e_t p, q;
@@ -99,28 +63,35 @@ __device__ __forceinline__ void mgp_chip_climb(const mgp_gkr_dev_t &g, uint32_t 
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
     chip_build(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g) {
-  mgp_leaf_source_t<Chip> src(args, dev);
-  const uint32_t entries = src.entries(), all = 1u << (g.m ? g.m - 1 : 0);
+  Chip chip(args);
+  const uint32_t entries = (g.k + 1) / 2, all = 1u << (g.m ? g.m - 1 : 0);
   mgp_e_t *const leaf = g.m ? g.level[g.n + g.m] : NULL;
   for (uint32_t row = blockIdx.x * MGP_MAIN_THREADS + threadIdx.x; row < g.rows;
        row += gridDim.x * MGP_MAIN_THREADS) {
     mgp_node_t left[Chip::LOG_K ? Chip::LOG_K : 1];
-    src.prepare(row);
+    chip.prepare(row);
 #pragma unroll 1
     for (uint32_t e = 0; e < all; e++) {
       mgp_node_t node;
       node.p = node.q = mgp_e_zero();
       if (e < entries) {
-        const mgp_leaves_t l = src.leaves(e);
-        node.p = mgp_e_add(mgp_e_mul_f(l.q1, l.p0), mgp_e_mul_f(l.q0, l.p1));
-        node.q = mgp_e_mul(l.q0, l.q1); /* one leaf alone is the node: q1 = 1, p1 = 0 */
+        const mgp_e_t *w = dev.leaf + 2 * (size_t)e * MGP_LEAF_ROW;
+        const bool two = 2 * e + 1 < g.k;
+        mgp_leaves_t l;
+        l.p1 = 0;
+        l.q0 = mgp_dot_t(mgp_ld(w));
+        l.q1 = mgp_dot_t(two ? mgp_ld(w + MGP_LEAF_ROW) : mgp_e_one());
+        chip.template leaves<false>(e, w, &l);
+        const mgp_e_t q0 = l.q0.value(), q1 = l.q1.value();
+        node.p = mgp_e_add(mgp_e_mul_f(q1, l.p0), mgp_e_mul_f(q0, l.p1));
+        node.q = mgp_e_mul(q0, q1); /* one leaf alone is the node: q1 = 1, p1 = 0 */
         if (leaf) {
           mgp_e_t *to = leaf + 4 * (size_t)e * g.rows + row;
           mgp_st(to, mgp_e_from_f(l.p0));
-          mgp_st(to + g.rows, l.q0);
-          if (2 * e + 1 < g.k) {
+          mgp_st(to + g.rows, q0);
+          if (two) {
             mgp_st(to + 2 * (size_t)g.rows, mgp_e_from_f(l.p1));
-            mgp_st(to + 3 * (size_t)g.rows, l.q1);
+            mgp_st(to + 3 * (size_t)g.rows, q1);
           }
         }
       }
@@ -133,17 +104,30 @@ template <class Chip>
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     chip_entries(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l,
                  unsigned b) {
+  const mgp_task_state_t *s = dev.state;
+  const unsigned ev = mgp_gkr_entry_vars(g, l), low = MGP_GKR_LOW;
   mgp_e_t acc[2];
-  mgp_gkr_entry_sums<MGP_TASK_WIDE>(dev, g, l, b, MGP_GKR_LOW, mgp_leaf_source_t<Chip>(args, dev),
-                                    acc);
+  mgp_leaf_round<MGP_TASK_WIDE, Chip>(dev, g, args, ev, b, low, acc);
+  mgp_e_t w = mgp_task_eq(s->point + ev, low, threadIdx.x & ((1u << low) - 1));
+  w = mgp_e_mul(w, s->lambda);
+  for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
   mgp_task_leave_sum<MGP_TASK_WIDE, 2, 1>(dev, acc);
 }
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     chip_bound(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
-  const mgp_e_t acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(
-      dev, l, mgp_gkr_entry_vars(g, l), MGP_GKR_LOW - 1,
-      mgp_gkr_bound_rows(dev, g, l, mgp_leaf_source_t<Chip>(args, dev)), g.rows, g.fold[0]);
+  const unsigned ev = mgp_gkr_entry_vars(g, l), low = MGP_GKR_LOW - 1;
+  const mgp_e_t lambda = dev.state->lambda;
+  const mgp_leaf_bound_t<Chip> load = {mgp_leaf_rows_t<Chip>(args, dev), lambda};
+  mgp_e_t acc;
+  if constexpr (Chip::VARYING) {
+    const mgp_gkr_lifted_t terms = {lambda};
+    acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(dev, l, ev, low, load, terms, g.rows, g.fold[0]);
+  } else {
+    acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(dev, l, ev, low, load, mgp_leaf_terms(dev, g, 0), g.rows,
+                                         g.fold[0]);
+    acc = mgp_e_mul(acc, lambda);
+  }
   mgp_task_leave_sum<MGP_TASK_WIDE, 1, 2>(dev, &acc);
 }
 
@@ -163,13 +147,13 @@ template <class Chip> struct mgp_leaf_launch_t {
                               unsigned b) {
     const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
     MGP_TRY(MGP_LAUNCH(cu, chip_entries<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l, b));
-    return mgp_cuda_gkr_close(cu, dev, g, l, b, blocks);
+    return mgp_cuda_leaves_close(cu, args, dev, g, Chip::VARYING, b, blocks);
   }
   static mgp_status_t bound(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_gkr_dev_t *g, unsigned l) {
     const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
     MGP_TRY(MGP_LAUNCH(cu, chip_bound<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l));
-    return mgp_cuda_gkr_close(cu, dev, g, l, mgp_gkr_entry_vars(*g, l), blocks);
+    return mgp_cuda_leaves_close(cu, args, dev, g, Chip::VARYING, g->m - 1, blocks);
   }
   /* The driver loads a kernel when it is first asked for. */
   static void load() {
@@ -206,8 +190,8 @@ template <class Chip> struct mgp_chip_launch_t {
     mgp_kernel_load(chip_later<Chip>);
   }
   static constexpr mgp_cuda_chip_t table(uint64_t fingerprint, const char *name) {
-    return mgp_cuda_chip_t{fingerprint,   name,  load,   leaf_t::build, leaf_t::entries,
-                           leaf_t::bound, first, second, later};
+    return mgp_cuda_chip_t{fingerprint,     name,          Chip::VARYING, load,   leaf_t::build,
+                           leaf_t::entries, leaf_t::bound, first,         second, later};
   }
 };
 
@@ -240,8 +224,8 @@ template <class Chip> struct mgp_cut_launch_t {
     for (const mgp_cuda_part_t *const *part = Chip::parts(); *part; part++) (*part)->load();
   }
   static constexpr mgp_cuda_chip_t table(uint64_t fingerprint, const char *name) {
-    return mgp_cuda_chip_t{fingerprint,   name,  load,   leaf_t::build, leaf_t::entries,
-                           leaf_t::bound, first, second, later};
+    return mgp_cuda_chip_t{fingerprint,     name,          Chip::VARYING, load,   leaf_t::build,
+                           leaf_t::entries, leaf_t::bound, first,         second, later};
   }
 };
 

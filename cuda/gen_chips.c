@@ -60,29 +60,43 @@ static int is_constant(const gen_t *g, uint32_t node) {
   return g->chip->nodes[node].op == MGP_X_CONST;
 }
 
-/* Products two at a time. */
-static void print_denominator(const gen_t *g, uint32_t j) {
+/* q j, products two at a time; what depends on a multiplicity that is not constant. */
+static void print_leaf(const gen_t *g, uint32_t j) {
   const mgp_interaction_t *it = &g->chip->interactions[j];
+  const uint32_t side = j & 1, row = side * (1 + MGP_MAX_TUPLE);
   uint32_t at[MGP_MAX_TUPLE], n = 0;
   for (uint32_t i = 0; i < it->len; i++)
     if (!is_constant(g, it->tuple[i])) at[n++] = i;
-  fprintf(g->f, "      mgp_dot_t d%" PRIu32 "(mgp_ld(constants + %" PRIu32 "));\n", j, j);
   for (uint32_t i = 0; i < n; i += 2) {
-    fprintf(g->f, "      d%" PRIu32 ".mac%s(v%u, mgp_ld(beta + %" PRIu32 ")", j,
-            i + 1 < n ? "2" : "", it->tuple[at[i]], at[i] + 1);
+    fprintf(g->f, "      out->q%" PRIu32 ".mac%s(v%u, mgp_ld(w + %" PRIu32 ")", side,
+            i + 1 < n ? "2" : "", it->tuple[at[i]], row + at[i] + 1);
     if (i + 1 < n)
-      fprintf(g->f, ",\n             v%u, mgp_ld(beta + %" PRIu32 ")", it->tuple[at[i + 1]],
-              at[i + 1] + 1);
+      fprintf(g->f, ",\n                   v%u, mgp_ld(w + %" PRIu32 ")", it->tuple[at[i + 1]],
+              row + at[i + 1] + 1);
     fprintf(g->f, ");\n");
   }
+  fprintf(g->f, "      out->p%" PRIu32 " = v%u;\n", side, it->mult);
+  if (!is_constant(g, it->mult))
+    fprintf(g->f, "      if (SHIFT) out->shift%" PRIu32 "(v%u, mgp_ld(w + %" PRIu32 "));\n", side,
+            it->mult, row);
+}
+
+/* Is a multiplicity not constant? */
+static int is_varying(const gen_t *g) {
+  for (uint32_t j = 0; j < g->chip->ninteractions; j++)
+    if (!is_constant(g, g->chip->interactions[j].mult)) return 1;
+  return 0;
 }
 
 static void print_leaves(const gen_t *g) {
   const mgp_chip_t *chip = g->chip;
-  fprintf(g->f, "  __device__ __forceinline__ void leaves(uint32_t e, const mgp_e_t *constants,\n"
-                "                                         const mgp_e_t *beta,\n"
-                "                                         mgp_leaves_t *out) const {\n"
-                "    const size_t row = at;\n    switch (e) {\n");
+  fprintf(g->f,
+          "  static const bool VARYING = %s;\n"
+          "  template <bool SHIFT>\n"
+          "  __device__ __forceinline__ void leaves(uint32_t e, const mgp_e_t *w,\n"
+          "                                         mgp_leaves_t *out) const {\n"
+          "    const size_t row = at;\n    switch (e) {\n",
+          is_varying(g) ? "true" : "false");
   for (uint32_t e = 0; 2 * e < chip->ninteractions; e++) {
     uint8_t live[MGP_MAX_NODES] = {0};
     const uint32_t end = 2 * e + 2 < chip->ninteractions ? 2 * e + 2 : chip->ninteractions;
@@ -96,12 +110,7 @@ static void print_leaves(const gen_t *g) {
     fprintf(g->f, "    case %" PRIu32 ": {\n", e);
     for (uint32_t i = 0; i < chip->nnodes; i++)
       if (live[i]) print_node(g, i);
-    for (uint32_t j = 2 * e; j < end; j++) {
-      print_denominator(g, j);
-      fprintf(g->f,
-              "      out->p%" PRIu32 " = v%u;\n      out->q%" PRIu32 " = d%" PRIu32 ".value();\n",
-              j & 1, chip->interactions[j].mult, j & 1, j);
-    }
+    for (uint32_t j = 2 * e; j < end; j++) print_leaf(g, j);
     fprintf(g->f, "      break;\n    }\n");
   }
   fprintf(g->f, "    }\n  }\n");

@@ -1,7 +1,6 @@
 /* The fraction tree and its sumchecks: kernels that are the same for all chips, and the order of
  * the launches. The kernels that know a chip are in chip_kernels.cuh. */
-#include "gkr_round.cuh"
-#include "task_ops.cuh"
+#include "leaves.cuh"
 
 #define WIDE MGP_TASK_WIDE
 #define TAIL MGP_TASK_TAIL
@@ -12,7 +11,8 @@
 template <unsigned THREADS> __device__ __forceinline__ void up(const mgp_gkr_dev_t &g, unsigned t) {
   const uint32_t rows = mgp_gkr_rows(g, t), nodes = mgp_gkr_nodes(g, t - 1);
   for (uint32_t y = blockIdx.x * THREADS + threadIdx.x; y < rows; y += gridDim.x * THREADS) {
-    const mgp_entry_t e = mgp_gkr_load(g.level[t], rows, y);
+    mgp_entry_t e;
+    mgp_gkr_load(g.level[t], rows, y, &e);
     mgp_gkr_store_node(g.level[t - 1], nodes, y, mgp_gkr_cross(e), mgp_e_mul(e.q0, e.q1));
   }
 }
@@ -37,11 +37,11 @@ static __global__ void __launch_bounds__(WIDE)
 
 static __global__ void __launch_bounds__(WIDE)
     gkr_entries(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned i) {
-  mgp_gkr_entries<WIDE>(dev, g, l, i, MGP_GKR_LOW, mgp_gkr_stored(g, l + 1));
+  mgp_gkr_entries<WIDE>(dev, g, l, i, MGP_GKR_LOW);
 }
 static __global__ void __launch_bounds__(WIDE)
     gkr_bound(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
-  mgp_gkr_bound<WIDE>(dev, g, l, MGP_GKR_LOW - 1, mgp_gkr_stored(g, l + 1));
+  mgp_gkr_bound<WIDE>(dev, g, l, MGP_GKR_LOW - 1);
 }
 static __global__ void __launch_bounds__(WIDE)
     gkr_plain(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
@@ -53,17 +53,34 @@ static __global__ void __launch_bounds__(WIDE)
 }
 
 static __global__ void __launch_bounds__(WIDE)
-    gkr_close(mgp_task_dev_t dev, unsigned i, unsigned ev, unsigned blocks) {
-  MGP_SHARED(mgp_e_t, sum, [2]);
-  mgp_task_add_partial<WIDE, 2>(dev, blocks, sum);
-  if (threadIdx.x < 32) mgp_gkr_close_round(dev, i, ev, sum);
-}
-mgp_status_t mgp_cuda_gkr_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g,
-                                unsigned l, unsigned i, unsigned blocks) {
-  return MGP_LAUNCH(cu, gkr_close, 1, WIDE, *dev, i, mgp_gkr_entry_vars(*g, l), blocks);
+    leaf_halved(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned i, mgp_gkr_rows_t r) {
+  mgp_leaf_halved<WIDE>(dev, g, l, i, MGP_GKR_LOW - 1, r);
 }
 
 /* --- one block -------------------------------------------------------------------------------- */
+
+/* The layer over the leaves: the tables of its first round. */
+static __global__ void __launch_bounds__(WIDE)
+    leaf_set_up(mgp_task_dev_t dev, mgp_chip_args_t args, unsigned ev, bool varying) {
+  if (threadIdx.x == 0) dev.state->inv_lambda = mgp_task_invert(dev, dev.state->lambda);
+  __syncthreads();
+  mgp_leaf_fold<WIDE>(dev, args, ev, 0, varying);
+}
+static __global__ void __launch_bounds__(WIDE)
+    leaf_close(mgp_task_dev_t dev, mgp_chip_args_t args, unsigned ev, bool varying, unsigned i,
+               unsigned blocks) {
+  MGP_SHARED(mgp_e_t, sum, [2]);
+  mgp_task_add_partial<WIDE, 2>(dev, blocks, sum);
+  if (threadIdx.x < 32) mgp_gkr_close_round(dev, i, ev, sum);
+  if (i >= ev) return;
+  __syncthreads();
+  mgp_leaf_fold<WIDE>(dev, args, ev, i + 1, varying);
+}
+mgp_status_t mgp_cuda_leaves_close(mgp_cuda_t *cu, const mgp_chip_args_t *args,
+                                   const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g, bool varying,
+                                   unsigned i, unsigned blocks) {
+  return MGP_LAUNCH(cu, leaf_close, 1, WIDE, *dev, *args, g->m - 1, varying, i, blocks);
+}
 
 /* Rounds i ... of layer l, and its end. */
 __device__ __forceinline__ void tail(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l,
@@ -73,41 +90,43 @@ __device__ __forceinline__ void tail(const mgp_task_dev_t &dev, const mgp_gkr_de
     r = mgp_gkr_halve(g, r);
     __syncthreads();
   }
-  if (threadIdx.x < 32) {
-    mgp_gkr_halved_t load;
-    load.src = r.src;
-    load.stride = load.rows = r.rows;
-    load.raw = r.raw;
-    load.x = dev.state->x[l - 1];
-    load.lambda = dev.state->lambda;
-    mgp_gkr_close_layer(dev, g, l, load(0));
-  }
+  if (threadIdx.x < 32) mgp_gkr_close_layer(dev, g, l, mgp_gkr_halved_entries(dev, l, r)(0));
   __syncthreads();
 }
 static __global__ void __launch_bounds__(TAIL)
     gkr_tail(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned i, mgp_gkr_rows_t r) {
   tail(dev, g, l, i, r);
 }
+static __global__ void __launch_bounds__(TAIL)
+    leaf_tail(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned i, mgp_gkr_rows_t r) {
+  for (; i < l; i++) {
+    mgp_leaf_halved<TAIL>(dev, g, l, i, 0, r);
+    r = mgp_gkr_halve(g, r);
+    __syncthreads();
+  }
+  if (threadIdx.x >= 32) return;
+  const mgp_pair_t one = {mgp_e_one(), mgp_e_one()};
+  mgp_gkr_close_layer(dev, g, l, mgp_leaf_last(dev, g, mgp_gkr_halved_rows(dev, l, r, one)(0)));
+}
 
 /* A layer whose level has several nodes per row. */
 __device__ __forceinline__ void entry_layer(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                             unsigned l) {
-  const mgp_gkr_stored_t src = mgp_gkr_stored(g, l + 1);
   const unsigned ev = mgp_gkr_entry_vars(g, l);
   for (unsigned i = 0; i < ev; i++) {
-    mgp_gkr_entries<TAIL>(dev, g, l, i, 0, src);
+    mgp_gkr_entries<TAIL>(dev, g, l, i, 0);
     __syncthreads();
   }
   if (g.n == 0) {
     if (threadIdx.x < 32) {
-      mgp_entry_t e = mgp_gkr_fold_row(src, 0, ev, dev.state->weight);
+      mgp_entry_t e = mgp_gkr_stored(g, l + 1).bound(0, 0, ev, dev.state);
       mgp_gkr_lift(&e, dev.state->lambda);
       mgp_gkr_close_layer(dev, g, l, e);
     }
     __syncthreads();
     return;
   }
-  mgp_gkr_bound<TAIL>(dev, g, l, 0, src);
+  mgp_gkr_bound<TAIL>(dev, g, l, 0);
   __syncthreads();
   mgp_gkr_rows_t r;
   r.src = g.fold[0];
@@ -130,7 +149,8 @@ __device__ __forceinline__ void row_layer(const mgp_task_dev_t &dev, const mgp_g
     return;
   }
   if (threadIdx.x < 32) {
-    mgp_entry_t e = mgp_gkr_load(r.src, r.rows, 0);
+    mgp_entry_t e;
+    mgp_gkr_load(r.src, r.rows, 0, &e);
     mgp_gkr_lift(&e, dev.state->lambda);
     mgp_gkr_close_layer(dev, g, 0, e);
   }
@@ -166,37 +186,57 @@ static __global__ void __launch_bounds__(TAIL)
 
 /* --- launches --------------------------------------------------------------------------------- */
 
+/* Rounds i ... of layer l, over entries or pairs. */
+static mgp_status_t wide_rows(mgp_cuda_t *cu, const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
+                              unsigned l, unsigned i, mgp_gkr_rows_t r, bool pairs) {
+  for (; (r.rows + 1) / 2 > MGP_TASK_FEW; i++) {
+    const unsigned grid = mgp_task_grid(cu, (r.rows + 1) / 2, WIDE);
+    MGP_TRY(pairs ? MGP_LAUNCH(cu, leaf_halved, grid, WIDE, dev, g, l, i, r)
+                  : MGP_LAUNCH(cu, gkr_halved, grid, WIDE, dev, g, l, i, r));
+    r = mgp_gkr_halve(g, r);
+  }
+  return pairs ? MGP_LAUNCH(cu, leaf_tail, 1, TAIL, dev, g, l, i, r)
+               : MGP_LAUNCH(cu, gkr_tail, 1, TAIL, dev, g, l, i, r);
+}
+
+/* The layer over leaves that are not stored. */
+static mgp_status_t leaf_layer(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip,
+                               const mgp_chip_args_t *args, const mgp_task_dev_t &dev,
+                               const mgp_gkr_dev_t &g, unsigned l) {
+  const unsigned ev = g.m - 1;
+  mgp_gkr_rows_t r;
+  MGP_TRY(MGP_LAUNCH(cu, leaf_set_up, 1, WIDE, dev, *args, ev, chip->varying));
+  for (unsigned b = 0; b < ev; b++) MGP_TRY(chip->entries(cu, args, &dev, &g, l, b));
+  MGP_TRY(chip->bound(cu, args, &dev, &g, l));
+  r.src = g.fold[0];
+  r.rows = g.rows;
+  r.raw = false;
+  return wide_rows(cu, dev, g, l, ev + 1, r, !chip->varying);
+}
+
 static mgp_status_t wide_layer(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip,
                                const mgp_chip_args_t *args, const mgp_task_dev_t &dev,
                                const mgp_gkr_dev_t &g, unsigned l) {
   const unsigned ev = mgp_gkr_entry_vars(g, l), t = l + 1;
   const unsigned grid = mgp_task_grid(cu, mgp_gkr_rows(g, t), WIDE);
-  unsigned i = ev;
   mgp_gkr_rows_t r;
   MGP_TRY(MGP_LAUNCH(cu, gkr_set_up,
                      mgp_task_grid(cu, 2u << mgp_task_heap_log(mgp_gkr_row_vars(g, l)), WIDE), WIDE,
                      dev, g, l));
-  if (t <= g.n) {
+  if (!g.level[t]) return leaf_layer(cu, chip, args, dev, g, l);
+  r.rows = mgp_gkr_rows(g, t);
+  if (ev == 0) {
     MGP_TRY(MGP_LAUNCH(cu, gkr_plain, grid, WIDE, dev, g, l));
     r.src = g.level[t];
-    r.rows = mgp_gkr_rows(g, t);
     r.raw = true;
   } else {
     for (unsigned b = 0; b < ev; b++)
-      MGP_TRY(g.level[t] ? MGP_LAUNCH(cu, gkr_entries, grid, WIDE, dev, g, l, b)
-                         : chip->entries(cu, args, &dev, &g, l, b));
-    MGP_TRY(g.level[t] ? MGP_LAUNCH(cu, gkr_bound, grid, WIDE, dev, g, l)
-                       : chip->bound(cu, args, &dev, &g, l));
+      MGP_TRY(MGP_LAUNCH(cu, gkr_entries, grid, WIDE, dev, g, l, b));
+    MGP_TRY(MGP_LAUNCH(cu, gkr_bound, grid, WIDE, dev, g, l));
     r.src = g.fold[0];
-    r.rows = g.rows;
     r.raw = false;
   }
-  for (i++; (r.rows + 1) / 2 > MGP_TASK_FEW; i++) {
-    MGP_TRY(MGP_LAUNCH(cu, gkr_halved, mgp_task_grid(cu, (r.rows + 1) / 2, WIDE), WIDE, dev, g, l,
-                       i, r));
-    r = mgp_gkr_halve(g, r);
-  }
-  return MGP_LAUNCH(cu, gkr_tail, 1, TAIL, dev, g, l, i, r);
+  return wide_rows(cu, dev, g, l, ev + 1, r, false);
 }
 
 mgp_status_t mgp_cuda_gkr(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp_chip_args_t *args,
@@ -220,6 +260,9 @@ void mgp_cuda_gkr_load(void) {
   mgp_kernel_load(gkr_plain);
   mgp_kernel_load(gkr_halved);
   mgp_kernel_load(gkr_tail);
-  mgp_kernel_load(gkr_close);
+  mgp_kernel_load(leaf_set_up);
+  mgp_kernel_load(leaf_close);
+  mgp_kernel_load(leaf_halved);
+  mgp_kernel_load(leaf_tail);
   mgp_kernel_load(gkr_top);
 }

@@ -79,24 +79,26 @@ __device__ __forceinline__ mgp_entry_t mgp_gkr_sub(const mgp_entry_t &a, const m
   r.q1 = mgp_e_sub(a.q1, b.q1);
   return r;
 }
-__device__ __forceinline__ void mgp_gkr_add(mgp_entry_t *to, const mgp_entry_t &e) {
-  to->p0 = mgp_e_add(to->p0, e.p0);
-  to->q0 = mgp_e_add(to->q0, e.q0);
-  to->p1 = mgp_e_add(to->p1, e.p1);
-  to->q1 = mgp_e_add(to->q1, e.q1);
-}
 /* p_0 q_1 + p_1 q_0 */
 __device__ __forceinline__ mgp_e_t mgp_gkr_cross(const mgp_entry_t &e) {
   return mgp_e_mul2(e.p0, e.q1, e.p1, e.q0);
 }
 
-__device__ __forceinline__ mgp_entry_t mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y) {
-  mgp_entry_t e;
-  e.p0 = mgp_ld(src + y);
-  e.q0 = mgp_ld(src + stride + y);
-  e.p1 = mgp_ld(src + 2 * stride + y);
-  e.q1 = mgp_ld(src + 3 * stride + y);
-  return e;
+__device__ __forceinline__ mgp_entry_t mgp_gkr_shfl_xor(const mgp_entry_t &e, int with) {
+  mgp_entry_t r;
+  r.p0 = mgp_shfl_xor(e.p0, with);
+  r.q0 = mgp_shfl_xor(e.q0, with);
+  r.p1 = mgp_shfl_xor(e.p1, with);
+  r.q1 = mgp_shfl_xor(e.q1, with);
+  return r;
+}
+
+__device__ __forceinline__ void mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y,
+                                             mgp_entry_t *e) {
+  e->p0 = mgp_ld(src + y);
+  e->q0 = mgp_ld(src + stride + y);
+  e->p1 = mgp_ld(src + 2 * stride + y);
+  e->q1 = mgp_ld(src + 3 * stride + y);
 }
 __device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y,
                                               const mgp_entry_t &e) {
@@ -104,6 +106,43 @@ __device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_
   mgp_st(dst + stride + y, e.q0);
   mgp_st(dst + 2 * stride + y, e.p1);
   mgp_st(dst + 3 * stride + y, e.q1);
+}
+
+/* A bound row of leaves whose multiplicities are constants (leaves.cuh). */
+struct mgp_pair_t {
+  mgp_e_t u0, u1;
+};
+__device__ __forceinline__ mgp_pair_t mgp_gkr_lerp(const mgp_pair_t &a, const mgp_pair_t &b,
+                                                   const mgp_e_t &x) {
+  mgp_pair_t r;
+  r.u0 = mgp_e_lerp(a.u0, b.u0, x);
+  r.u1 = mgp_e_lerp(a.u1, b.u1, x);
+  return r;
+}
+__device__ __forceinline__ mgp_pair_t mgp_gkr_sub(const mgp_pair_t &a, const mgp_pair_t &b) {
+  mgp_pair_t r;
+  r.u0 = mgp_e_sub(a.u0, b.u0);
+  r.u1 = mgp_e_sub(a.u1, b.u1);
+  return r;
+}
+__device__ __forceinline__ mgp_e_t mgp_gkr_cross(const mgp_pair_t &v) {
+  return mgp_e_mul(v.u0, v.u1);
+}
+__device__ __forceinline__ mgp_pair_t mgp_gkr_shfl_xor(const mgp_pair_t &v, int with) {
+  mgp_pair_t r;
+  r.u0 = mgp_shfl_xor(v.u0, with);
+  r.u1 = mgp_shfl_xor(v.u1, with);
+  return r;
+}
+__device__ __forceinline__ void mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y,
+                                             mgp_pair_t *v) {
+  v->u0 = mgp_ld(src + y);
+  v->u1 = mgp_ld(src + stride + y);
+}
+__device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y,
+                                              const mgp_pair_t &v) {
+  mgp_st(dst + y, v.u0);
+  mgp_st(dst + stride + y, v.u1);
 }
 
 /* Node i of a level with `nodes` nodes in all. */
@@ -127,30 +166,40 @@ struct mgp_gkr_stored_t {
   size_t stride;
   uint32_t nodes;
 
-  __device__ __forceinline__ void prepare(uint32_t) {}
   __device__ __forceinline__ uint32_t entries() const { return (nodes + 1) / 2; }
   __device__ __forceinline__ mgp_entry_t entry(uint32_t row, uint32_t e) const {
     const mgp_e_t *src = level + 4 * e * stride + row;
     mgp_entry_t r = mgp_gkr_nothing();
+    if (2 * e >= nodes) return r;
     r.p0 = mgp_ld(src);
     r.q0 = mgp_ld(src + stride);
-    if (2 * e + 1 < nodes) {
-      r.p1 = mgp_ld(src + 2 * stride);
-      r.q1 = mgp_ld(src + 3 * stride);
-    }
+    if (2 * e + 1 >= nodes) return r;
+    r.p1 = mgp_ld(src + 2 * stride);
+    r.q1 = mgp_ld(src + 3 * stride);
     return r;
   }
-  /* *to += entry, times w if weighted */
-  __device__ __forceinline__ void add(mgp_entry_t *to, uint32_t row, uint32_t e, const mgp_e_t &w,
-                                      bool weighted) const {
-    mgp_entry_t v = entry(row, e);
-    if (weighted) {
-      v.p0 = mgp_e_mul(v.p0, w);
-      v.q0 = mgp_e_mul(v.q0, w);
-      v.p1 = mgp_e_mul(v.p1, w);
-      v.q1 = mgp_e_mul(v.q1, w);
+  /* Entries first ... first + 2^b - 1 with their variables bound; not lifted. */
+  __device__ __forceinline__ mgp_entry_t bound(uint32_t row, uint32_t first, unsigned b,
+                                               const mgp_task_state_t *s) const {
+    mgp_entry_t r = entry(row, first);
+    if (b == 0) return r;
+    if (b == 1) return mgp_gkr_lerp(r, entry(row, first + 1), s->x[0]);
+    mgp_dot_t p0, q0, p1, q1;
+#pragma unroll 1
+    for (uint32_t e = 0;;) {
+      const mgp_e_t w = s->weight[e], ww = mgp_times_w(w);
+      p0.mac(r.p0, w, ww);
+      q0.mac(r.q0, w, ww);
+      p1.mac(r.p1, w, ww);
+      q1.mac(r.q1, w, ww);
+      if (++e == 1u << b) break;
+      r = entry(row, first + e);
     }
-    mgp_gkr_add(to, v);
+    r.p0 = p0.value();
+    r.q0 = q0.value();
+    r.p1 = p1.value();
+    r.q1 = q1.value();
+    return r;
   }
 };
 static __host__ __device__ __forceinline__ mgp_gkr_stored_t mgp_gkr_stored(const mgp_gkr_dev_t &g,
@@ -160,23 +209,6 @@ static __host__ __device__ __forceinline__ mgp_gkr_stored_t mgp_gkr_stored(const
   s.stride = g.rows;
   s.nodes = mgp_gkr_nodes(g, t);
   return s;
-}
-
-/* A row folded: all its entries, weighted by the 2^ev weights. Not lifted. */
-template <class Source>
-__device__ __forceinline__ mgp_entry_t mgp_gkr_fold_row(const Source &src, uint32_t row,
-                                                        unsigned ev, const mgp_e_t *weight) {
-  const uint32_t entries = src.entries();
-  mgp_entry_t sum;
-  sum.p0 = sum.q0 = sum.p1 = sum.q1 = mgp_e_zero();
-#pragma unroll 1
-  for (uint32_t e = 0; e < entries; e++) src.add(&sum, row, e, weight[e], ev > 0);
-#pragma unroll 1
-  for (uint32_t e = entries; e < 1u << ev; e++) {
-    sum.q0 = mgp_e_add(sum.q0, weight[e]);
-    sum.q1 = mgp_e_add(sum.q1, weight[e]);
-  }
-  return sum;
 }
 
 #endif

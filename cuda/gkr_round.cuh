@@ -9,59 +9,66 @@
 
 /* What a thread adds up in the round of entry variable b: h(0) - lambda and h_2 in acc, but for
  * eq over the low row bits, of which it has constant ones. */
-template <unsigned THREADS, class Source>
-__device__ __forceinline__ void mgp_gkr_entry_round(const mgp_task_dev_t &dev,
-                                                    const mgp_gkr_dev_t &g, unsigned ev, unsigned b,
-                                                    unsigned low, Source src, mgp_e_t acc[2]) {
+template <unsigned THREADS>
+__device__ __forceinline__ void
+mgp_gkr_entry_round(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned ev, unsigned b,
+                    unsigned low, const mgp_gkr_stored_t &src, mgp_e_t acc[2]) {
   const mgp_task_state_t *s = dev.state;
   const mgp_e_t lambda = s->lambda;
   const mgp_e_t *eq = dev.eq_rows + ((size_t)1 << (g.n - low));
   const mgp_e_t *eq_entry = dev.eq_entries + ((size_t)1 << (ev - 1 - b));
-  const uint32_t entries = src.entries(), mask = (2u << b) - 1;
-  const uint32_t end = (entries + mask) & ~mask;
+  const uint32_t mask = (2u << b) - 1, halves = ((src.entries() + mask) & ~mask) >> b;
   acc[0] = acc[1] = mgp_e_zero();
   for (uint32_t row = blockIdx.x * THREADS + threadIdx.x; row < g.rows;
        row += gridDim.x * THREADS) {
     mgp_e_t sum[2] = {mgp_e_zero(), mgp_e_zero()};
-    mgp_entry_t v[2]; /* at 0 and 1 of the round's variable, so far */
-    src.prepare(row);
+    mgp_entry_t even; /* at 0 of the round's variable */
 #pragma unroll 1
-    for (uint32_t e = 0; e < end; e++) {
-      const mgp_e_t w = s->weight[e & (mask >> 1)];
-      mgp_entry_t one;
-      one.p0 = one.q0 = one.p1 = one.q1 = mgp_e_zero();
-      if ((e & mask) == 0) v[0] = v[1] = one;
-      if (e < entries)
-        src.add(&one, row, e, w, b > 0);
+    for (uint32_t h = 0; h < halves; h++) {
+      mgp_entry_t v = src.bound(row, h << b, b, s);
+      mgp_gkr_lift(&v, lambda);
+      const bool odd = h & 1;
+      if (odd)
+        v = mgp_gkr_sub(v, even);
       else
-        one.q0 = one.q1 = w;
-      if (e >> b & 1)
-        mgp_gkr_add(&v[1], one);
+        even = v;
+      mgp_e_t term = mgp_gkr_cross(v);
+      if (!odd) term = mgp_e_sub(term, lambda);
+      if (b + 1 < ev) term = mgp_e_mul(term, mgp_ld(&eq_entry[h >> 1]));
+      if (odd)
+        sum[1] = mgp_e_add(sum[1], term);
       else
-        mgp_gkr_add(&v[0], one);
-      if ((e & mask) != mask) continue;
-      mgp_gkr_lift(&v[0], lambda);
-      mgp_gkr_lift(&v[1], lambda);
-      v[1] = mgp_gkr_sub(v[1], v[0]);
-      const mgp_e_t we = mgp_ld(&eq_entry[e >> (b + 1)]);
-      sum[0] = mgp_e_add(sum[0], mgp_e_mul(mgp_e_sub(mgp_gkr_cross(v[0]), lambda), we));
-      sum[1] = mgp_e_add(sum[1], mgp_e_mul(mgp_gkr_cross(v[1]), we));
+        sum[0] = mgp_e_add(sum[0], term);
     }
     const mgp_e_t high = mgp_ld(&eq[row >> low]);
     for (int i = 0; i < 2; i++) acc[i] = mgp_e_add(acc[i], mgp_e_mul(sum[i], high));
   }
 }
 
-/* Sources of a row round: row y, lifted. */
-template <class Source> struct mgp_gkr_bound_t { /* all entry variables bound */
-  mutable Source src;
+/* Terms of a row round over entries: a row that is absent, and what is taken off the terms of pair
+ * y of rows, of h(0) or (odd) of h_2. */
+struct mgp_gkr_lifted_t {
+  mgp_e_t lambda;
+
+  __device__ __forceinline__ mgp_entry_t absent() const {
+    mgp_entry_t e = mgp_gkr_nothing();
+    e.p0 = lambda;
+    return e;
+  }
+  __device__ __forceinline__ mgp_e_t less(uint32_t, bool odd) const {
+    return odd ? mgp_e_zero() : lambda;
+  }
+};
+
+/* Sources of a row round: row y. */
+struct mgp_gkr_bound_t { /* all entry variables bound */
+  mgp_gkr_stored_t src;
   unsigned ev;
-  const mgp_e_t *weight;
+  const mgp_task_state_t *state;
   mgp_e_t lambda;
 
   __device__ __forceinline__ mgp_entry_t operator()(uint32_t y) const {
-    src.prepare(y);
-    mgp_entry_t e = mgp_gkr_fold_row(src, y, ev, weight);
+    mgp_entry_t e = src.bound(y, 0, ev, state);
     mgp_gkr_lift(&e, lambda);
     return e;
   }
@@ -72,57 +79,56 @@ struct mgp_gkr_plain_t { /* a level of pairs of rows */
   mgp_e_t lambda;
 
   __device__ __forceinline__ mgp_entry_t operator()(uint32_t y) const {
-    mgp_entry_t e = mgp_gkr_load(src, stride, y);
+    mgp_entry_t e;
+    mgp_gkr_load(src, stride, y, &e);
     mgp_gkr_lift(&e, lambda);
     return e;
   }
 };
-struct mgp_gkr_halved_t { /* rows 2y and 2y + 1 of `rows`, folded */
+/* Rows 2y and 2y + 1 of `rows`, folded; they may be not lifted yet. */
+template <class Row> struct mgp_gkr_halved_t {
   const mgp_e_t *src;
   size_t stride;
   uint32_t rows;
-  bool raw; /* the rows are not lifted yet */
-  mgp_e_t x, lambda;
+  mgp_e_t x;
+  bool raw;
+  Row absent;
+  mgp_e_t lambda;
 
-  __device__ __forceinline__ mgp_entry_t operator()(uint32_t y) const {
-    const mgp_entry_t a = mgp_gkr_load(src, stride, 2 * (size_t)y);
-    mgp_entry_t b = mgp_gkr_nothing();
-    if (2 * y + 1 < rows)
-      b = mgp_gkr_load(src, stride, 2 * (size_t)y + 1);
-    else if (!raw)
-      b.p0 = lambda;
-    mgp_entry_t e = mgp_gkr_lerp(a, b, x);
-    if (raw) mgp_gkr_lift(&e, lambda);
-    return e;
+  __device__ __forceinline__ static void lift(mgp_entry_t *e, const mgp_e_t &lambda) {
+    mgp_gkr_lift(e, lambda);
+  }
+  __device__ __forceinline__ static void lift(mgp_pair_t *, const mgp_e_t &) {}
+  __device__ __forceinline__ Row operator()(uint32_t y) const {
+    Row a, b = absent;
+    mgp_gkr_load(src, stride, 2 * (size_t)y, &a);
+    if (2 * y + 1 < rows) mgp_gkr_load(src, stride, 2 * (size_t)y + 1, &b);
+    Row r = mgp_gkr_lerp(a, b, x);
+    if (raw) lift(&r, lambda);
+    return r;
   }
 };
 
 /* What a thread adds up in a round of a row variable with r variables after it: even threads
  * h(0) - lambda, odd ones h_2; but for eq over the low bits. Stores the rows if dst. */
-template <unsigned THREADS, class Load>
+template <unsigned THREADS, class Load, class Terms>
 __device__ __forceinline__ mgp_e_t mgp_gkr_row_round(const mgp_task_dev_t &dev, const Load &load,
-                                                     uint32_t rows, mgp_e_t *dst, size_t stride,
-                                                     unsigned r, unsigned low) {
-  const mgp_e_t lambda = dev.state->lambda;
+                                                     const Terms &terms, uint32_t rows,
+                                                     mgp_e_t *dst, unsigned r, unsigned low) {
   const mgp_e_t *eq = dev.eq_rows + ((size_t)1 << (r - low));
   const bool odd = threadIdx.x & 1;
   mgp_e_t acc = mgp_e_zero();
   for (uint32_t first = blockIdx.x * THREADS; first < rows; first += gridDim.x * THREADS) {
     const uint32_t y = first + threadIdx.x;
-    mgp_entry_t e = mgp_gkr_nothing(), other;
-    e.p0 = lambda;
+    auto row = terms.absent();
     if (y < rows) {
-      e = load(y);
-      if (dst) mgp_gkr_store(dst, stride, y, e);
+      row = load(y);
+      if (dst) mgp_gkr_store(dst, rows, y, row);
     }
-    other.p0 = mgp_shfl_xor(e.p0, 1);
-    other.q0 = mgp_shfl_xor(e.q0, 1);
-    other.p1 = mgp_shfl_xor(e.p1, 1);
-    other.q1 = mgp_shfl_xor(e.q1, 1);
-    if ((y & ~1u) >= rows) continue; /* nothing at both: lambda less lambda; or no difference */
-    if (odd) e = mgp_gkr_sub(e, other);
-    mgp_e_t v = mgp_gkr_cross(e);
-    if (!odd) v = mgp_e_sub(v, lambda);
+    const auto other = mgp_gkr_shfl_xor(row, 1);
+    if ((y & ~1u) >= rows) continue; /* both are absent: nothing is left; or no difference */
+    if (odd) row = mgp_gkr_sub(row, other);
+    const mgp_e_t v = mgp_e_sub(mgp_gkr_cross(row), terms.less(y >> 1, odd));
     acc = mgp_e_add(acc, mgp_e_mul(v, mgp_ld(&eq[y >> 1 >> low])));
   }
   return acc;
@@ -188,35 +194,30 @@ MGP_CALLED void mgp_gkr_close_layer(const mgp_task_dev_t &dev, const mgp_gkr_dev
  * of rows have one less. One block alone has the tables for all bits. */
 #define MGP_GKR_LOW 8u
 
-/* Round i of an entry variable of layer l: what each thread has of its two sums. */
-template <unsigned THREADS, class Source>
-__device__ __forceinline__ void
-mgp_gkr_entry_sums(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l, unsigned i,
-                   unsigned low, const Source &src, mgp_e_t acc[2]) {
-  const unsigned ev = mgp_gkr_entry_vars(g, l);
-  mgp_gkr_entry_round<THREADS>(dev, g, ev, i, low, src, acc);
-  if (low == 0) return;
-  const mgp_e_t w = mgp_task_eq(dev.state->point + ev, low, threadIdx.x & ((1u << low) - 1));
-  for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
-}
-template <unsigned THREADS, class Source>
+/* Round i of an entry variable of layer l. */
+template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_entries(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
-                                                unsigned l, unsigned i, unsigned low,
-                                                const Source &src) {
+                                                unsigned l, unsigned i, unsigned low) {
   MGP_SHARED(mgp_e_t, sum, [2]);
+  const unsigned ev = mgp_gkr_entry_vars(g, l);
   mgp_e_t acc[2];
-  mgp_gkr_entry_sums<THREADS>(dev, g, l, i, low, src, acc);
+  mgp_gkr_entry_round<THREADS>(dev, g, ev, i, low, mgp_gkr_stored(g, l + 1), acc);
+  if (low) {
+    const mgp_e_t w = mgp_task_eq(dev.state->point + ev, low, threadIdx.x & ((1u << low) - 1));
+    for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], w);
+  }
   if (mgp_task_grid_sum<THREADS, 2, 1>(dev, acc, sum) && threadIdx.x < 32)
-    mgp_gkr_close_round(dev, i, mgp_gkr_entry_vars(g, l), sum);
+    mgp_gkr_close_round(dev, i, ev, sum);
 }
 
 /* Round i of a row variable of layer l: what each thread has, even ones of the first sum, odd ones
  * of the second. */
-template <unsigned THREADS, class Load>
+template <unsigned THREADS, class Load, class Terms>
 __device__ __forceinline__ mgp_e_t mgp_gkr_row_sum(const mgp_task_dev_t &dev, unsigned l,
                                                    unsigned i, unsigned low, const Load &load,
-                                                   uint32_t rows, mgp_e_t *dst) {
-  const mgp_e_t acc = mgp_gkr_row_round<THREADS>(dev, load, rows, dst, rows, l - 1 - i, low);
+                                                   const Terms &terms, uint32_t rows,
+                                                   mgp_e_t *dst) {
+  const mgp_e_t acc = mgp_gkr_row_round<THREADS>(dev, load, terms, rows, dst, l - 1 - i, low);
   if (low == 0) return acc;
   const unsigned y = (threadIdx.x >> 1) & ((1u << low) - 1);
   return mgp_e_mul(acc, mgp_task_eq(dev.state->point + i + 1, low, y));
@@ -226,28 +227,22 @@ __device__ __forceinline__ void mgp_gkr_rows_of(const mgp_task_dev_t &dev, const
                                                 unsigned l, unsigned i, unsigned low,
                                                 const Load &load, uint32_t rows, mgp_e_t *dst) {
   MGP_SHARED(mgp_e_t, sum, [2]);
-  const mgp_e_t acc = mgp_gkr_row_sum<THREADS>(dev, l, i, low, load, rows, dst);
+  const mgp_gkr_lifted_t terms = {dev.state->lambda};
+  const mgp_e_t acc = mgp_gkr_row_sum<THREADS>(dev, l, i, low, load, terms, rows, dst);
   if (mgp_task_grid_sum<THREADS, 1, 2>(dev, &acc, sum) && threadIdx.x < 32)
     mgp_gkr_close_round(dev, i, mgp_gkr_entry_vars(g, l), sum);
 }
 
-/* The rows of a level with all entry variables bound, for the first round of a row variable. */
-template <class Source>
-__device__ __forceinline__ mgp_gkr_bound_t<Source>
-mgp_gkr_bound_rows(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l,
-                   const Source &src) {
-  const mgp_gkr_bound_t<Source> load = {src, mgp_gkr_entry_vars(g, l), dev.state->weight,
-                                        dev.state->lambda};
-  return load;
-}
-template <unsigned THREADS, class Source>
+/* The first round of a row variable: of a stored level with several nodes per row, whose rows are
+ * stored with all entry variables bound; */
+template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_bound(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
-                                              unsigned l, unsigned low, const Source &src) {
-  mgp_gkr_rows_of<THREADS>(dev, g, l, mgp_gkr_entry_vars(g, l), low,
-                           mgp_gkr_bound_rows(dev, g, l, src), g.rows, g.fold[0]);
+                                              unsigned l, unsigned low) {
+  const unsigned ev = mgp_gkr_entry_vars(g, l);
+  const mgp_gkr_bound_t load = {mgp_gkr_stored(g, l + 1), ev, dev.state, dev.state->lambda};
+  mgp_gkr_rows_of<THREADS>(dev, g, l, ev, low, load, g.rows, g.fold[0]);
 }
-
-/* The same for a level of pairs of rows, which are not stored again. */
+/* of a level with one entry per row, or of pairs of rows, which are not stored again. */
 template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_plain(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                               unsigned l, unsigned low) {
@@ -269,25 +264,38 @@ typedef struct {
 static __host__ __device__ __forceinline__ mgp_gkr_rows_t mgp_gkr_halve(const mgp_gkr_dev_t &g,
                                                                         mgp_gkr_rows_t r) {
   mgp_gkr_rows_t half;
-  half.src = r.src == g.fold[0] || r.src == g.fold[2] ? g.fold[1] : g.fold[2];
+  half.src = r.src == g.fold[1] ? g.fold[2] : g.fold[1];
   half.rows = (r.rows + 1) / 2;
   half.raw = false;
   return half;
 }
 
-/* Round i, after that challenge i - 1 is bound. */
-template <unsigned THREADS>
-__device__ __forceinline__ void mgp_gkr_halved(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
-                                               unsigned l, unsigned i, unsigned low,
-                                               mgp_gkr_rows_t r) {
-  const mgp_gkr_rows_t half = mgp_gkr_halve(g, r);
-  mgp_gkr_halved_t load;
+/* The source of round i, after that challenge i - 1 is bound. */
+template <class Row>
+__device__ __forceinline__ mgp_gkr_halved_t<Row>
+mgp_gkr_halved_rows(const mgp_task_dev_t &dev, unsigned i, mgp_gkr_rows_t r, const Row &absent) {
+  mgp_gkr_halved_t<Row> load;
   load.src = r.src;
   load.stride = load.rows = r.rows;
   load.raw = r.raw;
   load.x = dev.state->x[i - 1];
   load.lambda = dev.state->lambda;
-  mgp_gkr_rows_of<THREADS>(dev, g, l, i, low, load, half.rows, half.src);
+  load.absent = absent;
+  return load;
+}
+__device__ __forceinline__ mgp_gkr_halved_t<mgp_entry_t>
+mgp_gkr_halved_entries(const mgp_task_dev_t &dev, unsigned i, mgp_gkr_rows_t r) {
+  mgp_entry_t absent = mgp_gkr_nothing();
+  if (!r.raw) absent.p0 = dev.state->lambda;
+  return mgp_gkr_halved_rows(dev, i, r, absent);
+}
+template <unsigned THREADS>
+__device__ __forceinline__ void mgp_gkr_halved(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
+                                               unsigned l, unsigned i, unsigned low,
+                                               mgp_gkr_rows_t r) {
+  const mgp_gkr_rows_t half = mgp_gkr_halve(g, r);
+  mgp_gkr_rows_of<THREADS>(dev, g, l, i, low, mgp_gkr_halved_entries(dev, i, r), half.rows,
+                           half.src);
 }
 
 #endif

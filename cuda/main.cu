@@ -22,7 +22,7 @@ __device__ __forceinline__ void make_weights(const mgp_task_dev_t &dev, const mg
     mgp_e_t v;
     if (i < 2 * f.k) {
       const uint32_t j = i - f.k;
-      const mgp_f_t bus = args.words[f.constants + j * (1 + MGP_MAX_TUPLE)];
+      const mgp_f_t bus = args.words[f.constants + j * MGP_LEAF_ROW];
       v = mgp_e_sub(mgp_e_add_f(s->alpha, bus), mgp_e_one());
       v = mgp_e_mul(mgp_e_mul(v, mgp_ld(&m.scalars[j])), s->lambda);
     } else if (i < constraints) {

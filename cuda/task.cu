@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chips.cuh"
+#include "leaves.cuh"
 #include "ops.cuh"
 #include "task_ops.cuh"
 
@@ -90,7 +91,8 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   l->dev.partial = place<mgp_e_t>(&p, MGP_TASK_SUMS * MGP_TASK_BLOCKS);
   l->dev.eq_rows = place<mgp_e_t>(&p, (uint64_t)2 << mgp_task_heap_log(l->g.n));
   l->dev.eq_entries = place<mgp_e_t>(&p, (uint64_t)2 << l->g.m);
-  l->dev.leaf = place<mgp_e_t>(&p, l->g.k + MGP_MAX_TUPLE + 1);
+  l->dev.leaf = place<mgp_e_t>(&p, (uint64_t)l->g.k * MGP_LEAF_ROW);
+  l->dev.folded = place<mgp_e_t>(&p, mgp_leaf_table_size(l->g.k, l->g.m));
   l->args.slots = NULL;
   if (mgp_cuda_chip(cu->chips, id) == &mgp_cuda_chip_any)
     l->args.slots = place<uint32_t>(&p, mgp_cuda_any_slots(form) * MGP_ANY_THREADS);
@@ -132,13 +134,15 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
   }
   __syncthreads();
   for (uint32_t j = threadIdx.x; j < args.form.k; j += MGP_TASK_WIDE) {
-    const uint32_t *c = args.words + args.form.constants + j * (1 + MGP_MAX_TUPLE);
+    const uint32_t *c = args.words + args.form.constants + j * MGP_LEAF_ROW;
+    mgp_e_t *to = dev.leaf + j * MGP_LEAF_ROW;
     mgp_dot_t sum(mgp_e_add_f(start.alpha, c[0]));
-    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++) sum.mac(c[i], s->beta[i]);
-    mgp_st(&dev.leaf[j], sum.value());
+    for (unsigned i = 1; i < MGP_LEAF_ROW; i++) {
+      sum.mac(c[i], s->beta[i]);
+      mgp_st(&to[i], s->beta[i]);
+    }
+    mgp_st(to, sum.value());
   }
-  if (threadIdx.x <= MGP_MAX_TUPLE)
-    mgp_st(&dev.leaf[args.form.k + threadIdx.x], s->beta[threadIdx.x]);
 }
 
 struct mgp_task {

@@ -14,8 +14,9 @@ extern "C" {
 #include "backend/task_math.h"
 }
 
-#define MGP_TASK_VARS   32u   /* most variables of a claim: rows and interactions */
-#define MGP_TASK_LOG_K  6u    /* most of them for interactions */
+#define MGP_TASK_VARS   32u /* most variables of a claim: rows and interactions */
+#define MGP_TASK_LOG_K  6u  /* most of them for interactions */
+#define MGP_LEAF_ROW    (1u + MGP_MAX_TUPLE)
 #define MGP_TASK_SUMS   3u    /* most sums of a round */
 #define MGP_TASK_WIDE   256u  /* threads of a block of a kernel for many rows */
 #define MGP_TASK_TAIL   512u  /* threads of the block that does the rounds on few rows */
@@ -35,6 +36,7 @@ typedef struct {
   unsigned arrivals;                      /* blocks that have delivered their sums */
   mgp_e_t alpha, beta[MGP_MAX_TUPLE + 1]; /* powers of beta */
   mgp_e_t lambda, claim;
+  mgp_e_t inv_lambda;                   /* of the layer over the leaves */
   mgp_e_t point[MGP_TASK_VARS];         /* the claim of the layer is at */
   mgp_e_t inv[MGP_TASK_VARS];           /* what the rounds divide by, inverted */
   mgp_e_t x[MGP_TASK_VARS];             /* challenges of this sumcheck */
@@ -48,7 +50,8 @@ typedef struct {
   mgp_e_t *partial;    /* [MGP_TASK_SUMS][MGP_TASK_BLOCKS] */
   mgp_e_t *eq_rows;    /* heap: eq of the last s row variables at [2^s, 2^(s+1)) */
   mgp_e_t *eq_entries; /* the same for the last s entry variables */
-  mgp_e_t *leaf;       /* [k] constants of the leaves, then powers of beta from beta^0 on */
+  mgp_e_t *leaf;       /* [k][MGP_LEAF_ROW] constant of a leaf, beta^i for entry i of its tuple */
+  mgp_e_t *folded;     /* the leaves with entry variables bound: leaves.cuh */
 } mgp_task_dev_t;
 
 /* --- sums ------------------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ typedef struct {
 typedef struct {
   uint64_t fingerprint;
   const char *name;
+  bool varying;       /* not all multiplicities are constants */
   void (*load)(void); /* before they are first needed, by any thread */
   mgp_status_t (*build)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                         const mgp_gkr_dev_t *g);
@@ -75,9 +76,11 @@ static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned 
   return (unsigned)(blocks < most ? blocks : most);
 }
 
-/* Closes round i, for whose sums `blocks` blocks of a chip's kernel have left their parts. */
-mgp_status_t mgp_cuda_gkr_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g,
-                                unsigned l, unsigned i, unsigned blocks);
+/* Closes round i, for whose sums `blocks` blocks of a chip's kernel have left their parts; of the
+ * layer over the leaves with the tables of its next round. */
+mgp_status_t mgp_cuda_leaves_close(mgp_cuda_t *cu, const mgp_chip_args_t *args,
+                                   const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g, bool varying,
+                                   unsigned i, unsigned blocks);
 mgp_status_t mgp_cuda_main_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_main_dev_t *m,
                                  unsigned i, unsigned blocks);
 /* Loads the kernels that are the same for all chips. */
