@@ -22,11 +22,15 @@ static inline void nvtxRangeEnd(uint64_t) {}
 
 /* --- errors ----------------------------------------------------------------------------------- */
 
-/* All that is under way ends before the kernel's time does. */
+/* A kernel's time by events around its launch; the one before has ended. */
 static cudaError_t measure(mgp_cuda_t *cu, const char *what) {
-  const cudaError_t error = cudaStreamSynchronize(cu->stream);
-  if (strncmp(what, "kernel ", 7) == 0)
-    mgp_profile_add(cu->profile, mgp_phase_name(mgp_ledger_phase(cu->base.ledger)), what + 7);
+  float ms = 0;
+  cudaError_t error = cudaEventRecord(cu->timed[1], cu->stream);
+  if (error == cudaSuccess) error = cudaStreamSynchronize(cu->stream);
+  if (strncmp(what, "kernel ", 7) != 0 || error != cudaSuccess) return error;
+  error = cudaEventElapsedTime(&ms, cu->timed[0], cu->timed[1]);
+  mgp_profile_add(cu->profile, mgp_phase_name(mgp_ledger_phase(cu->base.ledger)), what + 7,
+                  (uint64_t)(1e6 * (double)ms));
   return error;
 }
 
@@ -42,12 +46,12 @@ static void enter_phase(mgp_cuda_t *cu) {
 bool mgp_cuda_injected(mgp_cuda_t *cu, const char *what) {
   enter_phase(cu);
   if (cu->sites) mgp_sites_add(cu->sites, what, cu->calls + 1);
-  if (cu->profile) mgp_profile_mark(cu->profile);
+  if (cu->timed[1]) (void)cudaEventRecord(cu->timed[0], cu->stream);
   return ++cu->calls == cu->fail_at;
 }
 
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
-  if (error == cudaSuccess && cu->profile && cu->stream) error = measure(cu, what);
+  if (error == cudaSuccess && cu->timed[1]) error = measure(cu, what);
   if (error == cudaSuccess) return MGP_OK;
   mgp_status_t st = error == cudaErrorMemoryAllocation ? MGP_RESOURCES : MGP_INTERNAL;
   return mgp_fail(st, "CUDA device %d (%s) on host %s: %s: %s (error %d)", cu->device,
@@ -171,8 +175,10 @@ static void destroy(mgp_backend_t *be) {
     if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
   if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
   if (cu->reached) (void)cudaEventDestroy(cu->reached);
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 2; i++) {
     if (cu->staged[i]) (void)cudaEventDestroy(cu->staged[i]);
+    if (cu->timed[i]) (void)cudaEventDestroy(cu->timed[i]);
+  }
   mgp_ledger_free(cu->host_ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
   if (cu->side) (void)cudaStreamDestroy(cu->side);
@@ -261,6 +267,8 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   for (int i = 0; i < 2; i++)
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_ready, cudaEventDisableTiming)));
+  for (int i = 0; i < 2 && cu->profile; i++)
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->timed[i], cudaEventDefault)));
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     MGP_TRY(
         MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));

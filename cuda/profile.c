@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-
 #define MAX_NAMES 512u
 
 typedef struct {
@@ -14,7 +12,6 @@ typedef struct {
 } line_t;
 
 struct mgp_profile {
-  uint64_t last;
   unsigned n;
   line_t line[MAX_NAMES];
 };
@@ -24,10 +21,6 @@ mgp_profile_t *mgp_profile_create(void) {
 }
 void mgp_profile_destroy(mgp_profile_t *p) {
   free(p);
-}
-
-void mgp_profile_mark(mgp_profile_t *p) {
-  p->last = mgp_clock_ns();
 }
 
 /* Adds calls to the line of a phase and name. */
@@ -49,8 +42,7 @@ static void add(mgp_profile_t *p, const char *phase, const char *name, uint64_t 
   if (longest > l->longest) l->longest = longest;
 }
 
-void mgp_profile_add(mgp_profile_t *p, const char *phase, const char *name) {
-  const uint64_t ns = mgp_clock_ns() - p->last;
+void mgp_profile_add(mgp_profile_t *p, const char *phase, const char *name, uint64_t ns) {
   add(p, phase, name, 1, ns, ns);
 }
 

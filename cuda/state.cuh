@@ -55,7 +55,8 @@ typedef struct {
   struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;
   bool sync_each, poison;
-  struct mgp_profile *profile; /* or NULL: profile.h */
+  struct mgp_profile *profile; /* or NULL: profile.h; then, once the device is open, events */
+  cudaEvent_t timed[2];        /* before and after a launch */
   struct mgp_sites *sites;     /* or NULL: sites.h */
   uint64_t range;              /* open range of a profiler, or 0, and its phase */
   mgp_phase_t range_phase;

@@ -1,6 +1,7 @@
 /* Devices, their memory, copies. All work is done when a call returns. */
 #include "runtime.h"
 
+#include <chrono>
 #include <cstdio>
 #include <map>
 #include <mutex>
@@ -278,6 +279,7 @@ struct mgp_emu_stream {
 };
 struct mgp_emu_event {
   int device;
+  std::chrono::steady_clock::time_point recorded;
 };
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) {
@@ -295,19 +297,24 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) {
   return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {
-  *event = new mgp_emu_event{current_device};
+  *event = new mgp_emu_event{current_device, {}};
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   delete event;
   return cudaSuccess;
 }
-cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) {
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+  event->recorded = std::chrono::steady_clock::now();
   return cudaSuccess;
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t) {
   return cudaSuccess;
 }
 cudaError_t cudaEventQuery(cudaEvent_t) {
+  return cudaSuccess;
+}
+cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t from, cudaEvent_t to) {
+  *ms = std::chrono::duration<float, std::milli>(to->recorded - from->recorded).count();
   return cudaSuccess;
 }
