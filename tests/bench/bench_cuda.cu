@@ -14,6 +14,10 @@
 #include "ntt.cuh"
 #include "ops.cuh"
 
+extern "C" {
+#include "chips/chip.h"
+}
+
 #define RUNS 5
 
 #define REQUIRE(expr)                                                                              \
@@ -222,11 +226,77 @@ static void folding(bench_t *b, mgp_f_t *d_q) {
   }
 }
 
+/* Cycles of a product of F and K: wide products, which are reduced together. */
+#define MAC_CYCLES (MGP_D * 5.2)
+
+/* d: 2^28 words; d_q: 2^29 words. */
+static void opening(bench_t *b, const mgp_f_t *d, mgp_f_t *d_q) {
+  const unsigned log_rows = 18, log_q = 24;
+  const uint32_t ncols = 1024, places = 1u << (log_q - log_rows);
+  const double cells = (double)ncols * (1u << log_rows), q = (double)(1u << log_q);
+  mgp_e_t *w = (mgp_e_t *)calloc(ncols, sizeof *w), point[32], h[3];
+  uint32_t *pos = (uint32_t *)calloc(ncols, sizeof *pos);
+  if (!w || !pos) exit(4);
+  for (uint32_t c = 0; c < ncols; c++) {
+    for (int k = 0; k < MGP_D; k++) w[c].c[k] = 123457u * c + (unsigned)k;
+    pos[c] = c % places;
+  }
+  memset(point, 1, sizeof point);
+  const char *size = "2^18 x 1024";
+  double s = best(b, [&] { return mgp_cuda_combine(b->be, d, ncols, log_rows, w, d_q); });
+  report(b, "combine", size, s, cells, 4 * cells + 8.0 * MGP_D * (1u << log_rows), MAC_CYCLES);
+  s = best(b, [&] {
+    return mgp_cuda_inner(b->be, d, ncols, log_rows, d_q, (mgp_e_t *)(d_q + MGP_D * (1u << log_q)));
+  });
+  report(b, "inner", size, s, cells, 4 * cells + 4.0 * MGP_D * (1u << log_rows), MAC_CYCLES);
+  s = best(b, [&] { return mgp_cuda_scatter(b->be, d, ncols, log_rows, w, pos, log_q, d_q); });
+  report(b, "scatter to 2^24", size, s, cells, 4 * cells + 8.0 * MGP_D * q, MAC_CYCLES);
+  s = best(b, [&] { return mgp_cuda_unstack(b->be, d, 16, log_rows, 64, 64u << log_rows, d_q); });
+  report(b, "unstack", "2^24 x 16", s, 16 * q, 8.0 * 16 * q, 0);
+  s = best(b, [&] { return mgp_cuda_eq_table(b->be, point, log_q, d_q); });
+  report(b, "eq table", "2^24", s, q, 4.0 * MGP_D * q, 16 * 5.2);
+  /* rounds over a partition's traces; and over much, to see what a round itself takes */
+  const size_t stride = (size_t)1 << log_q;
+  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 1, stride, log_q, h); });
+  report(b, "pair round", "2^24", s, q, 8.0 * MGP_D * q, 1.5 * 16 * 5.2);
+  const double few = 64.0 * (1u << 12);
+  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 64, 1u << 12, 12, h); });
+  report(b, "pair round", "64 x 2^12", s, few, 8.0 * MGP_D * few, 1.5 * 16 * 5.2);
+  s = best(b, [&] { return mgp_cuda_pair_bind(b->be, d_q, 64, 1u << 12, 12, point[0]); });
+  report(b, "pair bind", "64 x 2^12", s, few, 12.0 * MGP_D * few, 16 * 5.2);
+  free(w);
+  free(pos);
+}
+
+/* Rows of records that are all zero, one after the other. */
+static void replays(bench_t *b, const mgp_chipset_t *set, mgp_f_t *d_zero, mgp_f_t *d_out) {
+  static const char *const names[] = {"ADDI", "BEQ", "LW", "SW", "MUL", "DIV"};
+  const uint32_t rows = 1u << 22;
+  mgp_raw_t raw;
+  memset(&raw, 0, sizeof raw);
+  raw.steps = (const mgp_step_t *)d_zero;
+  raw.insns = (const mgp_insn_t *)d_zero;
+  REQUIRE(b->be->ops->zero(b->be, d_zero, rows * sizeof(mgp_step_t)));
+  for (const char *name : names) {
+    unsigned id = 1;
+    while (id < MGP_CHIP_COUNT && strcmp(set->chip[id].name, name) != 0) id++;
+    if (id == MGP_CHIP_COUNT) continue;
+    const double cells = (double)set->chip[id].ncols * rows;
+    char text[32];
+    snprintf(text, sizeof text, "replay, %s", name);
+    const double s = best(b, [&] {
+      return mgp_cuda_replay(b->be, (mgp_chip_id_t)id, &raw, NULL, 0, rows, rows, rows, d_out);
+    });
+    report(b, text, "2^22 rows", s, rows, 4 * cells + (double)sizeof(mgp_step_t) * rows, 0);
+  }
+}
+
 /* bench_cuda [WORD]: only the groups whose names contain it */
 int main(int argc, char **argv) {
   const char *word = argc > 1 ? argv[1] : "";
   bench_t b;
   mgp_ledger_t *ledger = NULL;
+  mgp_chipset_t *set = NULL;
   cudaDeviceProp prop;
   int n = 0, clock_khz = 0;
   memset(&b, 0, sizeof b);
@@ -236,7 +306,8 @@ int main(int argc, char **argv) {
     return 77;
   }
   REQUIRE(mgp_ledger_create(0, &ledger));
-  REQUIRE(mgp_backend_cuda_create(NULL, ledger, 0, &b.be));
+  REQUIRE(mgp_chipset_create(&set));
+  REQUIRE(mgp_backend_cuda_create(set, ledger, 0, &b.be));
   b.cu = mgp_cuda_of(b.be);
   cudaGetDeviceProperties(&prop, 0);
   cudaDeviceGetAttribute(&clock_khz, cudaDevAttrClockRate, 0);
@@ -265,9 +336,12 @@ int main(int argc, char **argv) {
   if (strstr("hashing", word)) hashing(&b, d_in, (mgp_digest_t *)d_out);
   if (strstr("streams", word)) streams(&b, d_in);
   if (strstr("folding", word)) folding(&b, d_in);
+  if (strstr("replays", word)) replays(&b, set, d_in, d_out);
+  if (strstr("opening", word)) opening(&b, d_in, d_out);
   mgp_cuda_give(b.cu, d_out);
   mgp_cuda_give(b.cu, d_in);
   free(host);
   mgp_backend_destroy(b.be);
+  mgp_chipset_destroy(set);
   return mgp_ledger_destroy(ledger) != 0;
 }

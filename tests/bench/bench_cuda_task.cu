@@ -45,7 +45,7 @@ static double nodes_at(double k, unsigned up) {
 
 /* Bytes a row of each pass, tree and layers; then main sumcheck. Sums over halves are to infinity.
  */
-static double bytes_of(const mgp_chip_t *c, const mgp_form_t *form) {
+static double bytes_of(const mgp_chip_t *c, const mgp_form_t *form, bool varying) {
   const unsigned m = mgp_task_log(c->ninteractions);
   const double cell = 4, node = 2 * sizeof(mgp_e_t), row = 2 * node;
   const double trace = cell * (c->ncols + c->nvirtual),
@@ -55,7 +55,9 @@ static double bytes_of(const mgp_chip_t *c, const mgp_form_t *form) {
   bytes += 2 * node; /* up: each level read, the next one written */
   for (unsigned s = 1; s <= m; s++) {
     const double level = s == m ? trace : node * nodes_at(c->ninteractions, m - s);
-    bytes += level * s + row + 2 * row + row; /* rounds of entries and the fold; rows */
+    /* rounds of entries and the fold; rows: stored, if they are not there; read, halves written */
+    const bool stored = s == 1 && s < m, pairs = s == m && !varying;
+    bytes += level * s + (stored ? 3 : 4) * (pairs ? row / 2 : row);
   }
   bytes += 2 * (row / 2 + row + row / 2); /* levels of pairs of rows, together */
   return bytes + 2 * trace + entry / 2 + entry + entry / 2 + trace;
@@ -165,7 +167,9 @@ int main(int argc, char **argv) {
     if (id == MGP_CHIP_COUNT || (argc > 2 && strcmp(argv[2], names[k]) != 0)) continue;
     const mgp_chip_t *c = &set->chip[id];
     const double s = together(&b, &id, 1, 1, rows, 1);
-    const double bytes = bytes_of(c, mgp_cuda_form(b.cu->chips, (mgp_chip_id_t)id));
+    const mgp_chip_id_t chip = (mgp_chip_id_t)id;
+    const double bytes =
+        bytes_of(c, mgp_cuda_form(b.cu->chips, chip), mgp_cuda_chip(b.cu->chips, chip)->varying);
     printf("%-12s %4u %4u %9.3f %9.3f %9.0f %9.3f %7.1f\n", c->name, c->ninteractions, c->ncols,
            s * 1e3, s * 1e9 / rows, bytes, bytes * copy * 1e9, 100 * bytes * copy * rows / s);
     fflush(stdout);
