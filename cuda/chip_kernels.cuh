@@ -61,7 +61,7 @@ __device__ __forceinline__ void mgp_chip_climb(const mgp_gkr_dev_t &g, uint32_t 
 }
 /* Levels n ... n + m - 1, and the leaves if they are stored. */
 template <class Chip>
-static __global__ void __launch_bounds__(MGP_MAIN_THREADS)
+static __global__ void __launch_bounds__(MGP_MAIN_THREADS, 4)
     chip_build(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g) {
   Chip chip(args);
   const uint32_t entries = (g.k + 1) / 2, all = 1u << (g.m ? g.m - 1 : 0);

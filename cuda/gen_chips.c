@@ -17,6 +17,7 @@
 #define PART_OPS   48u  /* of a part, and its forms, at most 32 */
 #define PART_FORMS 16u
 #define MOST_PARTS 64u
+#define MOST_EARLY 32u /* columns of leaves that a thread keeps in registers */
 #define ONE        MGP_R_MOD_P
 #define MINUS      (MGP_P - MGP_R_MOD_P)
 
@@ -24,6 +25,7 @@ typedef struct {
   const mgp_chip_t *chip;
   mgp_form_t form;
   uint32_t *words;
+  int early; /* the columns of the leaves are read all at once */
   FILE *f;
 } gen_t;
 
@@ -43,16 +45,23 @@ static void mark(const mgp_chip_t *chip, uint8_t *live) {
       live[chip->nodes[i].a] = live[chip->nodes[i].b] = 1;
 }
 
+/* A value of the trace, read where it is needed. */
+static void print_cell(const gen_t *g, const mgp_xnode_t *n) {
+  fprintf(g->f, "mgp_chip_%s(a, %u, at)", n->op == MGP_X_COLUMN ? "column" : "virtual", n->a);
+}
+
 static void print_node(const gen_t *g, uint32_t i) {
-  static const char *const name[] = {"mgp_chip_column", "mgp_chip_virtual", NULL,
-                                     "mgp_f_add",       "mgp_f_sub",        "mgp_f_mul"};
+  static const char *const name[] = {NULL, NULL, NULL, "mgp_f_add", "mgp_f_sub", "mgp_f_mul"};
   const mgp_xnode_t *n = &g->chip->nodes[i];
   fprintf(g->f, "      const mgp_f_t v%" PRIu32 " = ", i);
-  if (n->op == MGP_X_CONST)
+  if (n->op == MGP_X_CONST) {
     fprintf(g->f, "%" PRIu32 "u;\n", n->value);
-  else if (n->op < MGP_X_CONST)
-    fprintf(g->f, "%s(a, %u, row);\n", name[n->op], n->a);
-  else
+  } else if (n->op < MGP_X_CONST && g->early) {
+    fprintf(g->f, "c%" PRIu32 ";\n", i);
+  } else if (n->op < MGP_X_CONST) {
+    print_cell(g, n);
+    fprintf(g->f, ";\n");
+  } else
     fprintf(g->f, "%s(v%u, v%u);\n", name[n->op], n->a, n->b);
 }
 
@@ -88,6 +97,39 @@ static int is_varying(const gen_t *g) {
   return 0;
 }
 
+/* Marks what leaves first ... end - 1 need. */
+static void mark_leaves(const gen_t *g, uint32_t first, uint32_t end, uint8_t *live) {
+  for (uint32_t j = first; j < end; j++) {
+    const mgp_interaction_t *it = &g->chip->interactions[j];
+    live[it->mult] = 1;
+    for (uint32_t i = 0; i < it->len; i++)
+      if (!is_constant(g, it->tuple[i])) live[it->tuple[i]] = 1;
+  }
+  mark(g->chip, live);
+}
+
+/* prepare(): with few columns, all are read at once, so that a row waits for memory once. */
+static void print_prepare(gen_t *g) {
+  const mgp_chip_t *chip = g->chip;
+  uint8_t live[MGP_MAX_NODES] = {0};
+  uint32_t n = 0;
+  mark_leaves(g, 0, chip->ninteractions, live);
+  for (uint32_t i = 0; i < chip->nnodes; i++) n += live[i] && chip->nodes[i].op < MGP_X_CONST;
+  g->early = n <= MOST_EARLY;
+  fprintf(g->f, "  size_t at = 0;\n");
+  for (uint32_t i = 0; i < chip->nnodes && g->early; i++)
+    if (live[i] && chip->nodes[i].op < MGP_X_CONST)
+      fprintf(g->f, "  mgp_f_t c%" PRIu32 " = 0;\n", i);
+  fprintf(g->f, "  __device__ __forceinline__ void prepare(uint32_t row) {\n    at = row;\n");
+  for (uint32_t i = 0; i < chip->nnodes && g->early; i++) {
+    if (!live[i] || chip->nodes[i].op >= MGP_X_CONST) continue;
+    fprintf(g->f, "    c%" PRIu32 " = ", i);
+    print_cell(g, &chip->nodes[i]);
+    fprintf(g->f, ";\n");
+  }
+  fprintf(g->f, "  }\n");
+}
+
 static void print_leaves(const gen_t *g) {
   const mgp_chip_t *chip = g->chip;
   fprintf(g->f,
@@ -95,18 +137,12 @@ static void print_leaves(const gen_t *g) {
           "  template <bool SHIFT>\n"
           "  __device__ __forceinline__ void leaves(uint32_t e, const mgp_e_t *w,\n"
           "                                         mgp_leaves_t *out) const {\n"
-          "    const size_t row = at;\n    switch (e) {\n",
+          "    switch (e) {\n",
           is_varying(g) ? "true" : "false");
   for (uint32_t e = 0; 2 * e < chip->ninteractions; e++) {
     uint8_t live[MGP_MAX_NODES] = {0};
     const uint32_t end = 2 * e + 2 < chip->ninteractions ? 2 * e + 2 : chip->ninteractions;
-    for (uint32_t j = 2 * e; j < end; j++) {
-      const mgp_interaction_t *it = &chip->interactions[j];
-      live[it->mult] = 1;
-      for (uint32_t i = 0; i < it->len; i++)
-        if (!is_constant(g, it->tuple[i])) live[it->tuple[i]] = 1;
-    }
-    mark(chip, live);
+    mark_leaves(g, 2 * e, end, live);
     fprintf(g->f, "    case %" PRIu32 ": {\n", e);
     for (uint32_t i = 0; i < chip->nnodes; i++)
       if (live[i]) print_node(g, i);
@@ -368,7 +404,7 @@ static void print_parts(const gen_t *g, uint32_t n) {
 }
 
 /* n: parts, or 1. */
-static void print_chip(const gen_t *g, const part_t *part, uint32_t n) {
+static void print_chip(gen_t *g, const part_t *part, uint32_t n) {
   const char *name = g->chip->name;
   char type[64];
   unsigned log_k = 0;
@@ -376,11 +412,8 @@ static void print_chip(const gen_t *g, const part_t *part, uint32_t n) {
   snprintf(type, sizeof type, "%.40s_t", name);
   if (n > 1) print_parts(g, n);
   print_constructed(g, type);
-  fprintf(g->f,
-          "  static const unsigned LOG_K = %u;\n"
-          "  size_t at = 0;\n"
-          "  __device__ __forceinline__ void prepare(uint32_t r) { at = r; }\n",
-          log_k);
+  fprintf(g->f, "  static const unsigned LOG_K = %u;\n", log_k);
+  print_prepare(g);
   print_leaves(g);
   if (n == 1)
     print_part(g, part, type);

@@ -35,14 +35,23 @@ static __global__ void __launch_bounds__(WIDE)
   set_up(dev, g, l, blockIdx.x * WIDE + threadIdx.x, gridDim.x * WIDE);
 }
 
+/* With B entry variables bound, or more if MORE. */
+template <unsigned B, bool MORE>
 static __global__ void __launch_bounds__(WIDE)
-    gkr_entries(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned i) {
-  mgp_gkr_entries<WIDE>(dev, g, l, i, MGP_GKR_LOW);
+    gkr_entries(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned b) {
+  mgp_gkr_entries<WIDE>(dev, g, l, MORE ? b : B, MGP_GKR_LOW);
 }
+template <unsigned B, bool MORE>
 static __global__ void __launch_bounds__(WIDE)
     gkr_bound(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
-  mgp_gkr_bound<WIDE>(dev, g, l, MGP_GKR_LOW - 1);
+  mgp_gkr_bound<WIDE>(dev, g, l, MORE ? mgp_gkr_entry_vars(g, l) : B, MGP_GKR_LOW - 1);
 }
+typedef void (*entries_t)(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, unsigned b);
+typedef void (*bound_t)(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l);
+static const entries_t entries_of[] = {gkr_entries<0, false>, gkr_entries<1, false>,
+                                       gkr_entries<2, true>};
+static const bound_t bound_of[] = {gkr_bound<1, false>, gkr_bound<2, true>};
+
 static __global__ void __launch_bounds__(WIDE)
     gkr_plain(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
   mgp_gkr_plain<WIDE>(dev, g, l, MGP_GKR_LOW - 1);
@@ -126,7 +135,7 @@ __device__ __forceinline__ void entry_layer(const mgp_task_dev_t &dev, const mgp
     __syncthreads();
     return;
   }
-  mgp_gkr_bound<TAIL>(dev, g, l, 0);
+  mgp_gkr_bound<TAIL>(dev, g, l, ev, 0);
   __syncthreads();
   mgp_gkr_rows_t r;
   r.src = g.fold[0];
@@ -230,8 +239,11 @@ static mgp_status_t wide_layer(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip,
     r.src = g.level[t];
     r.raw = true;
   } else {
-    for (unsigned b = 0; b < ev; b++)
+    for (unsigned b = 0; b < ev; b++) {
+      const entries_t gkr_entries = entries_of[b < 2 ? b : 2];
       MGP_TRY(MGP_LAUNCH(cu, gkr_entries, grid, WIDE, dev, g, l, b));
+    }
+    const bound_t gkr_bound = bound_of[ev > 1];
     MGP_TRY(MGP_LAUNCH(cu, gkr_bound, grid, WIDE, dev, g, l));
     r.src = g.fold[0];
     r.raw = false;
@@ -255,8 +267,8 @@ mgp_status_t mgp_cuda_gkr(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mgp
 void mgp_cuda_gkr_load(void) {
   mgp_kernel_load(gkr_up);
   mgp_kernel_load(gkr_set_up);
-  mgp_kernel_load(gkr_entries);
-  mgp_kernel_load(gkr_bound);
+  for (const entries_t kernel : entries_of) mgp_kernel_load(kernel);
+  for (const bound_t kernel : bound_of) mgp_kernel_load(kernel);
   mgp_kernel_load(gkr_plain);
   mgp_kernel_load(gkr_halved);
   mgp_kernel_load(gkr_tail);

@@ -120,16 +120,18 @@ __device__ __forceinline__ mgp_e_t mgp_gkr_row_round(const mgp_task_dev_t &dev, 
   mgp_e_t acc = mgp_e_zero();
   for (uint32_t first = blockIdx.x * THREADS; first < rows; first += gridDim.x * THREADS) {
     const uint32_t y = first + threadIdx.x;
+    const bool some = (y & ~1u) < rows; /* else both are absent: nothing is left */
+    const mgp_e_t weight = some ? mgp_ld(&eq[y >> 1 >> low]) : mgp_e_zero();
     auto row = terms.absent();
     if (y < rows) {
       row = load(y);
       if (dst) mgp_gkr_store(dst, rows, y, row);
     }
     const auto other = mgp_gkr_shfl_xor(row, 1);
-    if ((y & ~1u) >= rows) continue; /* both are absent: nothing is left; or no difference */
+    if (!some) continue;
     if (odd) row = mgp_gkr_sub(row, other);
     const mgp_e_t v = mgp_e_sub(mgp_gkr_cross(row), terms.less(y >> 1, odd));
-    acc = mgp_e_add(acc, mgp_e_mul(v, mgp_ld(&eq[y >> 1 >> low])));
+    acc = mgp_e_add(acc, mgp_e_mul(v, weight));
   }
   return acc;
 }
@@ -194,7 +196,7 @@ MGP_CALLED void mgp_gkr_close_layer(const mgp_task_dev_t &dev, const mgp_gkr_dev
  * of rows have one less. One block alone has the tables for all bits. */
 #define MGP_GKR_LOW 8u
 
-/* Round i of an entry variable of layer l. */
+/* Round i of an entry variable of layer l. (Where the compiler knows i the code is shorter.) */
 template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_entries(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                                 unsigned l, unsigned i, unsigned low) {
@@ -237,8 +239,7 @@ __device__ __forceinline__ void mgp_gkr_rows_of(const mgp_task_dev_t &dev, const
  * stored with all entry variables bound; */
 template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_bound(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
-                                              unsigned l, unsigned low) {
-  const unsigned ev = mgp_gkr_entry_vars(g, l);
+                                              unsigned l, unsigned ev, unsigned low) {
   const mgp_gkr_bound_t load = {mgp_gkr_stored(g, l + 1), ev, dev.state, dev.state->lambda};
   mgp_gkr_rows_of<THREADS>(dev, g, l, ev, low, load, g.rows, g.fold[0]);
 }

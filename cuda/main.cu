@@ -103,7 +103,6 @@ __device__ __forceinline__ void finish(const mgp_task_dev_t &dev, const mgp_main
 static __global__ void __launch_bounds__(WIDE)
     main_columns(mgp_task_dev_t dev, mgp_main_dev_t m, mgp_chip_args_t args, unsigned low) {
   MGP_SHARED(mgp_e_t, sum, [GROUP]);
-  MGP_SHARED(bool, is_last);
   const uint32_t ncols = args.form.ncols, first = blockIdx.y * GROUP;
   const uint32_t count = ncols - first < GROUP ? ncols - first : GROUP;
   const mgp_e_t *eq = dev.eq_rows + ((size_t)1 << (m.n - low));
@@ -124,20 +123,17 @@ static __global__ void __launch_bounds__(WIDE)
 #pragma unroll
   for (uint32_t c = 0; c < GROUP; c++) v[c] = mgp_e_mul(dot[c].value(), w);
   mgp_task_block_sum<WIDE, GROUP, 1>(v, sum);
-  if (threadIdx.x < count) {
+  if (threadIdx.x < count)
     mgp_st(&m.partial[(first + threadIdx.x) * MGP_MAIN_COLUMN_BLOCKS + blockIdx.x],
            sum[threadIdx.x]);
-    __threadfence();
-  }
-  __syncthreads();
-  const unsigned blocks = gridDim.x * gridDim.y;
-  if (threadIdx.x == 0) is_last = atomicInc(&dev.state->arrivals, blocks - 1) == blocks - 1;
-  __syncthreads();
-  if (!is_last) return;
-  __threadfence();
+}
+
+/* The columns' sums from those of `blocks` blocks, and the end. */
+static __global__ void __launch_bounds__(WIDE)
+    main_finish(mgp_task_dev_t dev, mgp_main_dev_t m, uint32_t ncols, unsigned blocks) {
   for (uint32_t c = threadIdx.x / 32; c < ncols; c += WIDE / 32) { /* a warp per column */
     mgp_e_t s = mgp_e_zero();
-    for (unsigned b = threadIdx.x % 32; b < gridDim.x; b += 32)
+    for (unsigned b = threadIdx.x % 32; b < blocks; b += 32)
       s = mgp_e_add(s, mgp_ld(&m.partial[c * MGP_MAIN_COLUMN_BLOCKS + b]));
     for (int with = 16; with > 0; with /= 2) s = mgp_e_add(s, mgp_shfl_xor(s, with));
     if (threadIdx.x % 32 == 0) m.columns[c] = s;
@@ -163,7 +159,8 @@ mgp_status_t mgp_cuda_main(mgp_cuda_t *cu, const mgp_cuda_chip_t *chip, const mg
   if (i < m.n) MGP_TRY(chip->later(cu, args, &dev, &m, i, m.n - i));
   MGP_TRY(
       MGP_LAUNCH(cu, main_eq, mgp_task_grid(cu, 2u << mgp_task_heap_log(m.n), WIDE), WIDE, dev, m));
-  return MGP_LAUNCH(cu, main_columns, grid, WIDE, dev, m, *args, low);
+  MGP_TRY(MGP_LAUNCH(cu, main_columns, grid, WIDE, dev, m, *args, low));
+  return MGP_LAUNCH(cu, main_finish, 1, WIDE, dev, m, args->form.ncols, grid.x);
 }
 
 void mgp_cuda_main_load(void) {
@@ -171,4 +168,5 @@ void mgp_cuda_main_load(void) {
   mgp_kernel_load(main_eq);
   mgp_kernel_load(main_close);
   mgp_kernel_load(main_columns);
+  mgp_kernel_load(main_finish);
 }

@@ -13,7 +13,7 @@
 /* What every operation may need, taken with the arena: partial sums, their counter, roots of unity.
  */
 #define SUMS_BYTES     ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
-#define COUNTERS_BYTES (2 * sizeof(uint64_t))
+#define COUNTERS_BYTES ((1 + MGP_CUDA_RESULTS * MGP_D) * sizeof(uint64_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
   const mgp_cuda_t *cu = mgp_cuda_of(be);
@@ -26,10 +26,10 @@ uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
   MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + COUNTERS_BYTES, (void **)&cu->d_partial));
   cu->d_bad = (unsigned long long *)((uint8_t *)cu->d_partial + SUMS_BYTES);
-  cu->d_arrivals = (unsigned *)(cu->d_bad + 1);
+  cu->d_sums = cu->d_bad + 1;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_bad, 0xff, sizeof *cu->d_bad, cu->stream)));
-  MGP_TRY(
-      MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_arrivals, 0, sizeof *cu->d_arrivals, cu->stream)));
+  MGP_TRY(MGP_CUDA_CALL(
+      cu, cudaMemsetAsync(cu->d_sums, 0, COUNTERS_BYTES - sizeof *cu->d_bad, cu->stream)));
   MGP_TRY(mgp_cuda_ntt_roots(cu));
   return mgp_cuda_chips_upload(cu, cu->chips);
 }

@@ -1,21 +1,21 @@
-/* Sums of elements of K over a whole grid in one launch: blocks leave partial sums, the last one to
- * arrive adds them. Field sums are exact, so the order does not matter. */
+/* Sums of elements of K over a whole grid in one launch (grid_add.cuh). Field sums are exact, so
+ * the order does not matter. */
 #ifndef MGP_CUDA_REDUCE_CUH
 #define MGP_CUDA_REDUCE_CUH
 
+#include "grid_add.cuh"
 #include "state.cuh"
 
 /* Where a kernel's sums go: mgp_cuda_sums, read by mgp_cuda_results. */
 typedef struct {
-  mgp_e_t *partial, *result;
-  unsigned *arrivals;
+  unsigned long long *sum;
+  mgp_e_t *result;
 } mgp_sums_t;
 
 static inline mgp_sums_t mgp_cuda_sums(const mgp_cuda_t *cu) {
   mgp_sums_t s;
-  s.partial = cu->d_partial;
+  s.sum = cu->d_sums;
   s.result = cu->d_partial + (size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS;
-  s.arrivals = cu->d_arrivals;
   return s;
 }
 
@@ -38,25 +38,15 @@ template <unsigned THREADS> __device__ __forceinline__ mgp_e_t mgp_block_sum(mgp
  * over all threads, K <= MGP_CUDA_RESULTS. */
 template <unsigned THREADS, int K>
 __device__ __forceinline__ void mgp_grid_sum(mgp_sums_t out, const mgp_e_t v[K]) {
-  MGP_SHARED(bool, is_last);
+  MGP_SHARED(mgp_e_t, total, [K]);
+  const unsigned t = threadIdx.x, n = K * MGP_D;
   for (int k = 0; k < K; k++) {
     const mgp_e_t sum = mgp_block_sum<THREADS>(v[k]);
-    if (threadIdx.x == 0) out.partial[(size_t)k * gridDim.x + blockIdx.x] = sum;
-  }
-  if (threadIdx.x == 0) {
-    __threadfence();
-    is_last = atomicInc(out.arrivals, gridDim.x - 1) == gridDim.x - 1; /* back at 0 for the next */
+    if (t == 0) total[k] = sum;
   }
   __syncthreads();
-  if (!is_last) return;
-  __threadfence();
-  for (int k = 0; k < K; k++) {
-    mgp_e_t sum = mgp_e_zero();
-    for (unsigned b = threadIdx.x; b < gridDim.x; b += THREADS)
-      sum = mgp_e_add(sum, out.partial[(size_t)k * gridDim.x + b]);
-    sum = mgp_block_sum<THREADS>(sum);
-    if (threadIdx.x == 0) out.result[k] = sum;
-  }
+  mgp_f_t word = t < n ? total[t / MGP_D].c[t % MGP_D] : 0;
+  if (mgp_grid_add(out.sum, n, &word) && t < n) out.result[t / MGP_D].c[t % MGP_D] = word;
 }
 
 #endif

@@ -42,11 +42,11 @@ typedef struct {
   size_t stage_used;     /* bytes of the half in use that copies may still read */
   unsigned stage_half;
   /* in the arena */
-  mgp_f_t *d_roots;          /* ntt.cuh */
-  mgp_e_t *d_partial;        /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
-  unsigned *d_arrivals;      /* blocks that have delivered their partial sums */
-  unsigned long long *d_bad; /* count.cu: first request that is in no table; all ones: none */
-  const mgp_program_t *prog; /* of set_program, and its copy with device pointers */
+  mgp_f_t *d_roots;           /* ntt.cuh */
+  mgp_e_t *d_partial;         /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
+  unsigned long long *d_sums; /* [MGP_CUDA_RESULTS][MGP_D] over a grid: grid_add.cuh */
+  unsigned long long *d_bad;  /* count.cu: first request that is in no table; all ones: none */
+  const mgp_program_t *prog;  /* of set_program, and its copy with device pointers */
   mgp_program_t *d_prog;
   /* chip proofs under way: bit i of tasks_busy has stream i */
   cudaStream_t task_stream[MGP_CUDA_TASKS];

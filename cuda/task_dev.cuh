@@ -8,6 +8,7 @@
 #ifndef MGP_CUDA_TASK_DEV_CUH
 #define MGP_CUDA_TASK_DEV_CUH
 
+#include "grid_add.cuh"
 #include "warp_sponge.cuh"
 
 extern "C" {
@@ -31,9 +32,9 @@ typedef struct {
 } mgp_task_result_t;
 
 typedef struct {
+  unsigned long long sum[MGP_TASK_SUMS * MGP_D]; /* over a grid: grid_add.cuh */
   mgp_transcript_t tr;
   uint32_t *next_word;                    /* where the next message goes */
-  unsigned arrivals;                      /* blocks that have delivered their sums */
   mgp_e_t alpha, beta[MGP_MAX_TUPLE + 1]; /* powers of beta */
   mgp_e_t lambda, claim;
   mgp_e_t inv_lambda;                   /* of the layer over the leaves */
@@ -104,22 +105,17 @@ __device__ __forceinline__ void mgp_task_leave_sum(const mgp_task_dev_t &dev, co
   mgp_st(to, add ? mgp_e_add(mgp_ld(to), out[threadIdx.x]) : out[threadIdx.x]);
 }
 
-/* Sums over the grid. True in the block that has them: the last one. */
+/* Sums over the grid, for all to read until the next barrier but one. True in the block that has
+ * them: the last one. */
 template <unsigned THREADS, int K, int G>
 MGP_CALLED bool mgp_task_grid_sum(const mgp_task_dev_t &dev, const mgp_e_t *v, mgp_e_t *out) {
-  MGP_SHARED(bool, is_last);
+  const unsigned t = threadIdx.x, n = K * G * MGP_D;
   mgp_task_block_sum<THREADS, K, G>(v, out);
   if (gridDim.x == 1) return true;
-  if (threadIdx.x < K * G) {
-    mgp_st(&dev.partial[threadIdx.x * MGP_TASK_BLOCKS + blockIdx.x], out[threadIdx.x]);
-    __threadfence();
-  }
+  mgp_f_t word = t < n ? out[t / MGP_D].c[t % MGP_D] : 0;
+  if (!mgp_grid_add(dev.state->sum, n, &word)) return false;
+  if (t < n) out[t / MGP_D].c[t % MGP_D] = word;
   __syncthreads();
-  if (threadIdx.x == 0) is_last = atomicInc(&dev.state->arrivals, gridDim.x - 1) == gridDim.x - 1;
-  __syncthreads();
-  if (!is_last) return false;
-  __threadfence();
-  mgp_task_add_partial<THREADS, K * G>(dev, gridDim.x, out);
   return true;
 }
 

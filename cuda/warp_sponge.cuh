@@ -1,9 +1,11 @@
 /* The transcript on the device (protocol/transcript.h): one warp, a word of the state per lane.
  * Lanes 16 to 31 do what lanes 0 to 15 do. All lanes of the warp call each function together.
  *
- * A permutation is a chain of about 3000 cycles. One thread with the whole state would take several
+ * A permutation is a chain of about 4000 cycles. One thread with the whole state would take several
  * times as long, and every round of a sumcheck waits for one. In a partial round every lane takes
- * the S-box of word 0 while the other words are added up. */
+ * the S-box of word 0. Meanwhile the other words, times the diagonal, are added up: with their sum
+ * A and the sum S of the state after the S-box, the next sum of the others is 15 S + A, so that no
+ * sum over lanes is in the chain from S-box to S-box. */
 #ifndef MGP_CUDA_WARP_SPONGE_CUH
 #define MGP_CUDA_WARP_SPONGE_CUH
 
@@ -25,13 +27,22 @@ __device__ __forceinline__ mgp_f_t p2_warp_sum(mgp_f_t v, int a, int b) {
   return mgp_f_add(mgp_f_add(v, x), mgp_f_add(y, z));
 }
 
-/* circ(2, 3, 1, 1) on groups of four, then column sums added */
+/* Sum over a state, in all lanes. */
+__device__ __forceinline__ mgp_f_t p2_warp_all(mgp_f_t v) {
+  return p2_warp_sum(p2_warp_sum(v, 1, 2), 4, 8);
+}
+__device__ __forceinline__ mgp_f_t p2_times_15(mgp_f_t v) {
+  const mgp_f_t v3 = mgp_f_add(mgp_f_dbl(v), v);
+  return mgp_f_add(mgp_f_dbl(mgp_f_dbl(v3)), v3);
+}
+
+/* circ(2, 3, 1, 1) on groups of four, each with the sum of the groups added: first the sum, as both
+ * are linear. */
 __device__ __forceinline__ mgp_f_t p2_warp_external(mgp_f_t s, unsigned lane) {
+  s = mgp_f_add(s, p2_warp_sum(s, 4, 8));
   const mgp_f_t x = p2_lane_xor(s, 1), y = p2_lane_xor(s, 2), z = p2_lane_xor(s, 3);
   const mgp_f_t next = lane & 1 ? z : x;
-  const mgp_f_t four = mgp_f_add(mgp_f_add(s, x), mgp_f_add(y, z));
-  s = mgp_f_add(mgp_f_add(four, s), mgp_f_dbl(next));
-  return mgp_f_add(s, p2_warp_sum(s, 4, 8));
+  return mgp_f_add(mgp_f_add(mgp_f_add(s, x), mgp_f_add(y, z)), mgp_f_add(s, mgp_f_dbl(next)));
 }
 
 MGP_CALLED mgp_f_t p2_warp_permute(mgp_f_t s) {
@@ -46,14 +57,17 @@ MGP_CALLED mgp_f_t p2_warp_permute(mgp_f_t s) {
   s = p2_warp_external(s, lane);
 #pragma unroll
   for (int r = 0; r < MGP_P2_FULL_HALF; r++) s = p2_warp_external(p2_sbox(s, rc[r]), lane);
-#pragma unroll 1
+  mgp_f_t first = __shfl_sync(0xffffffffu, s, 0), other = lane ? s : 0, rest = p2_warp_all(other);
+#pragma unroll 3
   for (int r = 0; r < MGP_P2_PARTIAL; r++) {
-    const mgp_f_t first = __shfl_sync(0xffffffffu, s, 0);
-    mgp_f_t rest = p2_warp_sum(lane ? s : 0, 1, 2);
-    rest = p2_warp_sum(rest, 4, 8);
+    const mgp_f_t scaled = mgp_f_mul(other, diag), ahead = p2_warp_all(scaled);
     const mgp_f_t z = p2_sbox(first, mgp_p2_rc_partial_dev[r] - MGP_P);
-    s = mgp_f_add(mgp_f_add(rest, z), mgp_f_mul(lane ? s : z, diag));
+    const mgp_f_t sum = mgp_f_add(rest, z);
+    first = mgp_f_sub(rest, z); /* diag[0] = -2 */
+    other = lane ? mgp_f_add(sum, scaled) : 0;
+    rest = mgp_f_add(p2_times_15(sum), ahead);
   }
+  s = lane ? other : first;
 #pragma unroll
   for (int r = 0; r < MGP_P2_FULL_HALF; r++)
     s = p2_warp_external(p2_sbox(s, rc[MGP_P2_FULL_HALF + r]), lane);
@@ -89,10 +103,21 @@ struct mgp_warp_sponge_t {
     }
     return __shfl_sync(0xffffffffu, s, (int)pos++);
   }
+  /* Elements only since the last message. */
   __device__ __forceinline__ mgp_e_t squeeze_ext() {
     mgp_e_t r;
+#if MGP_P2_RATE % MGP_D == 0 /* none is in two states */
+    if (pos == MGP_P2_RATE) {
+      s = p2_warp_permute(s);
+      pos = 0;
+    }
+#pragma unroll
+    for (int i = 0; i < MGP_D; i++) r.c[i] = __shfl_sync(0xffffffffu, s, (int)pos + i);
+    pos += MGP_D;
+#else
 #pragma unroll
     for (int i = 0; i < MGP_D; i++) r.c[i] = squeeze(); /* one of them permutes, if any */
+#endif
     return r;
   }
 };
