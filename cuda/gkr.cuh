@@ -4,14 +4,15 @@
  * [node][p, q][N]; from the level with one node per row on, nodes 2i and 2i + 1 are entry i of
  * planes over the entries, [2][p, q][entries]. What is not there is (0, 1): nodes beyond the last
  * of a row are not stored; the second node of the last entry is, if their number is odd. Leaves of
- * large traces are not stored: each pass computes them from the trace.
+ * large traces are not stored: each pass computes them from the trace (leaves.cuh).
  *
  * Sumcheck of layer l over the level below it. Its variables are first those of the entries of a
  * row (pairs of nodes), then those of the rows. While entry variables are bound nothing is stored:
  * each pass reads the level again and folds a row's entries with the weights of the challenges so
  * far. With all bound a row is one entry (P_0, q_0, p_1, q_1), P_0 = p_0 + lambda q_0, and folds in
- * halves. The summand is P_0 q_1 + p_1 q_0, lambda where nothing is; lambda is taken off every
- * term and added once to the sum, since the weights of a round add up to 1. */
+ * halves; a level that has one entry a row is not stored again for that. The summand is
+ * P_0 q_1 + p_1 q_0, lambda where nothing is; lambda is taken off every term and added once to the
+ * sum, since the weights of a round add up to 1. */
 #ifndef MGP_CUDA_GKR_CUH
 #define MGP_CUDA_GKR_CUH
 
