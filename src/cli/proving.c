@@ -49,6 +49,7 @@ static void tell_progress(mgp_proving_t *p, uint64_t done, uint64_t total) {
 /* Called on rank 0 by the prover: at the start of each phase, and where a phase counts its work. */
 static void show_progress(void *arg, mgp_phase_t phase, uint64_t done, uint64_t total) {
   mgp_proving_t *p = arg;
+  if (p->alive) p->alive(p->alive_arg);
   if (phase != p->progress.phase) {
     double elapsed = mgp_clock_seconds() - p->progress.start;
     end_progress(p);

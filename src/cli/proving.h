@@ -22,6 +22,9 @@ typedef struct {
     bool counting; /* the phase has a bar */
     double start, told;
   } progress;
+  /* called with the progress of rank 0, or NULL */
+  void (*alive)(void *arg);
+  void *alive_arg;
 } mgp_proving_t;
 
 /* Collective. The inputs are lent until the end. Zero-initialise p; mgp_proving_end afterwards,

@@ -5,17 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/version.h"
 #include "cli/plan_file.h"
 #include "cli/proving.h"
 #include "cli/report.h"
 #include "cli/text.h"
 #include "cli/workload.h"
+#include "prover/placement.h"
 
 #define REPEAT         3u
 #define WORKLOAD       "fibonacci"
 #define LEAST_STEPS    1024u
 #define WARM_LOG_STEPS 14u
+/* how often within --timeout a rank that proves alone is heard of, if its work is counted so often
+ */
+#define ALIVE_PER_TIMEOUT 4
 
 /* What the first point of a series measured: the others are compared with it. */
 typedef struct {
@@ -30,6 +35,7 @@ typedef struct {
   uint64_t steps; /* of the strong series */
   uint32_t repeat;
   bool strong; /* the series in hand */
+  double told; /* when the rank that proves alone was last heard of */
   /* rank 0 */
   mgp_json_t *j;
   base_t base;
@@ -40,7 +46,7 @@ typedef struct {
 
 /* --- output, on rank 0 --- */
 
-static void print_head(const bench_t *b, uint32_t size) {
+static mgp_status_t print_head(const bench_t *b, uint32_t size) {
   printf("# %s: %s, size %" PRIu32 "%s\n",
          b->strong ? "strong, the same program and plan" : "weak, the same steps per rank",
          b->guest->name, size, b->strong ? "" : " for one rank");
@@ -49,6 +55,7 @@ static void print_head(const bench_t *b, uint32_t size) {
          "comm", "tail", "other", "load", "pred", "proof");
   printf("# %5s %10s %9s %9s %8s %8s %8s %7s %7s %7s %7s %7s %7s %7s %6s %6s  %s\n", "", "", "s",
          "s", "of prove", "eff. %", "eff. %", "%", "%", "%", "%", "%", "%", "%", "max", "max", "");
+  return mgp_cli_flush();
 }
 
 /* Speed per rank, as a part of that of one rank. */
@@ -153,13 +160,58 @@ out:
   return st;
 }
 
+/* --- waiting for a point --- */
+
+/* Several ranks that prove notice if one of them stands still, and end the job. One rank alone
+ * meets nobody: it tells those that wait, with its progress, that it goes on. */
+
+/* All ranks: does rank 0 go on alone? */
+static mgp_status_t meet_alone(bench_t *b, bool goes_on, bool *out) {
+  uint8_t mine = goes_on, all[MGP_MAX_RANKS];
+  MGP_TRY(mgp_comm_allgather(b->comm, MGP_OK, &mine, sizeof mine, all));
+  *out = all[0];
+  return MGP_OK;
+}
+
+/* An error closes the comm, which the end of the point reports. */
+static void tell_alive(void *arg) {
+  bench_t *b = arg;
+  bool goes_on = true;
+  const double now = mgp_clock_seconds();
+  if (now - b->told < mgp_comm_timeout(b->comm) / ALIVE_PER_TIMEOUT) return;
+  b->told = now;
+  (void)meet_alone(b, true, &goes_on);
+}
+
+static mgp_status_t prove_alone(bench_t *b, mgp_comm_t *part, uint32_t size) {
+  bool goes_on = true;
+  b->told = mgp_clock_seconds();
+  b->proving.alive = mgp_comm_timeout(b->comm) > 0 ? tell_alive : NULL;
+  b->proving.alive_arg = b;
+  mgp_status_t st = prove_point(b, part, size);
+  b->proving.alive = NULL;
+  mgp_status_t met = meet_alone(b, false, &goes_on);
+  return st != MGP_OK ? st : met;
+}
+
+static mgp_status_t wait_for_one(bench_t *b) {
+  mgp_comm_set_phase(b->comm, "wait");
+  for (bool goes_on = true; goes_on;) MGP_TRY(meet_alone(b, false, &goes_on));
+  return MGP_OK;
+}
+
 /* By the first `ranks` ranks; the others wait, for as long as it takes. */
 static mgp_status_t bench_point(bench_t *b, uint32_t ranks, uint32_t size) {
+  const bool alone = ranks == 1 && mgp_comm_size(b->comm) > 1;
   mgp_comm_t *part = NULL;
   bool works = mgp_comm_rank(b->comm) < ranks;
+  mgp_status_t st = MGP_OK;
   MGP_TRY(mgp_comm_split(b->comm, works ? 0 : MGP_COMM_NO_PART, &part));
-  mgp_status_t st = part ? prove_point(b, part, size) : MGP_OK;
-  mgp_comm_set_timeout(b->comm, part ? (double)b->cli->opt->timeout : 0);
+  if (part)
+    st = alone ? prove_alone(b, part, size) : prove_point(b, part, size);
+  else if (alone)
+    st = wait_for_one(b);
+  mgp_comm_set_timeout(b->comm, part || alone ? (double)b->cli->opt->timeout : 0);
   st = mgp_comm_agree_part(b->comm, part, st);
   mgp_comm_set_timeout(b->comm, (double)b->cli->opt->timeout);
   mgp_comm_destroy(part);
@@ -200,7 +252,7 @@ static mgp_status_t bench_series(bench_t *b, bool strong) {
   }
   for (uint32_t n = 1;; n = 2 * n < all ? 2 * n : all) {
     if (n == 1 || !strong) MGP_TRY(workload_size(b, steps_of(b, n), &size));
-    if (n == 1 && root) print_head(b, size);
+    if (n == 1) MGP_TRY(mgp_comm_agree(b->comm, root ? print_head(b, size) : MGP_OK));
     if (!partitions) b->proving.options.partitions = default_partitions(strong ? all : n);
     MGP_TRY(bench_point(b, n, size));
     if (strong && n == 1) MGP_TRY(keep_plan(b));

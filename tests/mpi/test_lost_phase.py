@@ -20,6 +20,21 @@ RANKS, PATIENCE, WITHIN = 3, 4, 30
 GAVE_UP = re.compile(r'^mgprove: rank (\d) of 3 on (\S+) gave up in phase "(\w+)", collective \w+: timed out')
 
 
+def pid_of_rank(launcher, rank):
+    """The process that a launcher has started for a rank."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as f:
+                parent = int(f.read().rpartition(")")[2].split()[1])
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                names = f.read().split(b"\0")
+        except (OSError, ValueError):
+            continue  # it has ended
+        if parent == launcher and any(n in names for n in (b"OMPI_COMM_WORLD_RANK=%d" % rank, b"PMI_RANK=%d" % rank)):
+            return int(pid)
+    raise AssertionError(f"no process of rank {rank}")
+
+
 class Job(threading.Thread):
     """A proof that loses a rank, in a folder of its own. What it waits for is mostly a deadline: several run
     at a time."""
@@ -97,9 +112,42 @@ def test_failed(t):
         t.check(len(said) == 1, f"{job.what}: {job.out[-800:]}")
 
 
+def test_alone(t):
+    """bench --scaling: the rank that proves the point of one rank by itself stands still. The others, who have
+    nothing to do with its proof, give up once they have not heard of it for --timeout, and not before."""
+    command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "bench", "--scaling", "--workload", "fibonacci", "--backend",
+               "cpu", "--log-steps", "20", "--repeat", "100", "--threads", "1", "--timeout", str(PATIENCE)]
+    log = os.path.join(t.work, "log")
+    with open(log, "w", encoding="utf-8") as out:
+        job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                               env={**os.environ, **cli.MPI_ENV}, start_new_session=True)
+
+    def said():
+        with open(log, encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+    while job.poll() is None and "# strong" not in said():
+        time.sleep(0.1)
+    time.sleep(PATIENCE + 2)
+    t.check(job.poll() is None, f"it goes on as long as the rank does\n{said()[-800:]}")
+    os.kill(pid_of_rank(job.pid, 0), signal.SIGSTOP)
+    start = time.monotonic()
+    try:
+        job.wait(timeout=2 * WITHIN)
+    except subprocess.TimeoutExpired:
+        os.killpg(job.pid, signal.SIGKILL)
+        job.wait()
+    out = said()
+    took = time.monotonic() - start
+    t.check(took < PATIENCE + 10, f"stopped alone: it took {took:.0f} s")
+    t.check(job.returncode > 0, f"stopped alone: exit code {job.returncode}\n{out[-800:]}")
+    lines = [m for m in map(GAVE_UP.match, out.splitlines()) if m]
+    t.check([m[1] for m in lines] == ["1"], f"stopped alone: {out[-800:]}")
+
+
 if __name__ == "__main__":
     probe = cli.Test(os.path.abspath(sys.argv[1]), os.getcwd())
     if not probe.has_mpi():
         print("skipped: without MPI")
         sys.exit(77)
-    sys.exit(cli.main([test_stopped, test_killed, test_shards, test_failed]))
+    sys.exit(cli.main([test_stopped, test_killed, test_shards, test_failed, test_alone]))
