@@ -106,7 +106,8 @@ mgp_status_t mgp_cuda_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp
     goto done;
   }
   if (cs->keep_all) {
-    MGP_TRY_GOTO(st, mgp_cuda_tree_build(cu, tree->d_whole, h), done);
+    MGP_TRY_GOTO(
+        st, mgp_cuda_tree_build(cu, tree->d_whole, h, 0, (size_t)1 << mgp_cuda_cap_depth(h)), done);
     d_cap = tree->d_whole + mgp_cuda_tree_level(h, cap_depth);
   } else {
     mgp_digest_t *d_spare = (mgp_digest_t *)cs->d_block;

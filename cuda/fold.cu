@@ -13,9 +13,10 @@
 #define MAX_FINAL 8u
 
 typedef struct {
-  unsigned n, k;        /* 2^(n+1) positions in cosets of 2^k */
-  mgp_f_t *d_code;      /* ext planes of 2^(n+1) */
-  mgp_digest_t *d_tree; /* whole, over 2^(n+1-k) leaves */
+  unsigned n, k;         /* 2^(n+1) positions in cosets of 2^k */
+  uint32_t first, count; /* nodes of the cap that the tree is there for */
+  mgp_f_t *d_code;       /* ext planes of 2^(n+1) */
+  mgp_digest_t *d_tree;  /* room for all 2^(n+1-k) leaves */
 } word_t;
 
 struct mgp_fold {
@@ -75,23 +76,30 @@ mgp_status_t mgp_cuda_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mg
   return MGP_OK;
 }
 
-mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap) {
+mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
+                                  uint32_t n, mgp_digest_t *cap) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (f->nwords == MAX_WORDS || k > MAX_GROUP || k > f->n)
     return mgp_fail(MGP_INTERNAL, "fold: word %u, cosets of 2^%u of 2^%u values", f->nwords, k,
                     f->n);
-  const unsigned h = f->n + 1 - k, cap_depth = mgp_cuda_cap_depth(h);
-  const size_t size = (size_t)2 << f->n;
+  const unsigned h = f->n + 1 - k, below = h - mgp_cuda_cap_depth(h);
+  const uint32_t ncap = 1u << mgp_cuda_cap_depth(h);
+  const size_t size = (size_t)2 << f->n, from = (size_t)first << below;
+  if (n == 0 || n > ncap || first > ncap - n)
+    return mgp_fail(MGP_INTERNAL, "fold: %u nodes from %u on of a cap of %u", n, first, ncap);
   word_t *w = &f->words[f->nwords++]; /* fold_end frees what is there if this fails */
   w->n = f->n;
   w->k = k;
+  w->first = first;
+  w->count = n;
   MGP_TRY(mgp_cuda_new(cu, MGP_MEM_CODEWORD, MGP_D * size, &w->d_code));
   MGP_TRY(mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_cuda_tree_count(h), &w->d_tree));
   MGP_TRY(mgp_cuda_encode(cu, f->d_q, size / 2, f->n, MGP_D, w->d_code, size));
-  MGP_TRY(mgp_cuda_coset_leaves(cu, w->d_code, size, k, w->d_tree, (size_t)1 << h));
-  MGP_TRY(mgp_cuda_tree_build(cu, w->d_tree, h));
-  return mgp_cuda_download(be, cap, w->d_tree + mgp_cuda_tree_level(h, cap_depth),
-                           sizeof *cap << cap_depth);
+  MGP_TRY(mgp_cuda_coset_leaves(cu, w->d_code + (from << k), size, k, w->d_tree + from,
+                                (size_t)n << below));
+  MGP_TRY(mgp_cuda_tree_build(cu, w->d_tree, h, first, n));
+  return mgp_cuda_download(
+      be, cap, w->d_tree + mgp_cuda_tree_level(h, mgp_cuda_cap_depth(h)) + first, n * sizeof *cap);
 }
 
 /* --- rounds
@@ -239,7 +247,8 @@ mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, co
   const size_t each = path * sizeof *paths + coset * sizeof *cosets + sizeof *leaf;
   const uint32_t most = (uint32_t)(MGP_CUDA_SPARE_BYTES / each);
   for (uint32_t i = 0; i < n; i++)
-    if (leaf[i] >> h) return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
+    if (leaf[i] >> h || (leaf[i] >> path) - word->first >= word->count)
+      return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
   for (uint32_t at = 0; at < n; at += most)
     MGP_TRY(open_some(mgp_cuda_of(be), word, leaf + at, n - at < most ? n - at : most,
                       cosets + at * coset, paths + at * path));

@@ -123,10 +123,14 @@ mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times,
 /* --- trees
  * ----------------------------------------------------------------------------------------- */
 
-mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h) {
-  for (unsigned depth = h; depth > mgp_cuda_cap_depth(h); depth--)
-    MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_cuda_tree_level(h, depth),
-                           d_tree + mgp_cuda_tree_level(h, depth - 1), (size_t)1 << (depth - 1)));
+mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
+                                 size_t n) {
+  for (unsigned depth = h; depth > mgp_cuda_cap_depth(h); depth--) {
+    const unsigned below = depth - 1 - mgp_cuda_cap_depth(h);
+    MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_cuda_tree_level(h, depth) + (2 * first << below),
+                           d_tree + mgp_cuda_tree_level(h, depth - 1) + (first << below),
+                           n << below));
+  }
   return MGP_OK;
 }
 
@@ -155,10 +159,12 @@ typedef struct {
   mgp_f_t word[MGP_DIGEST_WORDS];
 } seed_t;
 
+/* Blocks start in order, more or less: those behind a hit that has been found have nothing to do.
+ */
 HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, uint32_t *best) {
   const uint64_t i = global_index();
   mgp_f_t s[MGP_P2_WIDTH];
-  if (i >= count) return;
+  if (i >= count || *(volatile uint32_t *)best < first + (uint32_t)i) return;
 #pragma unroll
   for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = seed.word[k];
   s[8] = mgp_f_from_u32(MGP_TAG_GRIND);
@@ -171,27 +177,25 @@ HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, ui
 
 /* Windows in order: the smallest hit of the first window that has one is the smallest of all. */
 mgp_status_t mgp_cuda_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
-                            uint32_t *nonce) {
+                            uint32_t first, uint32_t n, uint32_t *nonce) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  const uint64_t window = (uint64_t)1 << (bits < 14 ? 15 : bits < 22 ? bits + 1 : 23);
-  uint32_t *d_best = NULL, best = UINT32_MAX;
+  const uint64_t window = (uint64_t)1 << (bits < 14 ? 15 : bits < 20 ? bits + 3 : 23);
+  const uint64_t end = (uint64_t)first + n;
+  uint32_t *d_best = NULL, best = MGP_NO_NONCE;
   mgp_status_t st = MGP_OK;
   seed_t words;
   for (int k = 0; k < MGP_DIGEST_WORDS; k++) words.word[k] = seed[k];
   MGP_TRY(mgp_cuda_new(cu, MGP_MEM_SCRATCH, 1, &d_best));
   MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_best, &best, sizeof best), out);
-  for (uint64_t first = 0; first < MGP_P && best == UINT32_MAX; first += window) {
-    const uint32_t n = (uint32_t)(MGP_P - first < window ? MGP_P - first : window);
+  for (uint64_t at = first; at < end && best == MGP_NO_NONCE; at += window) {
+    const uint32_t count = (uint32_t)(end - at < window ? end - at : window);
     MGP_TRY_GOTO(st,
-                 MGP_LAUNCH(cu, grind, mgp_blocks(n, THREADS), THREADS, words, (1u << bits) - 1,
-                            (uint32_t)first, n, d_best),
+                 MGP_LAUNCH(cu, grind, mgp_blocks(count, THREADS), THREADS, words, (1u << bits) - 1,
+                            (uint32_t)at, count, d_best),
                  out);
     MGP_TRY_GOTO(st, mgp_cuda_download(be, &best, d_best, sizeof best), out);
   }
-  if (best == UINT32_MAX)
-    st = mgp_fail(MGP_RESOURCES, "grinding: no nonce below p has %u zero bits", bits);
-  else
-    *nonce = best;
+  *nonce = best;
 out:
   mgp_cuda_give(cu, d_best);
   return st;

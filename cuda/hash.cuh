@@ -16,7 +16,7 @@ static inline unsigned mgp_cuda_cap_depth(unsigned h) {
 mgp_status_t mgp_cuda_absorb(mgp_cuda_t *cu, const mgp_f_t *d_cols, size_t stride, uint32_t ncols,
                              uint32_t row_words, bool first, bool last, mgp_digest_t *d_state,
                              size_t count);
-/* Leaf digests of the cosets of 2^k consecutive positions of ext planes of `stride` words. */
+/* Leaf digests of `count` cosets of 2^k consecutive positions of ext planes of `stride` words. */
 mgp_status_t mgp_cuda_coset_leaves(mgp_cuda_t *cu, const mgp_f_t *d_code, size_t stride, unsigned k,
                                    mgp_digest_t *d_out, size_t count);
 /* d_out[i] = node(d_in[2i], d_in[2i+1]), i < count; must not overlap. */
@@ -33,8 +33,9 @@ static inline size_t mgp_cuda_tree_count(unsigned h) {
 static inline size_t mgp_cuda_tree_level(unsigned h, unsigned depth) {
   return ((size_t)2 << h) - ((size_t)2 << depth);
 }
-/* Fills the levels above the leaves. */
-mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h);
+/* Fills the levels above the leaves, below nodes [first, first + n) of the cap. */
+mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
+                                 size_t n);
 /* Siblings of leaves d_leaf[n] from the bottom up, [n][h - cap depth]. */
 mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, unsigned h,
                                  const uint32_t *d_leaf, uint32_t n, mgp_digest_t *d_paths);

@@ -288,28 +288,28 @@ static mgp_status_t add_slices(mgp_device_link_t *base, mgp_backend_t *be, mgp_f
   return st;
 }
 
-static mgp_status_t gather(link_t *l, cudaStream_t stream, mgp_f_t *d_buf, uint64_t n,
-                           uint32_t root) {
+static mgp_status_t spread_slices(link_t *l, cudaStream_t stream, mgp_f_t *d_buf, uint64_t n) {
   const uint64_t start = slice_start(n, l->size, l->rank), mine = slice_words(n, l->size, l->rank);
-  if (l->rank != root && mine)
-    return NCCL_CALL(l, ncclSend(d_buf + start, mine, ncclUint32, (int)root, l->comm, stream));
-  for (uint32_t r = 0; r < l->size && l->rank == root; r++) {
+  for (uint32_t r = 0; r < l->size; r++) {
     const uint64_t in = slice_words(n, l->size, r);
-    if (r == root || in == 0) continue;
-    MGP_TRY(NCCL_CALL(
-        l, ncclRecv(d_buf + slice_start(n, l->size, r), in, ncclUint32, (int)r, l->comm, stream)));
+    if (r == l->rank) continue;
+    if (mine)
+      MGP_TRY(NCCL_CALL(l, ncclSend(d_buf + start, mine, ncclUint32, (int)r, l->comm, stream)));
+    if (in)
+      MGP_TRY(NCCL_CALL(l, ncclRecv(d_buf + slice_start(n, l->size, r), in, ncclUint32, (int)r,
+                                    l->comm, stream)));
   }
   return MGP_OK;
 }
 
-static mgp_status_t start_gather(mgp_device_link_t *base, mgp_backend_t *be, mgp_f_t *d_buf,
-                                 uint64_t n, uint32_t root) {
+static mgp_status_t start_spread(mgp_device_link_t *base, mgp_backend_t *be, mgp_f_t *d_buf,
+                                 uint64_t n) {
   link_t *l = link_of(base);
-  l->started = "ncclGroupEnd (slices to the root)";
+  l->started = "ncclGroupEnd (slices to every rank)";
   MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
-  return end_group(l, gather(l, mgp_cuda_of(be)->stream, d_buf, n, root));
+  return end_group(l, spread_slices(l, mgp_cuda_of(be)->stream, d_buf, n));
 }
 
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
     "NCCL",        version,      place,      open_link,    make_id,      start_connect, drain,
-    start_sum_u32, start_slices, add_slices, start_gather, slices_bytes, wait_for,      end};
+    start_sum_u32, start_slices, add_slices, start_spread, slices_bytes, wait_for,      end};

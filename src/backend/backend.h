@@ -210,23 +210,30 @@ typedef struct {
   /* --- folding phase -------------------------------------------------------------------------- */
   /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. */
   mgp_status_t (*fold_begin)(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
-  /* Encodes the current polynomial, commits cosets of 2^k positions, keeps codeword and tree. */
-  mgp_status_t (*fold_commit)(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap);
+  /* Encodes the current polynomial, commits cosets of 2^k positions, keeps codeword and tree; of
+   * the tree what is below nodes [first, first + n) of the cap, n >= 1, which go to cap[n]. */
+  mgp_status_t (*fold_commit)(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
+                              uint32_t n, mgp_digest_t *cap);
   /* h_1 = sum_y eq(rest, y) (Q(1, y) - Q(0, y)), rest: the coordinates after the current one. */
   mgp_status_t (*fold_round)(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);
   mgp_status_t (*fold_bind)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x);
   mgp_status_t (*fold_final)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out); /* current values */
-  /* Coset number leaf[i] of word w: cosets [n][2^k] extension elements, paths [n][depth - cap]. */
+  /* Coset number leaf[i], of those committed, of word w: cosets [n][2^k] extension elements, paths
+   * [n][depth - cap]. */
   mgp_status_t (*fold_open)(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
                             uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths);
   void (*fold_end)(mgp_backend_t *be, mgp_fold_t *f); /* NULL is fine */
   uint64_t (*fold_bytes)(mgp_backend_t *be, unsigned s, unsigned k);
 
-  /* Smallest canonical nonce with `bits` zero bits (mgp_grind_check); MGP_RESOURCES if none < p. */
-  mgp_status_t (*grind)(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits, uint32_t *nonce);
+  /* Smallest canonical nonce in [first, first + n) with `bits` zero bits (mgp_grind_check), first +
+   * n <= p; MGP_NO_NONCE if there is none. */
+  mgp_status_t (*grind)(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits, uint32_t first,
+                        uint32_t n, uint32_t *nonce);
 
   void (*destroy)(mgp_backend_t *be);
 } mgp_backend_ops_t;
+
+#define MGP_NO_NONCE UINT32_MAX
 
 /* MGP_BACKEND_OPS(mgp_cpu) declares mgp_cpu_alloc, mgp_cpu_free, ...: a function for each
  * operation, with its type. A backend need not define what it leaves NULL. */

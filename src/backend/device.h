@@ -50,14 +50,13 @@ struct mgp_device_link_ops {
   /* d_buf[i]: sum over the ranks mod 2^32, on every rank. */
   mgp_status_t (*start_sum_u32)(mgp_device_link_t *l, mgp_backend_t *be, uint32_t *d_buf,
                                 uint64_t n);
-  /* Sum of field words on one rank, in three steps, each waited for: every rank's slice of the
-   * words comes to it from the others; it adds them up; the slices go to the root. Takes
-   * slices_bytes of SCRATCH between the first and the second. d_buf elsewhere: unspecified. */
+  /* The same of field words, in three steps, each waited for: every rank's slice of the words comes
+   * to it from the others; it adds them up; the slices go to every rank. Takes slices_bytes of
+   * SCRATCH between the first and the second. */
   mgp_status_t (*start_slices)(mgp_device_link_t *l, mgp_backend_t *be, const mgp_f_t *d_buf,
                                uint64_t n);
   mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
-  mgp_status_t (*start_gather)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n,
-                               uint32_t root);
+  mgp_status_t (*start_spread)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
   uint64_t (*slices_bytes)(uint64_t n, uint32_t size);
   /* Until what was started last is done. be NULL: until connected, which all that follows wants.
    * MGP_PEER at deadline_ns of mgp_clock_ns. */

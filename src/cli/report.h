@@ -24,7 +24,7 @@ typedef struct {
   double work;      /* assign to query: what a rank was busy on average */
   double imbalance; /* assign to tasks: by how much the slowest one was busy longer */
   double comm;      /* all phases: what is left when the slowest one was not busy */
-  double tail;      /* open to query: as imbalance; most of it is the folding on one rank */
+  double tail;      /* open to query: as imbalance */
   double other;     /* opening and connecting devices, planning, checking, writing */
   /* busy from assign to tasks: the slowest rank to the average; and as predicted from the costs of
    * rows; at least 1 */

@@ -498,11 +498,11 @@ static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
 }
 
 /* Each rank folds its slice of the n elements over all ranks, in rank order; then the slices go to
- * `root`, or to each rank with every_root. */
-static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t n, uint64_t width,
-                           fold_t *fold, uint32_t modulus, bool every_root, uint32_t root) {
+ * every rank. */
+static mgp_status_t allreduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t n,
+                              uint64_t width, fold_t *fold, uint32_t modulus) {
   enum { SCRATCH_NBYTES = 16 << 20 };
-  mgp_status_t st = begin(c, op, n, true, root);
+  mgp_status_t st = begin(c, op, n, true, 0);
   uint32_t size = c->t->size, rank = c->t->rank;
   if (st != MGP_OK || n == 0 || size == 1) return end(c, st);
 
@@ -515,7 +515,7 @@ static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t
   if (scratch == NULL)
     st = mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes of %s",
                   (unsigned long long)(block * width * size), op_text[op]);
-  st = meet(c, st, n, true, root);
+  st = meet(c, st, n, true, 0);
   if (st != MGP_OK) goto done;
 
   uint64_t mine = slice_start(n, size, rank);
@@ -540,16 +540,15 @@ static mgp_status_t reduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t
   else if (lost)
     st = mgp_fail(MGP_RESOURCES, "a sum over %u ranks does not fit in %u bits", size,
                   (unsigned)(8 * width));
-  st = meet(c, st, n, true, root);
+  st = meet(c, st, n, true, 0);
   if (st != MGP_OK) goto done;
 
-  bool receives = every_root || rank == root;
   for (uint32_t r = 0; r < size; r++) {
     uint64_t start = slice_start(n, size, r), len = slice_start(n, size, r + 1) - start;
     c->send[r] = buf + mine * width;
-    c->send_nbytes[r] = every_root || r == root ? mine_n * width : 0;
+    c->send_nbytes[r] = mine_n * width;
     c->recv[r] = buf + start * width;
-    c->recv_nbytes[r] = receives ? len * width : 0;
+    c->recv_nbytes[r] = len * width;
   }
   exchange_counted(c);
 done:
@@ -557,17 +556,17 @@ done:
   return end(c, st);
 }
 
-mgp_status_t mgp_comm_reduce_sum_mod(mgp_comm_t *c, uint32_t *buf, uint64_t n, uint32_t modulus,
-                                     uint32_t root) {
-  return reduce(c, MGP_COMM_REDUCE_SUM, buf, n, sizeof *buf, add_mod, modulus, false, root);
+mgp_status_t mgp_comm_allreduce_sum_mod(mgp_comm_t *c, uint32_t *buf, uint64_t n,
+                                        uint32_t modulus) {
+  return allreduce(c, MGP_COMM_ALLREDUCE_SUM_MOD, buf, n, sizeof *buf, add_mod, modulus);
 }
 
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *c, uint32_t *buf, uint64_t n) {
-  return reduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, 0, true, 0);
+  return allreduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, 0);
 }
 
 mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n) {
-  return reduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, 0, true, 0);
+  return allreduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, 0);
 }
 
 /* --- queries --- */

@@ -53,7 +53,7 @@ typedef struct {
   X(GATHERV, "gatherv")                                                                            \
   X(ALLGATHERV, "allgatherv")                                                                      \
   X(ALLTOALLV, "alltoallv")                                                                        \
-  X(REDUCE_SUM, "reduce_sum")                                                                      \
+  X(ALLREDUCE_SUM_MOD, "allreduce_sum_mod")                                                        \
   X(ALLREDUCE_SUM, "allreduce_sum")                                                                \
   X(ALLREDUCE_MAX, "allreduce_max")                                                                \
   X(SPLIT, "split")
@@ -176,13 +176,14 @@ mgp_status_t mgp_comm_allgatherv(mgp_comm_t *comm, const void *send, uint64_t nb
 mgp_status_t mgp_comm_alltoallv(mgp_comm_t *comm, const void *send, const uint64_t *send_nbytes,
                                 mgp_comm_parts_t *out);
 
-/* Element sums over all ranks, in place; n must be the same on every rank; after an error the
- * contents are unspecified. Extra memory: at most 16 MiB (or one element per rank, if more).
- * reduce: mod `modulus` <= 2^31, the same on every rank, of elements below it (MGP_INTERNAL on
- * every rank if one is not); leaves the sums on `root` and unspecified contents elsewhere.
- * allreduce: a sum that does not fit the element fails on every rank (MGP_RESOURCES). */
-mgp_status_t mgp_comm_reduce_sum_mod(mgp_comm_t *comm, uint32_t *buf, uint64_t n, uint32_t modulus,
-                                     uint32_t root);
+/* Element sums over all ranks, in place, on every rank; n must be the same on every rank; after an
+ * error the contents are unspecified. Extra memory: at most 16 MiB (or one element per rank, if
+ * more).
+ * sum_mod: mod `modulus` <= 2^31, the same on every rank, of elements below it (MGP_INTERNAL on
+ * every rank if one is not).
+ * sum_u32: a sum that does not fit the element fails on every rank (MGP_RESOURCES). */
+mgp_status_t mgp_comm_allreduce_sum_mod(mgp_comm_t *comm, uint32_t *buf, uint64_t n,
+                                        uint32_t modulus);
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *comm, uint32_t *buf, uint64_t n);
 
 /* Element maxima over all ranks, in place; meant for small n (every rank receives size * n words).

@@ -1,25 +1,69 @@
-/* Folding phase and query answers (docs/protocol.md, 5.9 and 5.10). Rank 0 folds; every rank opens
- * its own matrices. */
+/* Folding phase and query answers (docs/protocol.md, 5.9 and 5.10). Every rank has the combined
+ * polynomial and folds it, so that challenges need no messages; of the trees over long words, which
+ * take most of the time, each makes the part below its own nodes of the cap. Every rank opens its
+ * own matrices. */
 #include <string.h>
 
 #include "prover/messages.h"
 
-/* Answers about the folded words, [query] rows of the body, filled on rank 0. */
+/* --- words --------------------------------------------------------------------------------------
+ */
+
+/* Below this a rank has a whole tree sooner than the others' nodes of the cap. */
+#define SHARED_LOG_LEAVES 10u
+
 typedef struct {
-  mgp_e_t *cosets;
-  mgp_digest_t *paths;
-  uint32_t coset, depth; /* elements and digests per query */
-} word_answers_t;
+  uint32_t first, n;
+} nodes_t;
+
+static uint32_t log_leaves(const mgp_session_t *s, uint32_t w) {
+  return mgp_shape_word_log(&s->params, &s->shape, w) - s->shape.group[w];
+}
+
+/* How many ranks make the tree of word w: each one for itself, or some together. */
+static uint32_t makers(const mgp_session_t *s, uint32_t w) {
+  const uint32_t height = log_leaves(s, w), ncap = 1u << mgp_cap_log(height);
+  if (height < SHARED_LOG_LEAVES) return 1;
+  return s->nranks < ncap ? s->nranks : ncap;
+}
+
+/* Nodes of the cap that a rank makes for all. */
+static nodes_t nodes_of(const mgp_session_t *s, uint32_t w, uint32_t rank) {
+  const uint32_t ncap = 1u << mgp_cap_log(log_leaves(s, w)), n = makers(s, w);
+  if (rank >= n) return (nodes_t){0, 0};
+  const uint32_t first = ncap * rank / n;
+  return (nodes_t){first, ncap * (rank + 1) / n - first};
+}
+
+static int opens(const mgp_session_t *s, uint32_t w, uint32_t rank, uint32_t leaf) {
+  const uint32_t height = log_leaves(s, w);
+  const nodes_t nodes = nodes_of(s, w, rank);
+  return (leaf >> (height - mgp_cap_log(height))) - nodes.first < nodes.n;
+}
+
+/* A rank without nodes of its own makes one in vain: it has the word, as every rank does. */
+static mgp_status_t commit_word(mgp_session_t *s, mgp_fold_t *f, uint32_t w) {
+  const size_t ncap = (size_t)1 << mgp_cap_log(log_leaves(s, w));
+  const nodes_t nodes = nodes_of(s, w, makers(s, w) == 1 ? 0 : s->rank);
+  mgp_digest_t mine[1 << MGP_CAP_LOG];
+  mgp_comm_parts_t all = {0};
+  mgp_status_t st = s->be->ops->fold_commit(s->be, f, s->shape.group[w], nodes.first,
+                                            nodes.n ? nodes.n : 1, mine);
+  if (makers(s, w) > 1) {
+    MGP_TRY(mgp_comm_agree(s->comm, st));
+    MGP_TRY(mgp_comm_allgatherv(s->comm, mine, nodes.n * sizeof *mine, &all));
+    memcpy(mine, all.data, ncap * sizeof *mine);
+    mgp_comm_parts_free(&all);
+  }
+  MGP_TRY(st);
+  return mgp_send(s, MGP_LABEL_FOLD_ROOT, mine[0], ncap * MGP_DIGEST_WORDS);
+}
 
 static mgp_status_t fold_words(mgp_session_t *s, mgp_fold_t *f) {
   const mgp_backend_ops_t *ops = s->be->ops;
-  mgp_digest_t cap[1 << MGP_CAP_LOG];
   uint32_t rounds = 0, left = s->params.log_height;
   for (uint32_t w = 0; w < s->shape.ngroups; w++) {
-    uint32_t height = mgp_shape_word_log(&s->params, &s->shape, w) - s->shape.group[w];
-    MGP_TRY(ops->fold_commit(s->be, f, s->shape.group[w], cap));
-    MGP_TRY(mgp_send(s, MGP_LABEL_FOLD_ROOT, cap[0],
-                     ((size_t)1 << mgp_cap_log(height)) * MGP_DIGEST_WORDS));
+    MGP_TRY(commit_word(s, f, w));
     for (uint32_t i = 0; i < s->shape.group[w]; i++) {
       mgp_e_t h1;
       rounds++;
@@ -37,41 +81,119 @@ static mgp_status_t fold_words(mgp_session_t *s, mgp_fold_t *f) {
   return mgp_send_ext(s, MGP_LABEL_FINAL, final, (size_t)1 << s->params.log_final);
 }
 
-void mgp_answers_free(mgp_session_t *s) {
-  word_answers_t *a = s->answers;
-  for (uint32_t w = 0; a && w < s->shape.ngroups; w++) {
-    mgp_host_free(s, a[w].cosets);
-    mgp_host_free(s, a[w].paths);
-  }
-  mgp_host_free(s, a);
-  s->answers = NULL;
+/* --- openings of words --------------------------------------------------------------------------
+ */
+
+/* What a rank's openings of a word take: cosets one after the other, then paths. */
+typedef struct {
+  uint32_t coset, depth; /* elements and digests of one */
+} opening_size_t;
+
+static size_t opening_bytes(opening_size_t size) {
+  return size.coset * sizeof(mgp_e_t) + size.depth * sizeof(mgp_digest_t);
+}
+static opening_size_t opening_size(const mgp_session_t *s, uint32_t w) {
+  const uint32_t height = log_leaves(s, w);
+  return (opening_size_t){1u << s->shape.group[w], height - mgp_cap_log(height)};
 }
 
-static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f, word_answers_t *a) {
-  uint32_t nq = s->params.queries, *leaf = NULL;
-  mgp_status_t st;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, nq * sizeof *leaf, &leaf));
-  memcpy(leaf, s->query_pos, nq * sizeof *leaf);
+static uint32_t query_leaf(const mgp_session_t *s, uint32_t w, uint32_t q) {
+  return s->query_pos[q] >> (s->params.log_height + 1 - log_leaves(s, w));
+}
+
+/* The queries whose leaf of word w a rank opens, in order: how many; leaf[] gets their leaves. */
+static uint32_t own_leaves(const mgp_session_t *s, uint32_t w, uint32_t rank, uint32_t *leaf) {
+  uint32_t n = 0;
+  for (uint32_t q = 0; q < s->params.queries; q++)
+    if (opens(s, w, rank, query_leaf(s, w, q))) leaf[n++] = query_leaf(s, w, q);
+  return n;
+}
+
+void mgp_answers_free(mgp_session_t *s) {
+  mgp_comm_parts_free(&s->answers);
+}
+
+/* This rank's openings of all words; leaf: [queries], room. */
+static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f, uint32_t *leaf, uint8_t *out,
+                               size_t *nbytes) {
+  *nbytes = 0;
   for (uint32_t w = 0; w < s->shape.ngroups; w++) {
-    uint32_t k = s->shape.group[w];
-    uint32_t height = mgp_shape_word_log(&s->params, &s->shape, w) - k;
-    for (uint32_t q = 0; q < nq; q++) leaf[q] >>= k;
-    a[w].coset = 1u << k;
-    a[w].depth = height - mgp_cap_log(height);
-    MGP_TRY_GOTO(
-        st,
-        mgp_host_alloc(s, MGP_MEM_PROOF, (size_t)nq * a[w].coset * sizeof(mgp_e_t), &a[w].cosets),
-        out);
-    MGP_TRY_GOTO(st,
-                 mgp_host_alloc(s, MGP_MEM_PROOF,
-                                (size_t)nq * a[w].depth * sizeof(mgp_digest_t) + 1, &a[w].paths),
-                 out);
-    MGP_TRY_GOTO(st, s->be->ops->fold_open(s->be, f, w, leaf, nq, a[w].cosets, a[w].paths), out);
+    const opening_size_t size = opening_size(s, w);
+    const uint32_t n = own_leaves(s, w, s->rank, leaf);
+    mgp_e_t *cosets = (mgp_e_t *)(void *)(out + *nbytes);
+    mgp_digest_t *paths = (mgp_digest_t *)(void *)(cosets + (size_t)n * size.coset);
+    if (n) MGP_TRY(s->be->ops->fold_open(s->be, f, w, leaf, n, cosets, paths));
+    *nbytes += n * opening_bytes(size);
   }
-out:
+  return MGP_OK;
+}
+
+static mgp_status_t gather_openings(mgp_session_t *s, mgp_fold_t *f) {
+  const uint32_t nq = s->params.queries;
+  uint8_t *mine = NULL;
+  uint32_t *leaf = NULL;
+  size_t most = 1, nbytes = 0;
+  for (uint32_t w = 0; w < s->shape.ngroups; w++) most += nq * opening_bytes(opening_size(s, w));
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF, most, &mine);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nq * sizeof *leaf, &leaf);
+  if (st == MGP_OK) st = open_words(s, f, leaf, mine, &nbytes);
   mgp_host_free(s, leaf);
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_comm_gatherv(s->comm, mine, nbytes, 0, &s->answers);
+  mgp_host_free(s, mine);
   return st;
 }
+
+typedef struct {
+  const mgp_e_t *coset;
+  const mgp_digest_t *path;
+} opening_t;
+
+/* Where the openings of all queries lie among those gathered: out[query][word]. */
+static void find_openings(const mgp_session_t *s, opening_t *out) {
+  for (uint32_t r = 0; r < s->nranks; r++) {
+    const uint8_t *at = s->answers.data + s->answers.offset[r];
+    for (uint32_t w = 0; w < s->shape.ngroups; w++) {
+      const opening_size_t size = opening_size(s, w);
+      uint32_t n = 0, k = 0;
+      if (r >= makers(s, w)) continue;
+      for (uint32_t q = 0; q < s->params.queries; q++) n += opens(s, w, r, query_leaf(s, w, q));
+      const mgp_e_t *cosets = (const mgp_e_t *)(const void *)at;
+      const mgp_digest_t *paths =
+          (const mgp_digest_t *)(const void *)(cosets + (size_t)n * size.coset);
+      for (uint32_t q = 0; q < s->params.queries; q++) {
+        if (!opens(s, w, r, query_leaf(s, w, q))) continue;
+        out[(size_t)q * s->shape.ngroups + w] =
+            (opening_t){cosets + (size_t)k * size.coset, paths + (size_t)k * size.depth};
+        k++;
+      }
+      at += n * opening_bytes(size);
+    }
+  }
+}
+
+/* --- the phase ----------------------------------------------------------------------------------
+ */
+
+mgp_status_t mgp_phase_fold(mgp_session_t *s) {
+  mgp_fold_t *f = NULL;
+  const uint32_t nq = s->params.queries, mask = (2u << s->params.log_height) - 1;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF, nq * sizeof *s->query_pos, &s->query_pos);
+  if (st == MGP_OK) st = s->be->ops->fold_begin(s->be, s->d_q, s->params.log_height, &f);
+  if (st == MGP_OK) st = fold_words(s, f);
+  st = mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_send_nonce(s, s->params.grind_query);
+  for (uint32_t q = 0; q < nq && st == MGP_OK; q++)
+    s->query_pos[q] = mgp_f_to_u32(mgp_transcript_squeeze(&s->tr)) & mask;
+  if (st == MGP_OK) st = gather_openings(s, f);
+  s->be->ops->fold_end(s->be, f);
+  s->be->ops->free(s->be, s->d_q);
+  s->d_q = NULL;
+  return st;
+}
+
+/* --- queries ------------------------------------------------------------------------------------
+ */
 
 /* Replays the partition's columns and opens the query rows; words [nq][ncols + 8 * depth]. */
 typedef struct {
@@ -115,47 +237,10 @@ out:
   return st;
 }
 
-mgp_status_t mgp_phase_fold(mgp_session_t *s) {
-  mgp_fold_t *f = NULL;
-  mgp_status_t st = MGP_OK;
-  word_answers_t *answers = NULL;
-  uint32_t nq = s->params.queries;
-  st = mgp_host_alloc(s, MGP_MEM_PROOF, nq * sizeof *s->query_pos, &s->query_pos);
-  if (st == MGP_OK)
-    st = mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *answers, &answers);
-  if (st == MGP_OK) {
-    memset(answers, 0, MGP_MAX_LOG_HEIGHT * sizeof *answers);
-    s->answers = answers;
-  }
-  if (st == MGP_OK && s->rank == 0) {
-    mgp_digest_t seed;
-    uint32_t nonce = 0;
-    st = s->be->ops->fold_begin(s->be, s->d_q, s->params.log_height, &f);
-    if (st == MGP_OK) st = fold_words(s, f);
-    if (st == MGP_OK) {
-      mgp_transcript_squeeze_digest(&s->tr, seed);
-      st = s->be->ops->grind(s->be, seed, s->params.grind_query, &nonce);
-    }
-    if (st == MGP_OK) {
-      mgp_f_t word = mgp_f_from_u32(nonce);
-      st = mgp_send(s, MGP_LABEL_NONCE, &word, 1);
-      uint32_t mask = (2u << s->params.log_height) - 1;
-      for (uint32_t q = 0; q < nq; q++)
-        s->query_pos[q] = mgp_f_to_u32(mgp_transcript_squeeze(&s->tr)) & mask;
-    }
-    if (st == MGP_OK) st = open_words(s, f, answers);
-    s->be->ops->fold_end(s->be, f);
-    s->be->ops->free(s->be, s->d_q);
-    s->d_q = NULL;
-  }
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  return mgp_comm_bcast(s->comm, s->query_pos, nq * sizeof *s->query_pos, 0);
-}
-
-static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all) {
-  const word_answers_t *a = s->answers;
-  uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
-  uint32_t nq = s->params.queries;
+static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all,
+                                  const opening_t *openings) {
+  const uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
+  const uint32_t nq = s->params.queries, words = s->shape.ngroups;
   for (uint32_t q = 0; q < nq; q++) {
     const mgp_f_t *at = (const mgp_f_t *)all->data;
     for (uint32_t p = 0; p < s->params.partitions; p++) {
@@ -164,13 +249,24 @@ static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all)
       MGP_TRY(mgp_words_push(&s->body, at + q * width, width));
       at += nq * width;
     }
-    for (uint32_t w = 0; w < s->shape.ngroups; w++) {
-      MGP_TRY(mgp_words_push_ext(&s->body, a[w].cosets + (size_t)q * a[w].coset, a[w].coset));
-      MGP_TRY(mgp_words_push(&s->body, a[w].paths[(size_t)q * a[w].depth],
-                             (size_t)a[w].depth * MGP_DIGEST_WORDS));
+    for (uint32_t w = 0; w < words; w++) {
+      const opening_t *o = &openings[(size_t)q * words + w];
+      const opening_size_t size = opening_size(s, w);
+      MGP_TRY(mgp_words_push_ext(&s->body, o->coset, size.coset));
+      MGP_TRY(mgp_words_push(&s->body, o->path[0], (size_t)size.depth * MGP_DIGEST_WORDS));
     }
   }
   return MGP_OK;
+}
+
+static mgp_status_t write_all_answers(mgp_session_t *s, const mgp_comm_parts_t *all) {
+  const size_t n = (size_t)s->params.queries * s->shape.ngroups;
+  opening_t *openings = NULL;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (n + 1) * sizeof *openings, &openings));
+  find_openings(s, openings);
+  mgp_status_t st = write_answers(s, all, openings);
+  mgp_host_free(s, openings);
+  return st;
 }
 
 mgp_status_t mgp_phase_query(mgp_session_t *s) {
@@ -193,7 +289,7 @@ mgp_status_t mgp_phase_query(mgp_session_t *s) {
   }
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, mine, words * sizeof *mine, 0, &all), out);
-  if (s->rank == 0) st = write_answers(s, &all);
+  if (s->rank == 0) st = write_all_answers(s, &all);
 out:
   mgp_answers_free(s);
   mgp_comm_parts_free(&all);

@@ -191,17 +191,16 @@ static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_b
   return finish(l, st);
 }
 
-static mgp_status_t reduce_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n,
-                                        uint32_t root) {
+static mgp_status_t sum_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n) {
   if (st == MGP_OK) st = l->ops->start_slices(l->device, l->be, d_buf, n);
   MGP_TRY(finish(l, st));
   st = l->ops->add_slices(l->device, l->be, d_buf, n);
-  if (st == MGP_OK) st = l->ops->start_gather(l->device, l->be, d_buf, n, root);
+  if (st == MGP_OK) st = l->ops->start_spread(l->device, l->be, d_buf, n);
   return finish(l, st);
 }
 
-/* Piece by piece: u32 sums on every rank, or, if there is a root, field words on that one. */
-static mgp_status_t sum_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n, const uint32_t *root) {
+/* Piece by piece: checked u32 sums, or field words. */
+static mgp_status_t sum_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n, int field) {
   const mgp_backend_ops_t *ops = l->be->ops;
   const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
   uint32_t *host = NULL;
@@ -213,11 +212,10 @@ static mgp_status_t sum_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n, cons
     st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
     MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
     MGP_TRY_GOTO(st,
-                 root ? mgp_comm_reduce_sum_mod(l->comm, host, len, MGP_P, *root)
-                      : mgp_comm_allreduce_sum_u32(l->comm, host, len),
+                 field ? mgp_comm_allreduce_sum_mod(l->comm, host, len, MGP_P)
+                       : mgp_comm_allreduce_sum_u32(l->comm, host, len),
                  out);
-    if (!root || mgp_comm_rank(l->comm) == *root)
-      st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
+    st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
     MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
   }
 out:
@@ -235,9 +233,9 @@ static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint
   mgp_status_t st = ops->upload(l->be, d_buf, host, n * sizeof *host);
   MGP_TRY(mgp_comm_agree(l->comm, st));
   MGP_TRY(sum_u32_direct(l, MGP_OK, d_buf, n));
-  MGP_TRY(reduce_field_direct(l, MGP_OK, d_buf, n, 0));
+  MGP_TRY(sum_field_direct(l, MGP_OK, d_buf, n));
   st = ops->download(l->be, host, d_buf, n * sizeof *host);
-  for (uint64_t i = 0; i < n && rank == 0; i++) wrong += host[i] != sum * size;
+  for (uint64_t i = 0; i < n; i++) wrong += host[i] != sum * size;
   if (st == MGP_OK && wrong)
     st = mgp_fail(MGP_INTERNAL,
                   "%s adds wrongly between these devices (%llu of %llu words): MGP_LINK=host does "
@@ -279,7 +277,7 @@ mgp_status_t mgp_link_ready(mgp_link_t *l) {
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound) {
   const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops || bound > UINT32_MAX) return sum_by_host(l, d_buf, n, NULL);
+  if (!l->ops || bound > UINT32_MAX) return sum_by_host(l, d_buf, n, 0);
   MGP_TRY(mgp_link_ready(l));
   mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
@@ -288,16 +286,14 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
   return counted(l, MGP_LINK_SUM_U32, start, nbytes, nbytes, st);
 }
 
-mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root) {
-  const uint64_t size = mgp_comm_size(l->comm), all = n * sizeof *d_buf;
+mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n) {
+  const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops) return sum_by_host(l, d_buf, n, &root);
+  if (!l->ops) return sum_by_host(l, d_buf, n, 1);
   MGP_TRY(mgp_link_ready(l));
-  const int is_root = mgp_comm_rank(l->comm) == root;
   mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
-  const uint64_t others = all / size * (size - 1);
-  st = reduce_field_direct(l, st, d_buf, n, root);
-  return counted(l, MGP_LINK_REDUCE_FIELD, start, others + (is_root ? 0 : all / size),
-                 others + (is_root ? others : 0), st);
+  const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
+  st = sum_field_direct(l, st, d_buf, n);
+  return counted(l, MGP_LINK_SUM_FIELD, start, nbytes, nbytes, st);
 }

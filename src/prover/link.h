@@ -17,8 +17,7 @@
 #define MGP_LINK_LIMIT_S 20.0
 #define MGP_LINK_PIECE   (1u << 20) /* words at a time through the host */
 
-#define MGP_LINK_OP_LIST(X)                                                                        \
-  X(CONNECT, "connect") X(SUM_U32, "sum_u32") X(REDUCE_FIELD, "reduce_field")
+#define MGP_LINK_OP_LIST(X) X(CONNECT, "connect") X(SUM_U32, "sum_u32") X(SUM_FIELD, "sum_field")
 typedef enum {
 #define MGP_LINK_ENUM(name, text) MGP_LINK_##name,
   MGP_LINK_OP_LIST(MGP_LINK_ENUM)
@@ -49,8 +48,8 @@ mgp_status_t mgp_link_ready(mgp_link_t *l);
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
  * if that is not below 2^32, sums are checked (MGP_RESOURCES on all ranks). Collective. */
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound);
-/* Field words summed over the ranks on `root`; unspecified elsewhere. Collective. */
-mgp_status_t mgp_link_reduce_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n, uint32_t root);
+/* The same of field words. Collective. */
+mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n);
 
 /* Seconds that this rank has spent so far with sums between devices, as in stats. */
 double mgp_link_seconds(const mgp_link_t *l);

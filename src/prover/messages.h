@@ -6,7 +6,8 @@
 
 mgp_status_t mgp_send(mgp_session_t *s, mgp_label_t label, const mgp_f_t *words, size_t n);
 mgp_status_t mgp_send_ext(mgp_session_t *s, mgp_label_t label, const mgp_e_t *v, size_t n);
-/* Squeezes the seed, finds the smallest nonce on rank 0, sends it. Collective. */
+/* Squeezes the seed, finds the smallest nonce, each rank looking through its share, sends it.
+ * Collective. */
 mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits);
 
 #define MGP_SUM_EXT_MAX 3

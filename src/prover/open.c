@@ -236,11 +236,7 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
   }
   if (st == MGP_OK) st = each_part(o, MGP_BUILD_SCATTER, scatter_chunks);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  st = mgp_link_reduce_field(&s->link, s->d_q, (uint64_t)MGP_D << s->params.log_height, 0);
-  if (s->rank != 0) {
-    s->be->ops->free(s->be, s->d_q);
-    s->d_q = NULL;
-  }
+  st = mgp_link_sum_field(&s->link, s->d_q, (uint64_t)MGP_D << s->params.log_height);
 out:
   mgp_host_free(s, eq_u);
   return st;

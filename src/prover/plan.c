@@ -145,7 +145,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t q = MGP_D * height, eq = (uint64_t)(4 * MGP_D) << p->log_chunk; /* eq: all the while */
   uint64_t open = eq + max_u64(ge + block + values + slabs,
                                max_u64(block + all, q + max_u64(slabs, pieces + slices)));
-  uint64_t fold = s->rank == 0 ? q + ops->fold_bytes(s->be, S, p->log_fold) : 0;
+  uint64_t fold = q + ops->fold_bytes(s->be, S, p->log_fold);
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
       max_u64(tasks, max_u64(open, max_u64(fold, query + answers) + words)) + task_proofs;

@@ -92,9 +92,9 @@ typedef struct {
   mgp_f_t fork_seed[MGP_DIGEST_WORDS];
   mgp_e_t *points; /* r of each of this rank's traces, MGP_MAX_LOG_ROWS coordinates each */
   mgp_e_t *rho;    /* the common point */
-  mgp_f_t *d_q;    /* rank 0: the combined polynomial */
+  mgp_f_t *d_q;    /* the combined polynomial */
   uint32_t *query_pos;
-  void *answers; /* rank 0: openings of the folded words (fold.c) */
+  mgp_comm_parts_t answers; /* rank 0: openings of the folded words (fold.c) */
   /* body, on rank 0; task messages of this rank until they are gathered */
   mgp_words_t body, tasks;
   uint64_t builds[MGP_BUILD_USES];

@@ -121,15 +121,17 @@ static void hashing(bench_t *b, mgp_f_t *d, mgp_digest_t *d_tree) {
     snprintf(size, sizeof size, "2^%u x 128", h);
     s = best(b, [&] {
       mgp_status_t st = mgp_cuda_absorb(b->cu, d, rows, 128, 128, true, true, d_tree, rows);
-      return st == MGP_OK ? mgp_cuda_tree_build(b->cu, d_tree, h) : st;
+      return st == MGP_OK
+                 ? mgp_cuda_tree_build(b->cu, d_tree, h, 0, (size_t)1 << mgp_cuda_cap_depth(h))
+                 : st;
     });
     report(b, "Merkle tree", size, s, 17.0 * rows, (128 * 4 + 32 + 96.0) * rows, 7500);
   }
   mgp_digest_t seed;
   uint32_t nonce = 0;
   memset(seed, 7, sizeof seed);
-  s = best(b, [&] { return mgp_cuda_grind(b->be, seed, 26, &nonce); });
-  report(b, "grinding", "26 bits", s, (double)((nonce >> 23) + 1) * (1 << 23), 0, 7500);
+  s = best(b, [&] { return mgp_cuda_grind(b->be, seed, 26, 0, MGP_P, &nonce); });
+  report(b, "grinding", "26 bits", s, (double)nonce + 1, 0, 7500);
 }
 
 /* Multiplier cycles of a point: products of a pass of 8 levels, 5.1 (3 in the last one). */
@@ -217,7 +219,7 @@ static void folding(bench_t *b, mgp_f_t *d_q) {
     t = best(b, [&] {
       mgp_digest_t cap[64];
       mgp_status_t st = mgp_cuda_fold_begin(b->be, d_q, s, &f);
-      if (st == MGP_OK) st = mgp_cuda_fold_commit(b->be, f, 3, cap);
+      if (st == MGP_OK) st = mgp_cuda_fold_commit(b->be, f, 3, 0, 64, cap);
       mgp_cuda_fold_end(b->be, f);
       return st;
     });

@@ -80,7 +80,7 @@ static void bench_hash(mgp_backend_t *be, mgp_isa_t isa) {
   threads = all;
   mgp_digest_t seed = {1, 2, 3, 4, 5, 6, 7, 8};
   uint32_t nonce;
-  BEST(t, REQUIRE_OK(be->ops->grind(be, seed, 16, &nonce)));
+  BEST(t, REQUIRE_OK(be->ops->grind(be, seed, 16, 0, MGP_P, &nonce)));
   line("grinding, 16 bits", "M perm/s", nonce + 1, t, 1692);
 }
 
@@ -158,7 +158,7 @@ static void bench_fold(mgp_backend_t *be, unsigned s) {
   snprintf(what, sizeof what, "fold_round on 2^%u", s);
   line(what, "M elem/s", (double)((size_t)1 << s), t, (MGP_D * MGP_D + 2 * MGP_D) / 2.);
   t = now();
-  REQUIRE_OK(be->ops->fold_commit(be, f, 4, cap));
+  REQUIRE_OK(be->ops->fold_commit(be, f, 4, 0, 64, cap));
   t = now() - t;
   snprintf(what, sizeof what, "fold_commit of 2^%u", s);
   printf("%-34s %10.3f s\n", what, t);

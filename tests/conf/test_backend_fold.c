@@ -23,16 +23,18 @@ static mgp_e_t evaluate(const mgp_e_t *q, unsigned n, uint32_t x) {
 typedef struct {
   unsigned n, k; /* 2^n values, cosets of 2^k positions */
   mgp_e_t *q;
+  uint32_t first, count; /* nodes of the cap that are committed, and here: */
   mgp_digest_t cap[64];
 } ref_word_t;
 
 static void check_open(ref_backend_t *b, mgp_fold_t *f, test_rng_t *rng, const ref_word_t *w,
                        uint32_t number) {
   const unsigned h = w->n + 1 - w->k, length = h - min_u(6, h);
-  const uint32_t count = h <= 5 ? 1u << h : 5;
+  const uint32_t from = w->first << length, nleaf = w->count << length;
+  const uint32_t count = h <= 5 ? nleaf : 5;
   uint32_t leaf[32];
   for (uint32_t i = 0; i < count; i++)
-    leaf[i] = h <= 5 ? i : (uint32_t)(test_rand(rng) >> (64 - h));
+    leaf[i] = from + (h <= 5 ? i : (uint32_t)(test_rand(rng) % nleaf));
   mgp_e_t *cosets = ref_alloc((size_t)count << w->k, sizeof *cosets);
   mgp_digest_t *paths = ref_alloc((size_t)count * length, sizeof *paths), node;
   CHECK_OK(b->be->ops->fold_open(b->be, f, number, leaf, count, cosets, paths));
@@ -49,11 +51,12 @@ static void check_open(ref_backend_t *b, mgp_fold_t *f, test_rng_t *rng, const r
       else
         mgp_hash_node(node, *sibling, node);
     }
-    CHECK_MSG(memcmp(node, w->cap[leaf[i] >> length], sizeof node) == 0,
+    CHECK_MSG(memcmp(node, w->cap[(leaf[i] >> length) - w->first], sizeof node) == 0,
               "%s: word %u of 2^%u, path of leaf %u", b->name, number, w->n, leaf[i]);
   }
-  CHECK(b->be->ops->fold_open(b->be, f, number, &(uint32_t){1u << h}, 1, cosets, paths) ==
-        MGP_INTERNAL);
+  const uint32_t outside[] = {1u << h, from - 1, from + nleaf};
+  for (int i = 0; i < 3; i++)
+    CHECK(b->be->ops->fold_open(b->be, f, number, &outside[i], 1, cosets, paths) == MGP_INTERNAL);
   free(cosets);
   free(paths);
 }
@@ -81,7 +84,13 @@ static void phase(test_rng_t *rng, ref_backend_t *b, unsigned s, unsigned last, 
       ref_word_t *w = &words[nwords++];
       *w = (ref_word_t){.n = n, .k = min_u(k, n - last), .q = ref_alloc((size_t)1 << n, sizeof *q)};
       memcpy(w->q, q, sizeof *q << n);
-      REQUIRE_OK(ops->fold_commit(b->be, f, w->k, w->cap));
+      const uint32_t ncap = 1u << min_u(6, n + 1 - w->k);
+      if (nwords % 2) w->first = (uint32_t)(test_rand(rng) % ncap);
+      w->count = nwords % 2 ? 1 + (uint32_t)(test_rand(rng) % (ncap - w->first)) : ncap;
+      CHECK(ops->fold_commit(b->be, f, w->k, 0, 0, w->cap) == MGP_INTERNAL);
+      CHECK(ops->fold_commit(b->be, f, w->k, 1, ncap, w->cap) == MGP_INTERNAL);
+      CHECK(ops->fold_commit(b->be, f, w->k, UINT32_MAX, 2, w->cap) == MGP_INTERNAL);
+      REQUIRE_OK(ops->fold_commit(b->be, f, w->k, w->first, w->count, w->cap));
       next = n - w->k;
     }
     for (unsigned t = 0; t + 1 < n; t++) rest[t] = ref_rand_e(rng);
@@ -130,8 +139,16 @@ static void grinding(test_rng_t *rng, ref_backend_t *b, unsigned bits) {
   uint32_t want = 0, got = MGP_P;
   for (unsigned i = 0; i < MGP_DIGEST_WORDS; i++) seed[i] = ref_rand_f(rng);
   while (!mgp_grind_check(seed, want, bits)) want++;
-  CHECK_OK(b->be->ops->grind(b->be, seed, bits, &got));
+  CHECK_OK(b->be->ops->grind(b->be, seed, bits, 0, MGP_P, &got));
   CHECK_MSG(got == want, "%s: %u bits: nonce %u, smallest %u", b->name, bits, got, want);
+  CHECK_OK(b->be->ops->grind(b->be, seed, bits, want, 1, &got));
+  CHECK_MSG(got == want, "%s: %u bits: nonce %u, the only one %u", b->name, bits, got, want);
+  CHECK_OK(b->be->ops->grind(b->be, seed, bits, 0, want, &got));
+  CHECK_MSG(got == MGP_NO_NONCE, "%s: %u bits: nonce %u below %u", b->name, bits, got, want);
+  const uint32_t after = ++want;
+  while (!mgp_grind_check(seed, want, bits)) want++;
+  CHECK_OK(b->be->ops->grind(b->be, seed, bits, after, MGP_P - after, &got));
+  CHECK_MSG(got == want, "%s: %u bits: nonce %u, second %u", b->name, bits, got, want);
 }
 
 int main(void) {

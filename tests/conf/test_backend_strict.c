@@ -173,8 +173,8 @@ static void folding(void) {
   mgp_f_t *q = device(MGP_D << 5);
   EACH_BAD(MGP_D << 5, d) REFUSED(fold_begin, "d_q", d, 5, &f);
   REQUIRE_OK(ops->fold_begin(be, q, 5, &f));
-  REQUIRE_OK(ops->fold_commit(be, f, 2, cap));
-  REFUSED(fold_commit, "cap", f, 2, (mgp_digest_t *)q);
+  REQUIRE_OK(ops->fold_commit(be, f, 2, 0, 16, cap));
+  REFUSED(fold_commit, "cap", f, 2, 0, 16, (mgp_digest_t *)q);
   ops->free(be, q);
   REFUSED(fold_round, "memory given", f, e, &x);
   REFUSED(fold_bind, "memory given", f, x);
@@ -183,7 +183,7 @@ static void folding(void) {
   REFUSED(fold_bind, "object", f, x);
   mgp_f_t *seed = device(8);
   uint32_t nonce;
-  REFUSED(grind, "seed", seed, 1, &nonce);
+  REFUSED(grind, "seed", seed, 1, 0, MGP_P, &nonce);
   ops->free(be, seed);
 }
 

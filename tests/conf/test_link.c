@@ -102,13 +102,13 @@ static mgp_status_t check_counts(rank_t *r, uint64_t n, uint64_t bound, uint32_t
   return MGP_OK;
 }
 
-static mgp_status_t check_words(rank_t *r, uint64_t n, uint32_t root, mgp_f_t *host, mgp_f_t *d) {
+static mgp_status_t check_words(rank_t *r, uint64_t n, mgp_f_t *host, mgp_f_t *d) {
   const mgp_backend_ops_t *ops = r->be->ops;
   for (uint64_t i = 0; i < n; i++) host[i] = word_of(r->rank, i);
   MGP_TRY(ops->upload(r->be, d, host, n * sizeof *host));
-  MGP_TRY(mgp_link_reduce_field(&r->link, d, n, root));
+  MGP_TRY(mgp_link_sum_field(&r->link, d, n));
   MGP_TRY(ops->download(r->be, host, d, n * sizeof *host));
-  for (uint64_t i = 0; i < n && r->rank == root; i++) {
+  for (uint64_t i = 0; i < n; i++) {
     uint64_t sum = 0;
     for (uint32_t k = 0; k < r->size; k++) sum += word_of(k, i);
     NEED(host[i] == sum % MGP_P);
@@ -126,14 +126,11 @@ static mgp_status_t check_sums(rank_t *r) {
     const uint64_t most = (uint64_t)r->size * 0xffffffu;
     st = check_counts(r, ns[k], most, host, d);
     if (st == MGP_OK) st = check_counts(r, ns[k], (uint64_t)1 << 32, host, d); /* checked sums */
-    for (uint32_t i = 0; i < r->size && st == MGP_OK; i++) {
-      if (ns[k] == MOST && i > 0) break;
-      const uint64_t before = r->link.stats[MGP_LINK_REDUCE_FIELD].calls;
-      st = check_words(r, ns[k], (i + k) % r->size, host, d);
-      const uint64_t calls = r->link.stats[MGP_LINK_REDUCE_FIELD].calls - before;
-      if (st == MGP_OK && calls != (r->link.ops && ns[k]))
-        st = mgp_fail(MGP_INTERNAL, "%d sums were counted", (int)calls);
-    }
+    const uint64_t before = r->link.stats[MGP_LINK_SUM_FIELD].calls;
+    if (st == MGP_OK) st = check_words(r, ns[k], host, d);
+    const uint64_t calls = r->link.stats[MGP_LINK_SUM_FIELD].calls - before;
+    if (st == MGP_OK && calls != (r->link.ops && ns[k]))
+      st = mgp_fail(MGP_INTERNAL, "%d sums were counted", (int)calls);
     last = st;
   }
   r->be->ops->free(r->be, d);
@@ -167,7 +164,7 @@ static mgp_status_t one_proof(mgp_comm_t *comm, const job_t *job) {
   for (unsigned i = 0; i < N; i++) host[i] = job->overflow && r.rank == 0 ? UINT32_MAX : 1;
   if (st == MGP_OK) st = mgp_comm_agree(comm, r.be->ops->upload(r.be, d, host, sizeof host));
   if (st == MGP_OK) st = mgp_link_sum_u32(&r.link, d, N, job->overflow ? UINT64_MAX : r.size);
-  if (st == MGP_OK) st = mgp_link_reduce_field(&r.link, d, N, 0);
+  if (st == MGP_OK) st = mgp_link_sum_field(&r.link, d, N);
   if (r.be) r.be->ops->free(r.be, d);
   return rank_close(&r, st);
 }

@@ -151,7 +151,7 @@ static void check_resident(const traced_t *job, uint32_t ranks, mgp_cache_t cach
       const char *phase = mgp_phase_name((mgp_phase_t)p);
       int over = p == MGP_PHASE_FINISH; /* the shard is released when its proof is done */
       int keeps = p >= MGP_PHASE_COMMIT && !over && k->partitions > 0;
-      uint64_t sum = 0, q = r == 0 && (p == MGP_PHASE_OPEN) ? MGP_D * column : 0;
+      uint64_t sum = 0, q = p == MGP_PHASE_OPEN ? MGP_D * column : 0;
       for (unsigned c = 0; c < MGP_MEM_CLASSES; c++) sum += live[c];
       CHECK_EQ_U64(sum, live[MGP_MEM_CLASSES]);
       CHECK_MSG((live[MGP_MEM_WITNESS] > 0) == (keeps && cache >= MGP_CACHE_TRACE) &&

@@ -11,6 +11,7 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
   mgp_fold_t *f[2] = {NULL, NULL};
   mgp_digest_t cap[2][64];
   unsigned group[32], log_leaves[32], n = s;
+  uint32_t first[32], nodes[32];
   uint32_t nwords = 0;
   for (size_t i = 0; i < words; i++) q[i] = rand_f(rng);
   for (unsigned i = 0; i < s; i++) point[i] = rand_e(rng);
@@ -21,9 +22,12 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
   REQUIRE_OK(b->fold_begin(p->cuda.be, d_b, s, &f[1]));
   while (n > last) {
     const unsigned size = k < n - last ? k : n - last, h = n + 1 - size;
-    REQUIRE_OK(a->fold_commit(p->cpu.be, f[0], size, cap[0]));
-    REQUIRE_OK(b->fold_commit(p->cuda.be, f[1], size, cap[1]));
-    CHECK_MSG(memcmp(cap[0], cap[1], sizeof cap[0][0] << (h < 6 ? h : 6)) == 0,
+    const uint32_t ncap = 1u << (h < 6 ? h : 6);
+    first[nwords] = nwords % 2 ? (uint32_t)(test_rand(rng) % ncap) : 0;
+    nodes[nwords] = nwords % 2 ? 1 + (uint32_t)(test_rand(rng) % (ncap - first[nwords])) : ncap;
+    REQUIRE_OK(a->fold_commit(p->cpu.be, f[0], size, first[nwords], nodes[nwords], cap[0]));
+    REQUIRE_OK(b->fold_commit(p->cuda.be, f[1], size, first[nwords], nodes[nwords], cap[1]));
+    CHECK_MSG(memcmp(cap[0], cap[1], sizeof cap[0][0] * nodes[nwords]) == 0,
               "cap of word %u: s %u, k %u", nwords, s, k);
     group[nwords] = size;
     log_leaves[nwords++] = h;
@@ -48,7 +52,9 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
     uint32_t *leaf = new_array(nleaf, sizeof *leaf);
     mgp_e_t *cosets[2];
     mgp_digest_t *paths[2];
-    for (uint32_t i = 0; i < nleaf; i++) leaf[i] = (uint32_t)(test_rand(rng) & ((1u << h) - 1));
+    const unsigned length = h - (h < 6 ? h : 6);
+    for (uint32_t i = 0; i < nleaf; i++)
+      leaf[i] = (uint32_t)((first[w] << length) + test_rand(rng) % ((uint64_t)nodes[w] << length));
     for (int i = 0; i < 2; i++) {
       cosets[i] = new_array(coset, sizeof *cosets[i]);
       paths[i] = new_array(path, sizeof *paths[i]);
@@ -88,9 +94,14 @@ static void check_grind(pair_t *p, test_rng_t *rng, unsigned bits) {
   mgp_digest_t seed;
   uint32_t want = 0, got = 1;
   for (int i = 0; i < MGP_DIGEST_WORDS; i++) seed[i] = rand_f(rng);
-  REQUIRE_OK(p->cpu.be->ops->grind(p->cpu.be, seed, bits, &want));
-  REQUIRE_OK(p->cuda.be->ops->grind(p->cuda.be, seed, bits, &got));
-  CHECK_EQ_U64(want, got);
+  for (int k = 0; k < 2; k++) { /* the smallest, and the one after it */
+    const uint32_t first = k ? want + 1 : 0;
+    REQUIRE_OK(p->cpu.be->ops->grind(p->cpu.be, seed, bits, first, MGP_P - first, &want));
+    REQUIRE_OK(p->cuda.be->ops->grind(p->cuda.be, seed, bits, first, MGP_P - first, &got));
+    CHECK_EQ_U64(want, got);
+    REQUIRE_OK(p->cuda.be->ops->grind(p->cuda.be, seed, bits, first, want - first, &got));
+    CHECK_EQ_U64(got, MGP_NO_NONCE);
+  }
 }
 
 int main(void) {

@@ -110,7 +110,7 @@ static mgp_status_t fold(mgp_backend_t *be, mgp_f_t *d_q) {
   mgp_status_t st;
   memset(point, 0, sizeof point);
   MGP_TRY(ops->fold_begin(be, d_q, 9, &f));
-  MGP_TRY_GOTO(st, ops->fold_commit(be, f, 1, cap), out);
+  MGP_TRY_GOTO(st, ops->fold_commit(be, f, 1, 0, 64, cap), out);
   MGP_TRY_GOTO(st, ops->fold_round(be, f, point, &h1), out);
   MGP_TRY_GOTO(st, ops->fold_bind(be, f, mgp_e_one()), out);
   MGP_TRY_GOTO(st, ops->fold_final(be, f, final), out);
@@ -138,7 +138,7 @@ static mgp_status_t everything(mgp_backend_t *be, void *arg) {
   MGP_TRY_GOTO(st, commit_and_query(be, d, 0), out);
   MGP_TRY_GOTO(st, commit_and_query(be, d, 1), out);
   MGP_TRY_GOTO(st, fold(be, d), out);
-  MGP_TRY_GOTO(st, ops->grind(be, seed, 4, &nonce), out);
+  MGP_TRY_GOTO(st, ops->grind(be, seed, 4, 0, MGP_P, &nonce), out);
   MGP_TRY_GOTO(st, ops->zero(be, d, nbytes), out);
   st = ops->download(be, host, d, nbytes);
 out:

@@ -45,7 +45,7 @@ def test_bytes(t):
             report = t.json("report.json")
             t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), f"{name} {link} {options}: other bytes")
             t.check(report["link"].split()[0] == link, f"{name}: sums go by {report['link']}, not {link}")
-            direct = report["collectives"].get("device_reduce_field", {}).get("calls", 0)
+            direct = report["collectives"].get("device_sum_field", {}).get("calls", 0)
             t.check((direct > 0) == (link == "NCCL"), f"{name}: {direct} sums by NCCL")
 
 

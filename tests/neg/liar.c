@@ -446,10 +446,10 @@ static mgp_status_t lie_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, 
 static mgp_fold_t *folding(mgp_fold_t *f) {
   return now.second ? now.second : f;
 }
-static mgp_status_t lie_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k,
-                                    mgp_digest_t *cap) {
+static mgp_status_t lie_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
+                                    uint32_t n, mgp_digest_t *cap) {
   now.words++;
-  return real->fold_commit(be, folding(f), k, cap);
+  return real->fold_commit(be, folding(f), k, first, n, cap);
 }
 static mgp_status_t lie_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest,
                                    mgp_e_t *h1) {
@@ -497,8 +497,8 @@ static void lie_fold_end(mgp_backend_t *be, mgp_fold_t *f) {
 }
 
 static mgp_status_t lie_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
-                              uint32_t *nonce) {
-  MGP_TRY(real->grind(be, seed, bits, nonce));
+                              uint32_t first, uint32_t n, uint32_t *nonce) {
+  MGP_TRY(real->grind(be, seed, bits, first, n, nonce));
   if (lie->lazy_nonce == 1 + (int)now.number[MGP_LABEL_NONCE]++)
     while (mgp_grind_check(seed, *nonce, bits)) (*nonce)++;
   return MGP_OK;

@@ -126,7 +126,7 @@ mgp_status_t mgp_cpu_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_
     goto done;
   }
   if (cs->keep_all) {
-    mgp_whole_tree_build(cpu, tree->whole, h);
+    mgp_whole_tree_build(cpu, tree->whole, h, 0, (size_t)1 << mgp_cap_depth(h));
     memcpy(cap, tree->whole + mgp_whole_tree_level(h, cap_depth), sizeof cap[0] << cap_depth);
   } else {
     const unsigned kept = tree->kept_depth, depth = h - levels_in_chunk(tree->s, kept);

@@ -53,25 +53,23 @@ mgp_status_t mgp_cpu_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
 /* Windows in order, a chunk per thread in each: the smallest hit of the first window that has one
  * is the smallest of all. */
 mgp_status_t mgp_cpu_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
-                           uint32_t *nonce) {
+                           uint32_t first, uint32_t n, uint32_t *nonce) {
   const mgp_hash_kernels_t *k = mgp_hash_kernels(mgp_cpu_of(be)->isa);
   const uint32_t window = GRIND_CHUNK * (uint32_t)be->threads;
-  for (uint64_t first = 0; first < MGP_P; first += window) {
-    uint64_t best = MGP_P;
+  const uint64_t end = (uint64_t)first + n;
+  uint64_t best = MGP_NO_NONCE;
+  for (uint64_t at = first; at < end && best == MGP_NO_NONCE; at += window) {
     MGP_OMP(omp parallel for schedule(static, 1) num_threads(be->threads) reduction(min : best))
     for (int t = 0; t < be->threads; t++) {
-      uint64_t from = first + (uint64_t)t * GRIND_CHUNK;
-      if (from >= MGP_P) continue;
-      uint32_t n = MGP_P - from < GRIND_CHUNK ? (uint32_t)(MGP_P - from) : GRIND_CHUNK;
-      uint32_t at = k->grind(seed, bits, (uint32_t)from, n);
-      if (at < n && from + at < best) best = from + at;
-    }
-    if (best < MGP_P) {
-      *nonce = (uint32_t)best;
-      return MGP_OK;
+      uint64_t from = at + (uint64_t)t * GRIND_CHUNK;
+      if (from >= end) continue;
+      uint32_t count = end - from < GRIND_CHUNK ? (uint32_t)(end - from) : GRIND_CHUNK;
+      uint32_t hit = k->grind(seed, bits, (uint32_t)from, count);
+      if (hit < count && from + hit < best) best = from + hit;
     }
   }
-  return mgp_fail(MGP_RESOURCES, "grinding: no nonce below p has %u zero bits", bits);
+  *nonce = (uint32_t)best;
+  return MGP_OK;
 }
 
 /* --- the backend ---------------------------------------------------------------------------------

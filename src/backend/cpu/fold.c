@@ -14,9 +14,10 @@
 #define BIND_CHUNK ((size_t)8192)
 
 typedef struct {
-  unsigned n, k;      /* 2^(n+1) positions in cosets of 2^k */
-  mgp_f_t *code;      /* ext planes of 2^(n+1) */
-  mgp_digest_t *tree; /* whole, over 2^(n+1-k) leaves */
+  unsigned n, k;         /* 2^(n+1) positions in cosets of 2^k */
+  uint32_t first, count; /* nodes of the cap that the tree is there for */
+  mgp_f_t *code;         /* ext planes of 2^(n+1) */
+  mgp_digest_t *tree;    /* room for all 2^(n+1-k) leaves */
 } word_t;
 
 struct mgp_fold {
@@ -89,15 +90,19 @@ static void gather_cosets(const word_t *w, size_t first, size_t count, mgp_f_t *
     for (size_t i = 0; i < n; i++) out[i * MGP_D + d] = w->code[d * stride + from + i];
 }
 
-mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap) {
+mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
+                                 uint32_t n, mgp_digest_t *cap) {
   mgp_cpu_t *cpu = mgp_cpu_of(be);
   const mgp_hash_kernels_t *hash = mgp_hash_kernels(cpu->isa);
   if (f->nwords == MAX_WORDS || k > MAX_GROUP || k > f->n)
     return mgp_fail(MGP_INTERNAL, "fold: word %u, cosets of 2^%u of 2^%u values", f->nwords, k,
                     f->n);
-  const unsigned h = f->n + 1 - k;
+  const unsigned h = f->n + 1 - k, below = h - mgp_cap_depth(h);
+  const uint32_t ncap = 1u << mgp_cap_depth(h);
+  if (n == 0 || n > ncap || first > ncap - n)
+    return mgp_fail(MGP_INTERNAL, "fold: %u nodes from %u on of a cap of %u", n, first, ncap);
   word_t *w = &f->words[f->nwords];
-  *w = (word_t){.n = f->n, .k = k};
+  *w = (word_t){.n = f->n, .k = k, .first = first, .count = n};
   MGP_TRY(MGP_NEW(be, MGP_MEM_CODEWORD, (size_t)MGP_D * ((size_t)2 << f->n), &w->code));
   mgp_status_t st = MGP_NEW(be, MGP_MEM_CODEWORD, mgp_whole_tree_count(h), &w->tree);
   if (st != MGP_OK) {
@@ -106,16 +111,16 @@ mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, m
   }
   for (size_t d = 0; d < MGP_D; d++)
     mgp_ntt_encode(cpu, f->q + (d << f->n), f->n, w->code + d * ((size_t)2 << f->n));
-  const size_t leaves = (size_t)1 << h, chunk = leaves < LEAF_CHUNK ? leaves : LEAF_CHUNK;
-  MGP_OMP(omp parallel for schedule(static) num_threads(be->threads) if (leaves > chunk))
-  for (size_t i = 0; i < leaves; i += chunk) {
+  const size_t from = (size_t)first << below, end = from + ((size_t)n << below);
+  MGP_OMP(omp parallel for schedule(static) num_threads(be->threads) if (end - from > LEAF_CHUNK))
+  for (size_t i = from; i < end; i += LEAF_CHUNK) {
     mgp_f_t rows[(LEAF_CHUNK << MAX_GROUP) * MGP_D];
+    const size_t chunk = end - i < LEAF_CHUNK ? end - i : LEAF_CHUNK;
     gather_cosets(w, i, chunk, rows);
     hash->leaves(rows, (uint32_t)MGP_D << k, w->tree + i, chunk);
   }
-  mgp_whole_tree_build(cpu, w->tree, h);
-  memcpy(cap, w->tree + mgp_whole_tree_level(h, mgp_cap_depth(h)),
-         sizeof cap[0] << mgp_cap_depth(h));
+  mgp_whole_tree_build(cpu, w->tree, h, first, n);
+  memcpy(cap, w->tree + mgp_whole_tree_level(h, mgp_cap_depth(h)) + first, n * sizeof cap[0]);
   f->nwords++;
   return MGP_OK;
 }
@@ -198,7 +203,8 @@ mgp_status_t mgp_cpu_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, con
   const unsigned h = word->n + 1 - word->k;
   const size_t path_length = h - mgp_cap_depth(h);
   for (uint32_t i = 0; i < n; i++) {
-    if (leaf[i] >> h) return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
+    if (leaf[i] >> h || (leaf[i] >> path_length) - word->first >= word->count)
+      return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
     gather_cosets(word, leaf[i], 1, cosets[(size_t)i << word->k].c);
     mgp_whole_tree_path(word->tree, h, leaf[i], paths + i * path_length);
   }

@@ -24,16 +24,16 @@ void mgp_tree_reduce(mgp_cpu_t *cpu, mgp_digest_t *nodes, unsigned log_n, unsign
   }
 }
 
-void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h) {
+void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h, size_t first, size_t n) {
   const mgp_hash_kernels_t *k = mgp_hash_kernels(cpu->isa);
   for (unsigned depth = h; depth > mgp_cap_depth(h); depth--) {
-    const mgp_digest_t *in = tree + mgp_whole_tree_level(h, depth);
-    mgp_digest_t *out = tree + mgp_whole_tree_level(h, depth - 1);
-    const unsigned chunk_log = depth - 1 < CHUNK_LOG ? depth - 1 : CHUNK_LOG;
-    const size_t chunks = (size_t)1 << (depth - 1 - chunk_log);
-    MGP_OMP(omp parallel for schedule(static) num_threads(cpu->base.threads) if (chunks > 1))
-    for (size_t i = 0; i < chunks; i++)
-      k->nodes(in + (i << (chunk_log + 1)), out + (i << chunk_log), (size_t)1 << chunk_log);
+    const unsigned below = depth - 1 - mgp_cap_depth(h); /* levels that the parents are below it */
+    const size_t from = first << below, count = n << below, most = (size_t)1 << CHUNK_LOG;
+    const mgp_digest_t *in = tree + mgp_whole_tree_level(h, depth) + 2 * from;
+    mgp_digest_t *out = tree + mgp_whole_tree_level(h, depth - 1) + from;
+    MGP_OMP(omp parallel for schedule(static) num_threads(cpu->base.threads) if (count > most))
+    for (size_t i = 0; i < count; i += most)
+      k->nodes(in + 2 * i, out + i, count - i < most ? count - i : most);
   }
 }
 

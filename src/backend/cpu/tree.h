@@ -21,8 +21,8 @@ static inline size_t mgp_whole_tree_count(unsigned h) {
 static inline size_t mgp_whole_tree_level(unsigned h, unsigned depth) {
   return ((size_t)2 << h) - ((size_t)2 << depth);
 }
-/* Fills the levels above the leaves. */
-void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h);
+/* Fills the levels above the leaves, below nodes [first, first + n) of the cap. */
+void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h, size_t first, size_t n);
 /* Siblings of a leaf from the bottom up: h - cap depth of them. */
 void mgp_whole_tree_path(const mgp_digest_t *tree, unsigned h, uint32_t leaf, mgp_digest_t *path);
 

@@ -510,12 +510,13 @@ static mgp_status_t fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_
   return MGP_OK;
 }
 
-static mgp_status_t fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, mgp_digest_t *cap) {
+static mgp_status_t fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
+                                uint32_t n, mgp_digest_t *cap) {
   mgp_strict_t *st = mgp_strict_of(be);
   mgp_strict_object_t object;
   OBJECT(f);
-  HOST(cap, 1);
-  return INNER(fold_commit, f, k, cap);
+  HOST(cap, n);
+  return INNER(fold_commit, f, k, first, n, cap);
 }
 
 static mgp_status_t fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1) {
@@ -562,12 +563,12 @@ static uint64_t fold_bytes(mgp_backend_t *be, unsigned s, unsigned k) {
   return INNER(fold_bytes, s, k);
 }
 
-static mgp_status_t grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits,
-                          uint32_t *nonce) {
+static mgp_status_t grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned bits, uint32_t first,
+                          uint32_t n, uint32_t *nonce) {
   mgp_strict_t *st = mgp_strict_of(be);
   HOST(seed, MGP_DIGEST_WORDS);
   HOST(nonce, 1);
-  return INNER(grind, seed, bits, nonce);
+  return INNER(grind, seed, bits, first, n, nonce);
 }
 
 /* --- the backend -------------------------------------------------------------------------------
