@@ -234,8 +234,15 @@ static mgp_status_t open_some(mgp_cuda_t *cu, const word_t *word, const uint32_t
   MGP_TRY(MGP_LAUNCH(cu, gather_cosets, mgp_blocks(coset_bytes / sizeof(mgp_f_t), THREADS), THREADS,
                      word->d_code, (size_t)2 << word->n, d_leaf, n, word->k, d_cosets));
   MGP_TRY(mgp_cuda_tree_paths(cu, word->d_tree, h, d_leaf, n, d_paths));
-  MGP_TRY(mgp_cuda_download(&cu->base, cosets, d_cosets, coset_bytes));
-  return mgp_cuda_download(&cu->base, paths, d_paths, path_bytes);
+  uint8_t *both = (uint8_t *)malloc(path_bytes + coset_bytes); /* one wait for the device */
+  if (!both) return mgp_fail(MGP_RESOURCES, "out of host memory for %u openings", n);
+  mgp_status_t st = mgp_cuda_download(&cu->base, both, d_room, path_bytes + coset_bytes);
+  if (st == MGP_OK) {
+    memcpy(paths, both, path_bytes);
+    memcpy(cosets, both + path_bytes, coset_bytes);
+  }
+  free(both);
+  return st;
 }
 
 mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,

@@ -8,10 +8,6 @@
 
 #define THREADS 256u
 
-typedef struct {
-  mgp_e_t r[MGP_TWO_ADICITY];
-} point_t;
-
 __device__ __forceinline__ size_t global_thread(void) {
   return (size_t)blockIdx.x * THREADS + threadIdx.x;
 }
@@ -42,35 +38,59 @@ template <unsigned V> __device__ __forceinline__ void store_rows(mgp_f_t *p, con
     *p = v[0];
 }
 
+#define MOST_TERMS                                                                                 \
+  ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t))) /* elements for one launch                  \
+                                                        */
+
+/* Weights or coordinates for the next launch, at most MOST_TERMS. */
+static mgp_status_t put_weights(mgp_cuda_t *cu, const mgp_e_t *w, uint32_t n,
+                                const mgp_e_t **d_out) {
+  mgp_e_t *d_w = (mgp_e_t *)mgp_cuda_spare(cu);
+  *d_out = d_w;
+  return mgp_cuda_upload(&cu->base, d_w, w, n * sizeof *w);
+}
+
 /* --- eq ----------------------------------------------------------------------------------------
  */
 
-/* A thread has the entries that differ in coordinates below `low` <= 2. */
-static __global__ void eq_table(point_t point, unsigned n, unsigned low, mgp_f_t *out) {
+/* A row of blocks for a table; a thread has the entries that differ in coordinates below `low`
+ * <= 2.
+ */
+static __global__ void eq_tables(const mgp_e_t *points, unsigned n, unsigned low, size_t stride,
+                                 mgp_f_t *out) {
   const size_t first = global_thread() << low, size = (size_t)1 << n;
+  const mgp_e_t *point = points + (size_t)blockIdx.y * n;
   mgp_e_t v[4];
   if (first >= size) return;
+  out += blockIdx.y * stride;
   v[0] = mgp_e_one();
-  for (unsigned t = low; t < n; t++)
-    v[0] = mgp_e_mul(v[0], first >> t & 1 ? point.r[t] : mgp_e_sub(mgp_e_one(), point.r[t]));
-  for (unsigned t = 0; t < low; t++)
+  for (unsigned t = low; t < n; t++) {
+    const mgp_e_t r = mgp_ld(&point[t]);
+    v[0] = mgp_e_mul(v[0], first >> t & 1 ? r : mgp_e_sub(mgp_e_one(), r));
+  }
+  for (unsigned t = 0; t < low; t++) {
+    const mgp_e_t r = mgp_ld(&point[t]);
     for (unsigned i = 0; i < 1u << t; i++) {
-      v[i + (1u << t)] = mgp_e_mul(v[i], point.r[t]);
+      v[i + (1u << t)] = mgp_e_mul(v[i], r);
       v[i] = mgp_e_sub(v[i], v[i + (1u << t)]);
     }
+  }
   for (unsigned i = 0; i < 1u << low; i++) put(out, size, first + i, v[i]);
 }
 
-mgp_status_t mgp_cuda_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n,
-                               mgp_f_t *d_out) {
+mgp_status_t mgp_cuda_eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t count,
+                                unsigned n, size_t stride, mgp_f_t *d_out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  const unsigned low = n < 2 ? n : 2;
-  point_t p;
-  if (n > MGP_TWO_ADICITY) return mgp_fail(MGP_INTERNAL, "eq table of %u coordinates", n);
-  memset(&p, 0, sizeof p);
-  if (n) memcpy(p.r, point, n * sizeof *point);
-  return MGP_LAUNCH(cu, eq_table, mgp_blocks((uint64_t)1 << (n - low), THREADS), THREADS, p, n, low,
-                    d_out);
+  const unsigned low = n < 2 ? n : 2, blocks = mgp_blocks((uint64_t)1 << (n - low), THREADS);
+  const uint32_t most = MOST_TERMS / (n ? n : 1);
+  for (uint32_t k = 0, m; k < count; k += m) {
+    const mgp_e_t *d_points = NULL;
+    m = count - k < most ? count - k : most;
+    MGP_TRY(put_weights(cu, points + (size_t)k * n, m * n, &d_points));
+    MGP_TRY(MGP_LAUNCH(cu, eq_tables, dim3(blocks, m), THREADS, d_points, n, low, stride,
+                       d_out + k * stride));
+  }
+  return MGP_OK;
 }
 
 /* --- cells -------------------------------------------------------------------------------------
@@ -78,17 +98,6 @@ mgp_status_t mgp_cuda_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned
 
 #define LANES 32u
 #define WARPS (THREADS / LANES)
-#define MOST_TERMS                                                                                 \
-  ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t))) /* weights of one launch                    \
-                                                        */
-
-/* Weights of the chunks of the next launch, at most MOST_TERMS. */
-static mgp_status_t put_weights(mgp_cuda_t *cu, const mgp_e_t *w, uint32_t n,
-                                const mgp_e_t **d_out) {
-  mgp_e_t *d_w = (mgp_e_t *)mgp_cuda_spare(cu);
-  *d_out = d_w;
-  return mgp_cuda_upload(&cu->base, d_w, w, n * sizeof *w);
-}
 
 /* planes[y] += sum_c w[c] chunk_c[y]. A lane has one row, a warp every eighth chunk: also a trace
  * of few rows keeps many warps busy. */
@@ -218,9 +227,28 @@ mgp_status_t mgp_cuda_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t
  */
 
 #define GROUP        4u    /* columns of a block: eq is read once for all of them */
-#define SEGMENT      2048u /* rows that a block takes at least */
+#define SEGMENT      4096u /* rows that a block takes at least */
 #define MAX_SEGMENTS 256u
 #define MAX_GROUPS   65535u /* of a grid */
+
+/* The sums over a block's threads of a group of columns: column k in thread k. Halves of the group
+ * go to halves of the warp and so on, until a quarter of the warp adds up one column. */
+__device__ __forceinline__ mgp_e_t group_sum(const mgp_e_t v[GROUP]) {
+  MGP_SHARED(mgp_e_t, room, [WARPS][GROUP]);
+  static_assert(GROUP == 4, "two steps of halving");
+  const unsigned lane = threadIdx.x % LANES;
+  const bool high = lane & 16, odd = lane & 8;
+  const mgp_e_t a = mgp_e_add(high ? v[2] : v[0], mgp_shfl_xor(high ? v[0] : v[2], 16));
+  const mgp_e_t b = mgp_e_add(high ? v[3] : v[1], mgp_shfl_xor(high ? v[1] : v[3], 16));
+  mgp_e_t sum = mgp_e_add(odd ? b : a, mgp_shfl_xor(odd ? a : b, 8));
+  for (int with = 4; with > 0; with /= 2) sum = mgp_e_add(sum, mgp_shfl_xor(sum, with));
+  if (lane % 8 == 0) room[threadIdx.x / LANES][lane / 8] = sum;
+  __syncthreads();
+  if (threadIdx.x >= GROUP) return sum;
+  sum = room[0][threadIdx.x];
+  for (unsigned w = 1; w < WARPS; w++) sum = mgp_e_add(sum, room[w][threadIdx.x]);
+  return sum;
+}
 
 /* sums[segment][c] = sum over a segment's rows of eq[y] slab[c][y] */
 static __global__ void __launch_bounds__(THREADS)
@@ -251,11 +279,8 @@ static __global__ void __launch_bounds__(THREADS)
       for (int d = 0; d < MGP_D; d++)
         sum[k].c[d] = mgp_f_add(sum[k].c[d], mgp_f_reduce4(product[k][d]));
   }
-#pragma unroll
-  for (uint32_t k = 0; k < GROUP; k++) {
-    const mgp_e_t all = mgp_block_sum<THREADS>(sum[k]);
-    if (threadIdx.x == 0 && k < n) sums[(size_t)blockIdx.x * ncols + first + k] = all;
-  }
+  const mgp_e_t all = group_sum(sum);
+  if (threadIdx.x < n) sums[(size_t)blockIdx.x * ncols + first + threadIdx.x] = all;
 }
 
 static __global__ void add_segments(const mgp_e_t *sums, uint32_t ncols, unsigned nsegments,
@@ -379,6 +404,30 @@ mgp_status_t mgp_cuda_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32
     MGP_TRY(MGP_LAUNCH(cu, pair_values, mgp_blocks(n, THREADS), THREADS,
                        d_ge + (size_t)at * MGP_D * stride, stride, n, d_values));
     MGP_TRY(mgp_cuda_download(be, out + at, d_values, n * sizeof *out));
+  }
+  return MGP_OK;
+}
+
+/* Elements first, ..., first + n - 1 of vectors of 2^log_n. */
+static __global__ void pair_fill(const mgp_e_t *values, const mgp_e_t *w, size_t first, uint32_t n,
+                                 unsigned log_n, mgp_f_t *ge) {
+  const size_t i = global_thread(), at = first + i, size = (size_t)1 << log_n;
+  if (i >= n) return;
+  mgp_f_t *g = ge + (at >> log_n) * 2 * MGP_D * size;
+  put(g, size, at & (size - 1), mgp_ld(&values[at]));
+  put(g + MGP_D * size, size, at & (size - 1), mgp_ld(&w[i]));
+}
+
+mgp_status_t mgp_cuda_pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+                                uint32_t count, unsigned n, mgp_f_t *d_ge) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const size_t all = (size_t)count << n;
+  for (size_t at = 0; at < all; at += MOST_TERMS) {
+    const uint32_t m = all - at < MOST_TERMS ? (uint32_t)(all - at) : MOST_TERMS;
+    const mgp_e_t *d_w = NULL;
+    MGP_TRY(put_weights(cu, w + at, m, &d_w));
+    MGP_TRY(
+        MGP_LAUNCH(cu, pair_fill, mgp_blocks(m, THREADS), THREADS, d_values, d_w, at, m, n, d_ge));
   }
   return MGP_OK;
 }

@@ -184,8 +184,9 @@ typedef struct {
   void (*main_end)(mgp_backend_t *be, mgp_main_t *m); /* NULL is fine */
 
   /* --- opening ------------------------------------------------------------------------------ */
-  /* d_out: ext planes of 2^n: eq(point, i). */
-  mgp_status_t (*eq_table)(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out);
+  /* d_out + k stride, k < count: ext planes of 2^n: eq(points[k], i); points: [count][n]. */
+  mgp_status_t (*eq_tables)(mgp_backend_t *be, const mgp_e_t *points, uint32_t count, unsigned n,
+                            size_t stride, mgp_f_t *d_out);
   /* A slab is ncols chunks of 2^b values, one after the other; several slabs in a row are one with
    * more chunks.
    * combine: d_g (ext planes of 2^b) += sum_c w[c] * chunk_c. */
@@ -206,6 +207,10 @@ typedef struct {
                             unsigned n, mgp_e_t x);
   mgp_status_t (*pair_values)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, size_t stride,
                               mgp_e_t *out);
+  /* Pairs of 2^n values, one behind the other, from elements: d_ge = [count][2][D][2^n], all of
+   * d_values [count][2^n] as G and of w, likewise, as E. */
+  mgp_status_t (*pair_fill)(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+                            uint32_t count, unsigned n, mgp_f_t *d_ge);
 
   /* --- folding phase -------------------------------------------------------------------------- */
   /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. */
@@ -249,8 +254,9 @@ typedef struct {
   X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
   X(prefix, gkr_bind) X(prefix, gkr_evals) X(prefix, gkr_end) X(prefix, main_begin)                \
   X(prefix, main_round) X(prefix, main_bind) X(prefix, main_evals) X(prefix, main_end)             \
-  X(prefix, eq_table) X(prefix, combine) X(prefix, inner) X(prefix, scatter)                       \
-  X(prefix, pair_round) X(prefix, pair_bind) X(prefix, pair_values) X(prefix, fold_begin)          \
+  X(prefix, eq_tables) X(prefix, combine) X(prefix, inner) X(prefix, scatter)                       \
+  X(prefix, pair_round) X(prefix, pair_bind) X(prefix, pair_values) X(prefix, pair_fill)           \
+  X(prefix, fold_begin)                                                                            \
   X(prefix, fold_commit) X(prefix, fold_round) X(prefix, fold_bind) X(prefix, fold_final)          \
   X(prefix, fold_open) X(prefix, fold_end) X(prefix, fold_bytes) X(prefix, grind)                  \
   X(prefix, destroy)

@@ -62,13 +62,6 @@ mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_status_t local, mgp_e_t *v, size_
   return MGP_OK;
 }
 
-mgp_e_t mgp_eq_index(const mgp_e_t *r, unsigned n, uint64_t i) {
-  mgp_e_t a = mgp_e_one();
-  for (unsigned t = 0; t < n; t++)
-    a = mgp_e_mul(a, i >> t & 1 ? r[t] : mgp_e_sub(mgp_e_one(), r[t]));
-  return a;
-}
-
 void mgp_eq_table_host(const mgp_e_t *r, unsigned n, mgp_e_t *out) {
   out[0] = mgp_e_one();
   for (unsigned t = 0; t < n; t++) {

@@ -15,8 +15,7 @@ mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits);
  * their own, which `local` says. Collective. */
 mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_status_t local, mgp_e_t *v, size_t n);
 
-/* eq(r, i) for one index, and the whole table out[2^n]. */
-mgp_e_t mgp_eq_index(const mgp_e_t *r, unsigned n, uint64_t i);
+/* eq(r, .): out[2^n]. */
 void mgp_eq_table_host(const mgp_e_t *r, unsigned n, mgp_e_t *out);
 
 #endif

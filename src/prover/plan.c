@@ -134,17 +134,16 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t task_proofs =
       host * (s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
-  uint64_t values = (1 + host) * ncols * (4 * MGP_D << hi); /* on the device and on the host */
-  uint64_t block = host * ncols * (8 * MGP_D << hi),
-           all = s->shape.total_cols * ((uint64_t)8 * MGP_D << hi);
+  uint64_t values = ncols * (4 * MGP_D << hi), weights = host * values, pairs = 2 * values;
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
   /* adding up over the ranks: pieces on the host, or slices on devices */
   uint64_t pieces = s->nranks > 1 ? host * MGP_LINK_PIECE * 4 : 0;
   uint64_t slices =
       mgp_link_bytes(mgp_session_link_ops(s), (uint64_t)MGP_D << p->log_height, s->nranks);
   uint64_t q = MGP_D * height, eq = (uint64_t)(4 * MGP_D) << p->log_chunk; /* eq: all the while */
-  uint64_t open = eq + max_u64(ge + block + values + slabs,
-                               max_u64(block + all, q + max_u64(slabs, pieces + slices)));
+  uint64_t open =
+      eq + max_u64(ge + weights + values + slabs,
+                   max_u64(weights + values + pairs, q + max_u64(slabs, pieces + slices)));
   uint64_t fold = q + ops->fold_bytes(s->be, S, p->log_fold);
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
@@ -160,7 +159,7 @@ static uint64_t host_peak(const mgp_session_t *s) {
   const uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
   const uint64_t depth = S + 1 - mgp_cap_log(S + 1);
   uint64_t tasks = s->shape.body_words * 8 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
-  uint64_t open = MGP_LINK_PIECE * 4 + ncols * (12 * MGP_D << (S - p->log_chunk));
+  uint64_t open = MGP_LINK_PIECE * 4 + ncols * (4 * MGP_D << (S - p->log_chunk));
   uint64_t answers = 2 * p->queries * (ncols + s->nparts * depth * MGP_DIGEST_WORDS) * 4 +
                      (uint64_t)p->queries * S * 200;
   return mgp_ledger_live_total(s->ledger) + tasks + max_u64(open, answers) + SLACK;

@@ -255,7 +255,7 @@ static void opening(bench_t *b, const mgp_f_t *d, mgp_f_t *d_q) {
   report(b, "scatter to 2^24", size, s, cells, 4 * cells + 8.0 * MGP_D * q, MAC_CYCLES);
   s = best(b, [&] { return mgp_cuda_unstack(b->be, d, 16, log_rows, 64, 64u << log_rows, d_q); });
   report(b, "unstack", "2^24 x 16", s, 16 * q, 8.0 * 16 * q, 0);
-  s = best(b, [&] { return mgp_cuda_eq_table(b->be, point, log_q, d_q); });
+  s = best(b, [&] { return mgp_cuda_eq_tables(b->be, point, 1, log_q, 0, d_q); });
   report(b, "eq table", "2^24", s, q, 4.0 * MGP_D * q, 16 * 5.2);
   /* rounds over a partition's traces; and over much, to see what a round itself takes */
   const size_t stride = (size_t)1 << log_q;

@@ -15,19 +15,54 @@ static void get_back(ref_backend_t *b, const mgp_f_t *d, size_t words, mgp_f_t *
   REQUIRE_OK(b->be->ops->download(b->be, out, d, words * sizeof *out));
 }
 
-static void check_eq(ref_backend_t *b, test_rng_t *rng, unsigned n) {
-  const size_t size = (size_t)1 << n;
-  mgp_e_t point[20];
-  mgp_f_t *out = ref_alloc(MGP_D * size, sizeof *out);
-  for (unsigned i = 0; i < n; i++) point[i] = ref_rand_e(rng);
-  mgp_f_t *d = ref_upload(b, MGP_MEM_SCRATCH, out, MGP_D * size);
-  CHECK_OK(b->be->ops->eq_table(b->be, point, n, d));
-  get_back(b, d, MGP_D * size, out);
+/* Tables with a gap behind each, which stays as it is. */
+static void check_eq(ref_backend_t *b, test_rng_t *rng, uint32_t count, unsigned n) {
+  enum { GAP = 4 };
+  const size_t size = (size_t)1 << n, stride = MGP_D * size + GAP, words = count * stride;
+  mgp_e_t *points = ref_alloc(count * (n + 1), sizeof *points);
+  mgp_f_t *in = random_words(rng, words), *out = ref_alloc(words, sizeof *out);
+  for (unsigned i = 0; i < count * n; i++) points[i] = ref_rand_e(rng);
+  mgp_f_t *d = ref_upload(b, MGP_MEM_SCRATCH, in, words);
+  CHECK_OK(b->be->ops->eq_tables(b->be, points, count, n, stride, d));
+  get_back(b, d, words, out);
   unsigned bad = 0;
-  for (size_t i = 0; i < size; i++) bad += !mgp_e_eq(plane_get(out, size, i), ref_eq(point, n, i));
-  CHECK_MSG(bad == 0, "%s: eq table of %u variables: %u wrong", b->name, n, bad);
+  for (uint32_t k = 0; k < count; k++) {
+    for (size_t i = 0; i < size; i++)
+      bad += !mgp_e_eq(plane_get(out + k * stride, size, i), ref_eq(points + k * n, n, i));
+    for (size_t i = (k + 1) * stride - GAP; i < (k + 1) * stride; i++) bad += out[i] != in[i];
+  }
+  CHECK_MSG(bad == 0, "%s: %u eq tables of %u variables: %u wrong", b->name, count, n, bad);
   ref_free(b, d);
+  free(points);
+  free(in);
   free(out);
+}
+
+static void check_fill(ref_backend_t *b, test_rng_t *rng, uint32_t count, unsigned n) {
+  const size_t size = (size_t)1 << n, all = count * size;
+  mgp_e_t *values = ref_alloc(all, sizeof *values), *w = ref_alloc(all, sizeof *w);
+  mgp_f_t *out = random_words(rng, 2 * MGP_D * all);
+  for (size_t i = 0; i < all; i++) {
+    values[i] = ref_rand_e(rng);
+    w[i] = ref_rand_e(rng);
+  }
+  const mgp_e_t *d_values =
+      (const mgp_e_t *)(const void *)ref_upload(b, MGP_MEM_SCRATCH, values->c, MGP_D * all);
+  mgp_f_t *d = ref_upload(b, MGP_MEM_SCRATCH, out, 2 * MGP_D * all);
+  CHECK_OK(b->be->ops->pair_fill(b->be, d_values, w, count, n, d));
+  get_back(b, d, 2 * MGP_D * all, out);
+  unsigned bad = 0;
+  for (size_t i = 0; i < all; i++) {
+    const mgp_f_t *g = out + (i >> n) * 2 * MGP_D * size;
+    bad += !mgp_e_eq(plane_get(g, size, i % size), values[i]);
+    bad += !mgp_e_eq(plane_get(g + MGP_D * size, size, i % size), w[i]);
+  }
+  CHECK_MSG(bad == 0, "%s: %u pairs of 2^%u: %u wrong", b->name, count, n, bad);
+  ref_free(b, d);
+  ref_free(b, (void *)(uintptr_t)d_values);
+  free(out);
+  free(w);
+  free(values);
 }
 
 static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, uint32_t ncols,
@@ -136,7 +171,10 @@ int main(void) {
   mgp_chipset_t *set = ref_chipset(&rng, NULL, 0);
   unsigned nb = ref_backends(set, b);
   for (unsigned k = 0; k < nb; k++) {
-    for (unsigned n = 0; n <= 11; n++) check_eq(&b[k], &rng, n);
+    for (unsigned n = 0; n <= 11; n++) check_eq(&b[k], &rng, 1 + n % 4, n);
+    check_eq(&b[k], &rng, 40, 6);
+    for (unsigned n = 0; n <= 8; n++) check_fill(&b[k], &rng, 1 + n % 3, n);
+    check_fill(&b[k], &rng, 70, 9); /* more than a launch of the cuda backend takes */
     for (unsigned log_rows = 0; log_rows <= 9; log_rows++)
       check_cells(&b[k], &rng, log_rows, 1 + (uint32_t)(test_rand(&rng) % 20), log_rows + 2);
     check_cells(&b[k], &rng, 5, 131, 5);

@@ -139,7 +139,7 @@ static void opening(void) {
   mgp_f_t *slab = device(COLS << B), *planes = device(MGP_D << B), *q = device(MGP_D << S),
           *ge = device(2 * 2 * MGP_D << B);
   EACH_BAD(MGP_D << B, d) {
-    REFUSED(eq_table, "d_out", e, B, d);
+    REFUSED(eq_tables, "d_out", e, 1, B, MGP_D << B, d);
     REFUSED(combine, "d_g", slab, COLS, B, e, d);
     REFUSED(inner, "d_eq", slab, COLS, B, d, (mgp_e_t *)q);
   }
@@ -152,8 +152,10 @@ static void opening(void) {
   EACH_BAD(2 * 2 * MGP_D << B, d) {
     REFUSED(pair_round, "d_ge", d, 2, 1 << B, B, e);
     REFUSED(pair_bind, "d_ge", d, 2, 1 << B, B, x);
+    REFUSED(pair_fill, "d_ge", (mgp_e_t *)ge, e, 2, B, d);
   }
-  REFUSED(eq_table, "point", (mgp_e_t *)q, B, planes);
+  REFUSED(eq_tables, "points", (mgp_e_t *)q, 1, B, MGP_D << B, planes);
+  REFUSED(pair_fill, "w", (mgp_e_t *)ge, (mgp_e_t *)q, 1, B, ge);
   REFUSED(combine, "w", slab, COLS, B, (mgp_e_t *)q, planes);
   EACH_BAD(MGP_D, d) REFUSED(inner, "d_out", slab, COLS, B, planes, (mgp_e_t *)d);
   EACH_BAD(3 * MGP_D << B, d) REFUSED(pair_values, "d_ge", d, 2, 1 << B, e);

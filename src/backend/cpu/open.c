@@ -13,8 +13,10 @@ static const mgp_open_kernels_t *kernels_of(mgp_backend_t *be) {
   return mgp_open_kernels(mgp_cpu_of(be)->isa);
 }
 
-mgp_status_t mgp_cpu_eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out) {
-  kernels_of(be)->eq_table(point, n, d_out, (size_t)1 << n);
+mgp_status_t mgp_cpu_eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t count, unsigned n,
+                               size_t stride, mgp_f_t *d_out) {
+  for (uint32_t k = 0; k < count; k++)
+    kernels_of(be)->eq_table(points + (size_t)k * n, n, d_out + k * stride, (size_t)1 << n);
   return MGP_OK;
 }
 
@@ -169,5 +171,18 @@ mgp_status_t mgp_cpu_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_
   (void)be;
   for (size_t i = 0; i < 2 * (size_t)count; i++)
     out[i] = mgp_planes_get(d_ge + i * MGP_D * stride, stride, 0);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cpu_pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+                               uint32_t count, unsigned n, mgp_f_t *d_ge) {
+  const size_t size = (size_t)1 << n;
+  (void)be;
+  for (uint32_t k = 0; k < count; k++)
+    for (size_t i = 0; i < size; i++)
+      for (size_t d = 0; d < MGP_D; d++) {
+        d_ge[(2 * k * MGP_D + d) * size + i] = d_values[k * size + i].c[d];
+        d_ge[((2 * k + 1) * MGP_D + d) * size + i] = w[k * size + i].c[d];
+      }
   return MGP_OK;
 }

@@ -427,11 +427,12 @@ static uint64_t task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows
 /* --- opening -----------------------------------------------------------------------------------
  */
 
-static mgp_status_t eq_table(mgp_backend_t *be, const mgp_e_t *point, unsigned n, mgp_f_t *d_out) {
+static mgp_status_t eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t count, unsigned n,
+                              size_t stride, mgp_f_t *d_out) {
   mgp_strict_t *st = mgp_strict_of(be);
-  HOST(point, n);
-  DEVICE(d_out, (size_t)MGP_D << n);
-  return INNER(eq_table, point, n, d_out);
+  HOST(points, (size_t)count * n);
+  DEVICE(d_out, trace_words(count, stride, (uint64_t)MGP_D << n));
+  return INNER(eq_tables, points, count, n, stride, d_out);
 }
 
 static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
@@ -493,6 +494,15 @@ static mgp_status_t pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t
   DEVICE(d_ge, pair_words(pairs, stride, 0));
   HOST(out, 2 * (size_t)pairs);
   return INNER(pair_values, d_ge, pairs, stride, out);
+}
+
+static mgp_status_t pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+                              uint32_t pairs, unsigned n, mgp_f_t *d_ge) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_values, (size_t)pairs << n);
+  HOST(w, (size_t)pairs << n);
+  DEVICE(d_ge, pair_words(pairs, (size_t)1 << n, n));
+  return INNER(pair_fill, d_values, w, pairs, n, d_ge);
 }
 
 /* --- folding phase -----------------------------------------------------------------------------
@@ -626,13 +636,14 @@ static const mgp_backend_ops_t strict_ops = {
     .task_begin = mgp_task_by_rounds, /* by the operations above, checked one by one */
     .task_end = mgp_task_done,
     .task_bytes = task_bytes,
-    .eq_table = eq_table,
+    .eq_tables = eq_tables,
     .combine = combine,
     .inner = inner,
     .scatter = scatter,
     .pair_round = pair_round,
     .pair_bind = pair_bind,
     .pair_values = pair_values,
+    .pair_fill = pair_fill,
     .fold_begin = fold_begin,
     .fold_commit = fold_commit,
     .fold_round = fold_round,
