@@ -3,12 +3,13 @@
 # BUILD has been configured with CUDA, NCCL and MPI, and built; logs go to OUT, whose summary.txt is what
 # docs/gpu-runs keeps. STEPS picks of: link (sums over ranks, and an error at each NCCL call), bytes (one
 # proof by one GPU, several, threads, mpirun, both ways of sums and the CPU), bench ($LOG_STEPS, $REPEAT
-# runs each), shards, doctor, scaling (mgprove bench --scaling), share (more ranks than GPUs), fakehosts (NCCL by sockets between two host names), lost (a rank killed in each phase, and
-# one stopped). RANKS: 2. COMMIT is noted in the logs.
+# runs each), shards, doctor, scaling (mgprove bench --scaling), share (more ranks than GPUs), fakehosts
+# (NCCL by sockets between two host names), lost (a rank killed in each phase, and one stopped), eight (bench
+# --scaling by eight ranks on the CPUs). RANKS: 2. COMMIT is noted in the logs.
 set -u
 build=$1 out=$2
 root=$(cd "$(dirname "$0")/.." && pwd)
-steps=${STEPS:-link bytes bench shards doctor scaling share fakehosts lost}
+steps=${STEPS:-link bytes bench shards doctor scaling share fakehosts lost eight}
 ranks=${RANKS:-2} commit=${COMMIT:-$(git -C "$root" describe --always --dirty 2>/dev/null)}
 mgprove=$build/mgprove
 mkdir -p "$out"
@@ -118,13 +119,23 @@ scaling() {
 }
 
 share() {
-  local n=$((ranks + 1)) what=(prove guest/prebuilt/sort.elf --backend cuda --partitions $((ranks + 1)) --timeout 60)
-  timeout 60 "$mgprove" "${what[@]}" --ranks "$n" -o "$work/refused.mgp" > "$out/share_refused.log" 2>&1
-  say "$n ranks, $ranks GPUs: rc $? (4 is wanted): $(tail -n 1 "$out/share_refused.log")"
-  step share_first 60 "$mgprove" "${what[@]}" -o "$work/first.mgp"
-  step share 60 "$mgprove" "${what[@]}" --ranks "$n" --share-gpu -o "$work/shared.mgp"
-  same shared
-  say "$(grep -h 'sums:' "$out/share.log")"
+  local n what
+  for n in $((ranks + 1)) $((4 * ranks)); do
+    what=(prove guest/prebuilt/sort.elf --partitions "$n" --timeout 60)
+    timeout 60 "$mgprove" "${what[@]}" --backend cuda --ranks "$n" -o "$work/refused.mgp" > "$out/share_refused.log" 2>&1
+    say "$n ranks, $ranks GPUs: rc $? (4 is wanted): $(tail -n 1 "$out/share_refused.log")"
+    step "share_first_$n" 60 "$mgprove" "${what[@]}" --backend cpu -o "$work/first.mgp"
+    step "share_$n" 60 mpirun -n "$n" "$mgprove" "${what[@]}" --backend cuda --share-gpu -o "$work/shared.mgp"
+    same shared
+    say "$(grep -h 'sums:' "$out/share_$n.log")"
+  done
+}
+
+# The shape of the run that wants eight GPUs, where there are not so many.
+eight() {
+  step eight 200 env CUDA_VISIBLE_DEVICES= mpirun -n 8 "$mgprove" bench --scaling --workload fibonacci \
+    --log-steps "${EIGHT_LOG_STEPS:-21}" --backend cpu --timeout 60 --json "$out/eight.json"
+  tee -a "$out/summary.txt" < "$out/eight.log"
 }
 
 fakehosts() {
