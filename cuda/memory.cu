@@ -4,6 +4,7 @@
 #include "chips.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
+#include "reduce.cuh"
 #include "spare.h"
 #include "stage.h"
 
@@ -12,7 +13,7 @@
 
 /* What every operation may need, taken with the arena: partial sums, their counter, roots of unity.
  */
-#define SUMS_BYTES     ((uint64_t)MGP_CUDA_RESULTS * (MGP_CUDA_BLOCKS + 1) * sizeof(mgp_e_t))
+#define SUMS_BYTES     ((uint64_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS * sizeof(mgp_e_t))
 #define COUNTERS_BYTES ((1 + MGP_CUDA_RESULTS * MGP_D) * sizeof(uint64_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
@@ -225,12 +226,8 @@ mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, 
 }
 
 mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
-  mgp_e_t *page = (mgp_e_t *)(cu->pinned + 2 * MGP_CUDA_STAGE);
-  const mgp_e_t *d_results = cu->d_partial + (size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS;
-  MGP_TRY(MGP_CUDA_CALL(
-      cu, cudaMemcpyAsync(page, d_results, n * sizeof *page, cudaMemcpyDeviceToHost, cu->stream)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->stream)));
-  memcpy(out, page, n * sizeof *out);
+  memcpy(out, mgp_cuda_page(cu), n * sizeof *out);
   return MGP_OK;
 }
 

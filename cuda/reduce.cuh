@@ -6,16 +6,20 @@
 #include "grid_add.cuh"
 #include "state.cuh"
 
-/* Where a kernel's sums go: mgp_cuda_sums, read by mgp_cuda_results. */
+/* Where a kernel's sums go: mgp_cuda_sums, read by mgp_cuda_results. The result is the page of
+ * pinned host memory: the device writes it itself, and nobody waits for a copy. */
 typedef struct {
   unsigned long long *sum;
   mgp_e_t *result;
 } mgp_sums_t;
 
+static inline mgp_e_t *mgp_cuda_page(const mgp_cuda_t *cu) {
+  return (mgp_e_t *)(cu->pinned + 2 * MGP_CUDA_STAGE);
+}
 static inline mgp_sums_t mgp_cuda_sums(const mgp_cuda_t *cu) {
   mgp_sums_t s;
   s.sum = cu->d_sums;
-  s.result = cu->d_partial + (size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS;
+  s.result = mgp_cuda_page(cu);
   return s;
 }
 

@@ -43,7 +43,7 @@ typedef struct {
   unsigned stage_half;
   /* in the arena */
   mgp_f_t *d_roots;           /* ntt.cuh */
-  mgp_e_t *d_partial;         /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS], then the results */
+  mgp_e_t *d_partial;         /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS] */
   unsigned long long *d_sums; /* [MGP_CUDA_RESULTS][MGP_D] over a grid: grid_add.cuh */
   unsigned long long *d_bad;  /* count.cu: first request that is in no table; all ones: none */
   const mgp_program_t *prog;  /* of set_program, and its copy with device pointers */

@@ -9,9 +9,9 @@ scaling-sim.py --link nvlink ...    see --help: link, speeds, shard size, ranks
 
 The model. Each rank holds one partition of a shard of N steps on n ranks (or P/n of them).
   per rank     phase(N, P, n) = (a N / P + b) P / n: work of the rows, and what a partition costs at any size
-  rank 0       fold = c 2^s + d: the folding of the opening, of the height s of the plan
-  links        per shard: counts of lookups (all-reduce), first and last accesses (to the holder of their
-               key range and back), the combined polynomial Q (reduced to rank 0), small messages by latency
+  fold         c 2^s + d, of the height s of the plan: each rank does it, but of the hashes, HASHES of c 2^s, its part
+  links        per shard: counts of lookups and the combined polynomial Q (all-reduced), first and last accesses (to
+               the holder of their key range and back), small messages by latency
   execution    the plain pass on one core of rank 0, at most two shards ahead; each rank gets the words that its
                partition's steps find in memory, records it, uploads it: beside the proof of the shard before
 a, b, c, d are fitted to the points of one rank alone; the others are predicted."""
@@ -21,16 +21,15 @@ import math
 import os
 import sys
 
-PHASES = ["assign", "commit", "tasks", "open", "query"]  # of each rank; fold is rank 0's
+PHASES = ["assign", "commit", "tasks", "open", "query"]  # all of them shared; fold is not, for the most part
 D, WORD = 4, 4  # extension degree, bytes of a field word
 CELLS = 14.2    # committed per step: the height of Q follows from it
 STEP_BYTES, TOUCH_BYTES = 40, 20
 NOTE_BYTES, NOTE_RATE = 0.75, 10e9  # what the pass notes of a step; bytes/s of it from rank 0 to the others
 TOUCHES = 1 / 32       # words of memory that a partition touches, per step
 COUNTS = 1 << 20       # counters of lookups
-COLLECTIVES = 90       # small ones of a shard, by MPI: agreements, round polynomials, roots
-CHUNK_VALUES = 8192    # bytes a stacked column that everybody gets in the opening: values and weights of chunks
-COLUMNS = 59           # stacked columns of a partition, about
+COLLECTIVES = 105      # small ones of a shard, by MPI: agreements, round polynomials, roots, caps, nonces
+HASHES = 0.7           # of the folding's work on the values: leaves and trees, which ranks share
 MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
 
 # seconds of a small collective by MPI and of a large one's start, between two ranks (both grow with log2 n);
@@ -117,12 +116,6 @@ def all_reduce(link, nbytes, n):
     return 2 * math.ceil(math.log2(n)) * link["latency"] + 2 * (n - 1) / n * nbytes / link["bandwidth"]
 
 
-def reduce(link, nbytes, n):
-    if n == 1:
-        return 0.0
-    return math.ceil(math.log2(n)) * link["latency"] + nbytes / link["bandwidth"]
-
-
 def shard_parts(model, link, steps, partitions, n, uneven=0.0):
     """Seconds of the prove phase (assign to query) of one shard, by what they are for."""
     per_rank = math.ceil(partitions / n)
@@ -130,10 +123,10 @@ def shard_parts(model, link, steps, partitions, n, uneven=0.0):
     a, b = model["fold"]
     height = 1 << log_height(steps, partitions)
     q = D * height * WORD
-    comm = all_reduce(link, COUNTS * WORD, n) + reduce(link, q, n)
-    comm += (n - 1) / n * CHUNK_VALUES * COLUMNS * partitions / link["bandwidth"]
+    comm = all_reduce(link, COUNTS * WORD, n) + all_reduce(link, q, n)
     comm += COLLECTIVES * math.ceil(math.log2(n)) * link["small"]
-    return {"work": work, "imbalance": uneven * work if n > 1 else 0.0, "comm": comm, "fold": a * height + b}
+    fold = a * height * (1 - HASHES + HASHES / n) + b
+    return {"work": work, "imbalance": uneven * work if n > 1 else 0.0, "comm": comm, "fold": fold}
 
 
 def prove_seconds(*args, **kw):
