@@ -267,6 +267,17 @@ static mgp_status_t bench_series(bench_t *b, bool strong) {
   return MGP_OK;
 }
 
+/* On the CPU a rank has as many threads in each point as with all ranks: the cores of those that
+ * wait, some of them in a spin, are not its own. */
+static mgp_status_t keep_threads(bench_t *b, const mgp_prove_report_t *r) {
+  int *threads = &b->proving.options.threads, all = *threads;
+  const bool root = mgp_comm_rank(b->comm) == 0;
+  if (root && all == 0 && strcmp(r->backend, "cpu") == 0) all = r->threads;
+  MGP_TRY(mgp_comm_bcast(b->comm, &all, sizeof all, 0));
+  *threads = all;
+  return MGP_OK;
+}
+
 /* A short proof by all ranks: the first one in a process also loads kernels and makes threads. */
 static mgp_status_t warm_up(bench_t *b) {
   mgp_inputs_t in = {0};
@@ -275,6 +286,7 @@ static mgp_status_t warm_up(bench_t *b) {
   MGP_TRY(workload_size(b, UINT64_C(1) << WARM_LOG_STEPS, &size));
   mgp_status_t st = mgp_comm_agree(b->comm, mgp_inputs_from_guest(b->guest, size, &in));
   if (st == MGP_OK) st = mgp_proving_run(&b->proving, b->comm, &in, &r);
+  if (st == MGP_OK) st = keep_threads(b, &r.report);
   mgp_prove_result_free(&r);
   mgp_inputs_free(&in);
   return st;
