@@ -8,13 +8,13 @@ scaling-sim.py --json FILE          takes the points of `mgprove bench --scaling
 scaling-sim.py --link nvlink ...    see --help: link, speeds, shard size, ranks
 
 The model. Each rank holds one partition of a shard of N steps on n ranks (or P/n of them).
-  per rank     phase(N, P, n) = (a N / P + b) P / n: work of the rows, and what a partition costs at any size
+  per rank     phase(N, P, n) = (a N + b P) / n + e: work of the rows, of the partitions, and what does not get less
   fold         c 2^s + d, of the height s of the plan: each rank does it, but of the hashes, HASHES of c 2^s, its part
   links        per shard: counts of lookups and the combined polynomial Q (all-reduced), first and last accesses (to
                the holder of their key range and back), small messages by latency
   execution    the plain pass on one core of rank 0, at most two shards ahead; each rank gets the words that its
                partition's steps find in memory, records it, uploads it: beside the proof of the shard before
-a, b, c, d are fitted to the points of one rank alone; the others are predicted."""
+a to e are fitted to the points of one rank alone; the others are predicted."""
 import argparse
 import json
 import math
@@ -35,8 +35,8 @@ MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
 # seconds of a small collective by MPI and of a large one's start, between two ranks (both grow with log2 n);
 # bytes/s of a large one, of each rank
 LINKS = {
-    # through the hosts' memory, copied down and up: between two H100 of one host
-    "host": {"small": 3e-6, "latency": 50e-6, "bandwidth": 2.5e9},
+    # through the hosts' memory, copied down and up: between two and four H200 of one host
+    "host": {"small": 3e-6, "latency": 5e-3, "bandwidth": 3.5e9, "ring": False},
     # NCCL 2.28 between two H100 (NV18): 16 bytes take 57 us, 4 MiB 80 us, Q of 67 MB 0.6 ms
     "nvlink": {"small": 3e-6, "latency": 50e-6, "bandwidth": 130e9},
     # one NDR port (400 Gb/s) per GPU: not measured
@@ -81,45 +81,66 @@ def add_point(points, key, phases):
         points[key] = seconds
 
 
-def fit_plane(rows):
-    """Least squares of y = a N + b P, neither negative."""
-    nn = sum(n * n for n, _, _ in rows)
-    np = sum(n * p for n, p, _ in rows)
-    pp = sum(p * p for _, p, _ in rows)
-    ny = sum(n * y for n, _, y in rows)
-    py = sum(p * y for _, p, y in rows)
-    det = nn * pp - np * np
-    if abs(det) > 1e-9 * nn * pp:
-        a, b = (ny * pp - py * np) / det, (py * nn - ny * np) / det
-        if a >= 0 and b >= 0:
-            return a, b
-        return (ny / nn, 0.0) if a > 0 else (0.0, py / pp)
-    return ny / nn, 0.0
+def solve(matrix, right):
+    """Gauss, small and well-behaved; None where there is no one solution."""
+    n = len(right)
+    rows = [row[:] + [r] for row, r in zip(matrix, right)]
+    for i in range(n):
+        k = max(range(i, n), key=lambda j: abs(rows[j][i]))
+        rows[i], rows[k] = rows[k], rows[i]
+        if abs(rows[i][i]) < 1e-9:
+            return None
+        for j in range(n):
+            if j != i:
+                f = rows[j][i] / rows[i][i]
+                rows[j] = [x - f * y for x, y in zip(rows[j], rows[i])]
+    return [rows[i][n] / rows[i][i] for i in range(n)]
+
+
+def fit_least(rows, values):
+    """Factors of the columns, none negative, with the least sum of squares of the relative errors."""
+    scale = [max(abs(r[c]) for r in rows) for c in range(len(rows[0]))]
+    scaled = [[x / s / v for x, s in zip(r, scale)] for r, v in zip(rows, values) if v > 0]
+    best, best_error = [0.0] * len(scale), float("inf")
+    for chosen in range(1, 1 << len(scale)):
+        columns = [c for c in range(len(scale)) if chosen >> c & 1]
+        found = solve([[sum(r[i] * r[j] for r in scaled) for j in columns] for i in columns],
+                      [sum(r[i] for r in scaled) for i in columns])
+        if found is None or min(found) < 0:
+            continue
+        error = sum((sum(f * r[c] for f, c in zip(found, columns)) - 1) ** 2 for r in scaled)
+        if error < best_error - 1e-12:
+            factors = dict(zip(columns, found))
+            best, best_error = [factors.get(c, 0.0) / scale[c] for c in range(len(scale))], error
+    return best
 
 
 def fit(points):
-    """phase -> (a, b); fold, which is made once, by the height of its word."""
+    """phase -> (a, b, e); fold, of the height of its word -> (c, d)."""
     alone = [(n, p, s) for (n, p, r, _), s in points.items() if r == 1]
     if len(alone) < 2:
         sys.exit("the model wants two points of one rank at least, of different size")
-    model = {k: fit_plane([(n, p, s[k]) for n, p, s in alone]) for k in PHASES}
-    model["fold"] = fit_plane([(1 << log_height(n, p), 1, s["fold"]) for n, p, s in alone])
+    model = {k: fit_least([(n, p, 1) for n, p, _ in alone], [s[k] for _, _, s in alone]) for k in PHASES}
+    model["fold"] = fit_least([(1 << log_height(n, p), 1) for n, p, _ in alone], [s["fold"] for _, _, s in alone])
     return model
 
 
 # --- one shard -------------------------------------------------------------------------------------
 
 def all_reduce(link, nbytes, n):
-    """A ring for the bytes, a tree for the latency."""
+    """A ring for the bytes, a tree for the latency; through the hosts, whose ways to the devices are the narrow
+    ones, one after the other."""
     if n == 1:
         return 0.0
+    if not link.get("ring", True):
+        return link["latency"] + nbytes / link["bandwidth"]
     return 2 * math.ceil(math.log2(n)) * link["latency"] + 2 * (n - 1) / n * nbytes / link["bandwidth"]
 
 
 def shard_parts(model, link, steps, partitions, n, uneven=0.0):
     """Seconds of the prove phase (assign to query) of one shard, by what they are for."""
-    per_rank = math.ceil(partitions / n)
-    work = sum((a * steps / partitions + b) * per_rank for a, b in (model[k] for k in PHASES))
+    part = math.ceil(partitions / n) / partitions  # of the busiest rank
+    work = sum((a * steps + b * partitions) * part + e for a, b, e in (model[k] for k in PHASES))
     a, b = model["fold"]
     height = 1 << log_height(steps, partitions)
     q = D * height * WORD
@@ -241,8 +262,8 @@ def main():
     model = fit(points)
     if args.check:
         sys.exit(check(points, model, args))
-    print("ns a step, ms a partition: " +
-          "; ".join(f"{k} {1e9 * model[k][0]:.3f}, {1e3 * model[k][1]:.2f}" for k in PHASES) +
+    print("ns a step, ms a partition, ms: " +
+          "; ".join(f"{k} {1e9 * model[k][0]:.3f}, {1e3 * model[k][1]:.2f}, {1e3 * model[k][2]:.2f}" for k in PHASES) +
           f"; fold: ns a value {1e9 * model['fold'][0]:.3f}, ms {1e3 * model['fold'][1]:.2f}")
     tables(args, model, {name: getattr(args, name) for name in SPEEDS})
 

@@ -66,8 +66,7 @@ def test_execution():
 def test_bench_json():
     """Points of a machine that behaves exactly as the model says, but for one."""
     def point(steps, partitions, ranks, factor=1.0):
-        per = partitions // ranks
-        phases = {k: {"max_s": factor * (2e-9 * steps / partitions + 0.01) * per}
+        phases = {k: {"max_s": factor * ((2e-9 * steps + 0.01 * partitions) / ranks + 0.002)}
                   for k in ("assign", "commit", "tasks", "open", "query")}
         phases["fold"] = {"max_s": 0.0}
         return {"verified": True, "shards": 1, "steps": steps, "ranks": ranks, "phases": phases,
@@ -81,10 +80,11 @@ def test_bench_json():
             with open(path, "w", encoding="utf-8") as f:
                 json.dump(data, f)
         write()
-        run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--uneven", 0)
+        run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--latency", 0, "--uneven", 0)
         data["scaling"][0]["points"][1] = data["scaling"][1]["points"][1] = point(1 << 24, 4, 4, 1.5)
         write()
-        out = run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--uneven", 0, code=1)
+        out = run("--json", path, "--check", "--within", "0.02", "--bandwidth", 1e12, "--latency", 0, "--uneven",
+                  0, code=1)
         check("-3" in out, out)
 
 
