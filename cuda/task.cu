@@ -166,6 +166,13 @@ static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
   return mgp_cuda_main(cu, chip, &l->args, l->dev, l->m);
 }
 
+/* Nothing of it is under way. */
+static void forget(mgp_cuda_t *cu, mgp_task_t *t) {
+  cu->tasks_busy &= ~(1u << t->slot);
+  mgp_cuda_give(cu, t->d_scratch);
+  free(t);
+}
+
 mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const cudaStream_t main_stream = cu->stream;
@@ -198,8 +205,13 @@ mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, m
   st = enqueue(cu, t);
   cu->stream = main_stream;
   cu->tasks_busy |= 1u << slot;
-  *out = t;
-  if (st != MGP_OK) (void)mgp_cuda_task_end(be, t), *out = NULL;
+  if (st == MGP_OK) {
+    *out = t;
+    return MGP_OK;
+  }
+  /* what was begun is waited for; it has no results, and the error is told */
+  (void)cudaStreamSynchronize(cu->task_stream[slot]);
+  forget(cu, t);
   return st;
 failed:
   mgp_cuda_give(cu, t->d_scratch);
@@ -228,8 +240,6 @@ mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
   if (mgp_cuda_injected(cu, "the end of a task") && error == cudaSuccess) error = cudaErrorUnknown;
   mgp_status_t st = mgp_cuda_check(cu, error, "the end of a task");
   if (st == MGP_OK) st = results(cu, t);
-  cu->tasks_busy &= ~(1u << t->slot);
-  mgp_cuda_give(cu, t->d_scratch);
-  free(t);
+  forget(cu, t);
   return st;
 }
