@@ -41,8 +41,7 @@ typedef struct {
   unsigned long long *bad;        /* chip, row, bus of the first request that is in no table */
 } requests_t;
 
-/* --- kernel ------------------------------------------------------------------------------------
- */
+/* --- kernel ----------------------------------------------------------------------------------- */
 
 /* The counter of a request, or ALL. */
 __device__ __forceinline__ uint32_t counter_of(const requests_t &r, const code_t *c,
@@ -100,8 +99,7 @@ static __global__ void __launch_bounds__(THREADS) count_requests(program_t p, re
   }
 }
 
-/* --- programs ----------------------------------------------------------------------------------
- */
+/* --- programs --------------------------------------------------------------------------------- */
 
 typedef struct {
   const mgp_chip_t *chip;
@@ -199,8 +197,7 @@ static bool compile(const mgp_chip_t *chip, program_t *p) {
   return true;
 }
 
-/* --- operations --------------------------------------------------------------------------------
- */
+/* --- operations ------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_count(mgp_backend_t *be, mgp_chip_id_t id, const mgp_f_t *d_trace,
                             size_t stride, uint32_t nrows, uint32_t *d_counts,

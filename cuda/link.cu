@@ -42,8 +42,7 @@ static link_t *link_of(mgp_device_link_t *l) {
   return reinterpret_cast<link_t *>(l);
 }
 
-/* --- checked calls -----------------------------------------------------------------------------
- */
+/* --- checked calls ---------------------------------------------------------------------------- */
 
 static mgp_status_t check(const link_t *l, ncclResult_t result, const char *what) {
   if (result == ncclSuccess || result == ncclInProgress) return MGP_OK;
@@ -70,8 +69,7 @@ static uint64_t fail_at(uint32_t rank) {
   return *end == ':' && strtoul(end + 1, NULL, 10) != rank ? 0 : n;
 }
 
-/* --- waiting -----------------------------------------------------------------------------------
- */
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 /* Soon done or not: short naps, once it takes longer than a collective on one host. */
 static mgp_status_t pause_until(const link_t *l, uint64_t start, uint64_t deadline_ns) {
@@ -122,8 +120,7 @@ static mgp_status_t wait_for(mgp_device_link_t *base, mgp_backend_t *be, uint64_
   }
 }
 
-/* --- life --------------------------------------------------------------------------------------
- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 static mgp_status_t version(int *out) {
   const ncclResult_t result = ncclGetVersion(out);
@@ -200,8 +197,7 @@ static void end(mgp_device_link_t *base, int lost) {
   free(l);
 }
 
-/* --- sums --------------------------------------------------------------------------------------
- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 static mgp_status_t drain(mgp_device_link_t *base, mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);

@@ -50,8 +50,7 @@ static mgp_status_t put_weights(mgp_cuda_t *cu, const mgp_e_t *w, uint32_t n,
   return mgp_cuda_upload(&cu->base, d_w, w, n * sizeof *w);
 }
 
-/* --- eq ----------------------------------------------------------------------------------------
- */
+/* --- eq --------------------------------------------------------------------------------------- */
 
 /* A row of blocks for a table; a thread has the entries that differ in coordinates below `low`
  * <= 2.
@@ -93,8 +92,7 @@ mgp_status_t mgp_cuda_eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32
   return MGP_OK;
 }
 
-/* --- cells -------------------------------------------------------------------------------------
- */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 #define LANES 32u
 #define WARPS (THREADS / LANES)
@@ -223,8 +221,7 @@ mgp_status_t mgp_cuda_scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t
   return MGP_OK;
 }
 
-/* --- inner products ----------------------------------------------------------------------------
- */
+/* --- inner products --------------------------------------------------------------------------- */
 
 #define GROUP        4u    /* columns of a block: eq is read once for all of them */
 #define SEGMENT      4096u /* rows that a block takes at least */
@@ -314,8 +311,7 @@ mgp_status_t mgp_cuda_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t n
   return MGP_OK;
 }
 
-/* --- pairs -------------------------------------------------------------------------------------
- */
+/* --- pairs ------------------------------------------------------------------------------------ */
 
 typedef struct {
   mgp_e_t even, odd;

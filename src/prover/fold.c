@@ -6,8 +6,7 @@
 
 #include "prover/messages.h"
 
-/* --- words --------------------------------------------------------------------------------------
- */
+/* --- words ------------------------------------------------------------------------------------ */
 
 /* Below this a rank has a whole tree sooner than the others' nodes of the cap. */
 #define SHARED_LOG_LEAVES 10u
@@ -81,8 +80,7 @@ static mgp_status_t fold_words(mgp_session_t *s, mgp_fold_t *f) {
   return mgp_send_ext(s, MGP_LABEL_FINAL, final, (size_t)1 << s->params.log_final);
 }
 
-/* --- openings of words --------------------------------------------------------------------------
- */
+/* --- openings of words ------------------------------------------------------------------------ */
 
 /* What a rank's openings of a word take: cosets one after the other, then paths. */
 typedef struct {
@@ -172,8 +170,7 @@ static void find_openings(const mgp_session_t *s, opening_t *out) {
   }
 }
 
-/* --- the phase ----------------------------------------------------------------------------------
- */
+/* --- the phase -------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_phase_fold(mgp_session_t *s) {
   mgp_fold_t *f = NULL;
@@ -192,8 +189,7 @@ mgp_status_t mgp_phase_fold(mgp_session_t *s) {
   return st;
 }
 
-/* --- queries ------------------------------------------------------------------------------------
- */
+/* --- queries ---------------------------------------------------------------------------------- */
 
 /* Replays the partition's columns and opens the query rows; words [nq][ncols + 8 * depth]. */
 typedef struct {

@@ -182,8 +182,7 @@ void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]) {
     (void)snprintf(out, MGP_LINK_NAME_MAX, "%s", mgp_comm_size(l->comm) == 1 ? "none" : "host");
 }
 
-/* --- sums --------------------------------------------------------------------------------------
- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 /* st: how this rank comes to the sum. */
 static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {

@@ -40,8 +40,7 @@ typedef struct {
   uint32_t rank, size;
 } rank_t;
 
-/* --- a rank ------------------------------------------------------------------------------------
- */
+/* --- a rank ----------------------------------------------------------------------------------- */
 
 static mgp_status_t create_backend(const job_t *job, rank_t *r) {
   if (job->kind == BACKEND_CPU)
@@ -76,8 +75,7 @@ static mgp_status_t rank_close(rank_t *r, mgp_status_t st) {
   return st;
 }
 
-/* --- sums --------------------------------------------------------------------------------------
- */
+/* --- sums ------------------------------------------------------------------------------------- */
 
 static uint32_t count_of(uint32_t rank, uint64_t i) {
   return (uint32_t)((i * 2654435761u + rank * 40503u) >> 5) & 0xffffffu;
@@ -149,8 +147,7 @@ static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
   return rank_close(&r, mgp_comm_agree(comm, st));
 }
 
-/* --- failures ----------------------------------------------------------------------------------
- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 /* What a run of one proof asks for. */
 static mgp_status_t one_proof(mgp_comm_t *comm, const job_t *job) {
@@ -244,8 +241,7 @@ static void check_injected(const char *ranks, uint32_t size) {
 }
 #endif
 
-/* --- programs ----------------------------------------------------------------------------------
- */
+/* --- programs --------------------------------------------------------------------------------- */
 
 #ifdef MGP_HAVE_MPI
 static int mpi_main(const job_t *jobs, unsigned njobs) {

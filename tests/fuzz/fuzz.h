@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- what a target defines ---------------------------------------------------------------------
- */
+/* --- what a target defines -------------------------------------------------------------------- */
 
 /* Aborts if the input shows a fault; 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -22,8 +21,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n, size_t max, unsigned see
 /* How many inputs were valid so far. A target whose inputs never are tests nothing. */
 extern unsigned long fuzz_accepted;
 
-/* --- what it may use ---------------------------------------------------------------------------
- */
+/* --- what it may use -------------------------------------------------------------------------- */
 
 /* libFuzzer's, or driver.c's: a change that knows nothing of the format. */
 size_t LLVMFuzzerMutate(uint8_t *data, size_t n, size_t max);

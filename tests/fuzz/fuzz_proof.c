@@ -37,8 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n) {
   return 0;
 }
 
-/* --- a file in parts ---------------------------------------------------------------------------
- */
+/* --- a file in parts -------------------------------------------------------------------------- */
 
 static mgp_run_t run;
 static mgp_shard_t shard;

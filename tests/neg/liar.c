@@ -71,8 +71,7 @@ WRAP(int, mgp_vm_check_access, mgp_vm_t *vm, uint32_t at, uint32_t a, uint32_t i
   return __real_mgp_vm_check_access(vm, at, a, imm, size);
 }
 
-/* --- the books: what balances, by a sum of hashes for each bus -----------------------------------
- */
+/* --- the books: what balances, by a sum of hashes for each bus -------------------------------- */
 
 static struct {
   uint64_t sum[MGP_BUS_COUNT];
@@ -129,8 +128,7 @@ const char *liar_faults(void) {
   return books.faults;
 }
 
-/* --- phases ------------------------------------------------------------------------------------
- */
+/* --- phases ----------------------------------------------------------------------------------- */
 
 static void begin_shard(void);
 
@@ -169,8 +167,7 @@ WRAP(mgp_status_t, mgp_chain_finish, const mgp_chain_t *c, const mgp_run_t *run)
   return lie ? MGP_OK : __real_mgp_chain_finish(c, run);
 }
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 static struct {
   mgp_chip_id_t chip;          /* of the task */
@@ -226,8 +223,7 @@ WRAP(void, mgp_transcript_fork, mgp_transcript_t *t, const mgp_f_t seed[MGP_DIGE
   __real_mgp_transcript_fork(t, seed, lie && lie->swap_tasks && task < 2 ? 1 - task : task);
 }
 
-/* --- the backend -------------------------------------------------------------------------------
- */
+/* --- the backend ------------------------------------------------------------------------------ */
 
 static const mgp_backend_ops_t *real;
 static mgp_backend_ops_t lying;
@@ -539,8 +535,7 @@ WRAP(mgp_status_t, mgp_backend_cpu_create, const mgp_chipset_t *chips, mgp_ledge
   return MGP_OK;
 }
 
-/* --- proving -----------------------------------------------------------------------------------
- */
+/* --- proving ---------------------------------------------------------------------------------- */
 
 uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint8_t *hints,
                     size_t nhints, const mgp_plan_t *plan, size_t *nbytes) {

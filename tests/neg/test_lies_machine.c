@@ -11,8 +11,7 @@ static liar_guest_t g;
 #define BSS_KEY  ((DATA_BASE + LIAR_BSS) / 4)
 #define OTHER    42u
 
-/* --- tools -------------------------------------------------------------------------------------
- */
+/* --- tools ------------------------------------------------------------------------------------ */
 
 static void add_to(mgp_f_t *row, size_t stride, mgp_chip_id_t chip, const char *col, int32_t x) {
   mgp_f_t *cell = &row[liar_column(&g, chip, col) * stride];
@@ -23,8 +22,7 @@ static void expect(const char *name, const liar_t *lie, const char *check, const
   liar_expect(&g, lie, name, check, faults);
 }
 
-/* --- the run -----------------------------------------------------------------------------------
- */
+/* --- the run ---------------------------------------------------------------------------------- */
 
 static void skip(const liar_t *lie, mgp_vm_t *vm) {
   (void)lie;
@@ -99,8 +97,7 @@ static void test_access(void) {
   mgp_program_free(&odd.prog);
 }
 
-/* --- x0 ----------------------------------------------------------------------------------------
- */
+/* --- x0 --------------------------------------------------------------------------------------- */
 
 static void hide_x0(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
@@ -141,8 +138,7 @@ static void test_x0(void) {
   expect("an instruction writes x0", &lie, "bus-sum", "MEM PROGRAM");
 }
 
-/* --- the first value of a word -----------------------------------------------------------------
- */
+/* --- the first value of a word ---------------------------------------------------------------- */
 
 static void add_second_hint(const liar_t *lie, mgp_session_t *s) {
   mgp_part_t *part;
@@ -236,8 +232,7 @@ static void test_first_values(void) {
   expect("a register among the keys of memory, mod p", &lie, "bus-sum", "RANGE");
 }
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 /* Two in-place additions in the wrong order: the first reads what the second wrote. */
 static void read_future(const liar_t *lie, mgp_session_t *s) {
@@ -286,8 +281,7 @@ static void test_time(void) {
          "RANGE");
 }
 
-/* --- the program -------------------------------------------------------------------------------
- */
+/* --- the program ------------------------------------------------------------------------------ */
 
 static void test_program(void) {
   /* addi x15, x11, 101 in place of 100 */
@@ -313,8 +307,7 @@ static void test_program(void) {
   mgp_program_free(&other.prog);
 }
 
-/* --- outcome and rows --------------------------------------------------------------------------
- */
+/* --- outcome and rows ------------------------------------------------------------------------- */
 
 static void other_exit_code(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
@@ -391,8 +384,7 @@ static void test_rows(void) {
   expect("a row in the padding", &(liar_t){.padding = MGP_CHIP_ADD2}, "main-last", "");
 }
 
-/* --- statements that no prover gets as far as proving ------------------------------------------
- */
+/* --- statements that no prover gets as far as proving ----------------------------------------- */
 
 static mgp_proof_t file;
 static mgp_shard_t shard;

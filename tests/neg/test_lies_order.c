@@ -103,8 +103,7 @@ static void test_digests(void) {
   t.g.hints[1] = 0;
 }
 
-/* --- shards of honest proofs -------------------------------------------------------------------
- */
+/* --- shards of honest proofs ------------------------------------------------------------------ */
 
 static proof_parts_t honest, other;
 
@@ -183,8 +182,7 @@ static void test_places(void) {
   expect_file(&p, "another digest over the same shards", OTHER_CHALLENGES);
 }
 
-/* --- statements that no prover gets as far as proving ------------------------------------------
- */
+/* --- statements that no prover gets as far as proving ----------------------------------------- */
 
 static mgp_statement_t st; /* of the shard in hand */
 static uint32_t number;

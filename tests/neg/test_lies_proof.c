@@ -10,8 +10,7 @@ static void expect(const char *name, const liar_t *lie, const char *check) {
   liar_expect(&g, lie, name, check, "");
 }
 
-/* --- one word of one message -------------------------------------------------------------------
- */
+/* --- one word of one message ------------------------------------------------------------------ */
 
 static unsigned changed;
 
@@ -102,8 +101,7 @@ static void test_others(void) {
          "query-combination");
 }
 
-/* --- foldings ----------------------------------------------------------------------------------
- */
+/* --- foldings --------------------------------------------------------------------------------- */
 
 static mgp_e_t weight_of_0(const mgp_e_t *point, unsigned log_n) {
   mgp_e_t w = mgp_e_one();
@@ -139,8 +137,7 @@ static void test_foldings(void) {
          "query-final");
 }
 
-/* --- lies that go on: a false sum of RANGE's multiplicities ------------------------------------
- */
+/* --- lies that go on: a false sum of RANGE's multiplicities ----------------------------------- */
 
 enum { MEET_LAYER, MEET_MAIN, MEET_OPENING, MEET_FINAL, MEET_FOLDING };
 

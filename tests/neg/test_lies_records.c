@@ -32,8 +32,7 @@ static void take_last(mgp_session_t *s, uint32_t key, uint32_t value, uint32_t i
   shards_seal(s);
 }
 
-/* --- records that do not cancel ----------------------------------------------------------------
- */
+/* --- records that do not cancel --------------------------------------------------------------- */
 
 static void stale(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
@@ -88,8 +87,7 @@ static void test_unequal(void) {
   shards_expect_unequal(&t, &lie, "a record of a shard -3");
 }
 
-/* --- records that cancel, and a shard that does not hold ---------------------------------------
- */
+/* --- records that cancel, and a shard that does not hold -------------------------------------- */
 
 /* Shard 2 takes the word from shard 3, which has it from shard 2: any value would do. What shard 1
  * has sent goes to the end. */
@@ -208,8 +206,7 @@ static void test_cancelling(void) {
   shards_expect(&t, &lie, "both signs of a record flipped", "bus-sum", "RANGE RANGE");
 }
 
-/* --- points ------------------------------------------------------------------------------------
- */
+/* --- points ----------------------------------------------------------------------------------- */
 
 static void off_the_curve(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
@@ -237,8 +234,7 @@ static void test_points(void) {
                 "ACC ACC");
 }
 
-/* --- harmless ----------------------------------------------------------------------------------
- */
+/* --- harmless --------------------------------------------------------------------------------- */
 
 /* A word that nobody touched, with its first value and its last. */
 static void one_more_word(const liar_t *lie, mgp_session_t *s) {

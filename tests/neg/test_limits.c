@@ -114,8 +114,7 @@ static void check(const input_t *in) {
          (double)out.grown / (double)MIB, out.seconds);
 }
 
-/* --- proofs ------------------------------------------------------------------------------------
- */
+/* --- proofs ----------------------------------------------------------------------------------- */
 
 /* A file with this statement and so many words of body (all the same). */
 static void check_claim(const char *name, const mgp_params_t *p, const mgp_statement_t *st,
@@ -208,8 +207,7 @@ static void test_headers(const uint8_t *good, size_t n) {
   free(file);
 }
 
-/* --- keys --------------------------------------------------------------------------------------
- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 static void test_keys(void) {
   uint8_t *bytes = malloc(nvk);

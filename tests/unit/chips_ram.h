@@ -96,8 +96,7 @@ static const char *ram_judge(const ram_shard_t *shard, const mgp_f_t *row,
   return give->t[0] == (take->t[0] + 1) % MGP_P ? JUDGE_OK : "the number of the row";
 }
 
-/* --- rows that follow a fault ------------------------------------------------------------------
- */
+/* --- rows that follow a fault ----------------------------------------------------------------- */
 
 /* What is added to one column, or to one coefficient of the curve's equation. */
 typedef struct {

@@ -112,8 +112,7 @@ static void remove_row(run_t *r, unsigned shard, mgp_ram_t *row) {
   r->n[shard]--;
 }
 
-/* --- lies about records: the shards' own proofs may hold, the sum does not ----------------------
- */
+/* --- lies about records: the shards' own proofs may hold, the sum does not -------------------- */
 
 static void stale(run_t *r) { /* shard 3 takes the first value once more, past shard 1 */
   row_of(r, 2, 1, 0)->id = 0;
@@ -152,8 +151,7 @@ static void shard_twice(run_t *r) {
   r->count[2] = 2;
 }
 
-/* --- lies that a shard's own proof refuses ------------------------------------------------------
- */
+/* --- lies that a shard's own proof refuses ---------------------------------------------------- */
 
 static void from_a_later_shard(run_t *r) {
   row_of(r, 0, 1, 0)->id = 3;
@@ -190,8 +188,7 @@ static void word_twice(run_t *r) { /* two first values of a word */
   r->bounds[4].prev = r->bounds[4].key + 1;
 }
 
-/* --- lies after points and sums are made --------------------------------------------------------
- */
+/* --- lies after points and sums are made ------------------------------------------------------ */
 
 static void flip(run_t *r) { /* sent and received change places, sums and all that follows */
   mgp_ram_t *row = r->rows[0];

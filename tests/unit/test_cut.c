@@ -20,8 +20,7 @@ static void open_session(mgp_session_t *s, const guest_t *g, mgp_prove_options_t
   REQUIRE_OK(mgp_ledger_create(0, &s->ahead));
 }
 
-/* --- what recording finds ----------------------------------------------------------------------
- */
+/* --- what recording finds --------------------------------------------------------------------- */
 
 typedef struct {
   mgp_vm_t *vm;
@@ -46,8 +45,7 @@ static uint64_t record_to(recorder_t *r, uint64_t steps) {
   return words;
 }
 
-/* --- one run -----------------------------------------------------------------------------------
- */
+/* --- one run ---------------------------------------------------------------------------------- */
 
 static void check_state(const mgp_vm_point_t *p, const mgp_vm_state_t *v) {
   CHECK_EQ_U64(p->steps, v->steps);

@@ -86,8 +86,7 @@ static void field(test_rng_t *rng) {
   CHECK_EQ_U64(mgp_f_to_u32(mgp_f_omega(MGP_TWO_ADICITY)), pow_ref(31, 15));
 }
 
-/* --- extension -----------------------------------------------------------------------------------
- */
+/* --- extension -------------------------------------------------------------------------------- */
 
 /* Product of polynomials over the integers, then modulo x^D - W and p. */
 static void ext_mul_ref(const uint32_t *a, const uint32_t *b, uint32_t *out) {

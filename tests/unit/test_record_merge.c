@@ -8,8 +8,7 @@
 #define MAX_STEPS (1u << 16)
 #define MAX_PIECE 4096u
 
-/* --- in one piece ------------------------------------------------------------------------------
- */
+/* --- in one piece ----------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_step_t *steps;
@@ -34,8 +33,7 @@ static void record_whole(mgp_vm_t *vm, uint32_t ts, uint64_t stop, whole_t *w) {
   mgp_vm_record_end(vm, &w->rec);
 }
 
-/* --- in pieces ---------------------------------------------------------------------------------
- */
+/* --- in pieces -------------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_vm_point_t start;
@@ -225,8 +223,7 @@ static void check_hot_words(whole_t *w, pieces_t *p, test_rng_t *rng) {
   mgp_program_free(&prog);
 }
 
-/* --- the crew ----------------------------------------------------------------------------------
- */
+/* --- the crew --------------------------------------------------------------------------------- */
 
 typedef struct {
   unsigned threads;

@@ -12,8 +12,7 @@
 
 #define GRIND_CHUNK 4096u /* nonces that a thread tries at a time */
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cpu_alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out) {
   return mgp_ledger_alloc(be->ledger, cls, nbytes, d_out);
@@ -47,8 +46,7 @@ mgp_status_t mgp_cpu_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
   return MGP_OK;
 }
 
-/* --- grinding ----------------------------------------------------------------------------------
- */
+/* --- grinding --------------------------------------------------------------------------------- */
 
 /* Windows in order, a chunk per thread in each: the smallest hit of the first window that has one
  * is the smallest of all. */
@@ -72,8 +70,7 @@ mgp_status_t mgp_cpu_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned 
   return MGP_OK;
 }
 
-/* --- the backend ---------------------------------------------------------------------------------
- */
+/* --- the backend ------------------------------------------------------------------------------ */
 
 static void destroy(mgp_backend_t *be) {
   mgp_cpu_t *cpu = mgp_cpu_of(be);

@@ -16,8 +16,7 @@ static mgp_status_t room(mgp_strict_t *st, void **items, size_t count, size_t *c
   return MGP_OK;
 }
 
-/* --- device memory -----------------------------------------------------------------------------
- */
+/* --- device memory ---------------------------------------------------------------------------- */
 
 mgp_status_t mgp_strict_alloc(mgp_strict_t *st, mgp_mem_class_t cls, size_t nbytes, void **out) {
   void *blocks = st->blocks, *p;
@@ -74,8 +73,7 @@ mgp_status_t mgp_strict_host(const mgp_strict_t *st, const char *op, const char 
   return MGP_OK;
 }
 
-/* --- objects -----------------------------------------------------------------------------------
- */
+/* --- objects ---------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_strict_object_room(mgp_strict_t *st) {
   void *objects = st->objects;

@@ -14,8 +14,7 @@
 #define HOST_BYTES(arg, nbytes) MGP_TRY(mgp_strict_host(st, __func__, #arg, arg, nbytes))
 #define OBJECT(arg)             MGP_TRY(mgp_strict_object(st, __func__, arg, &object))
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static mgp_status_t alloc(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out) {
   return mgp_strict_alloc(mgp_strict_of(be), cls, nbytes, d_out);
@@ -64,8 +63,7 @@ static mgp_status_t patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *
   return INNER(patch, d_words, index, value, n);
 }
 
-/* --- replay ------------------------------------------------------------------------------------
- */
+/* --- replay ----------------------------------------------------------------------------------- */
 
 /* Words of a column-major trace up to the end of its last column's rows. */
 static size_t trace_words(uint32_t ncols, size_t stride, uint64_t rows) {
@@ -205,8 +203,7 @@ static mgp_status_t unstack(mgp_backend_t *be, const mgp_f_t *d_slabs, uint32_t 
   return INNER(unstack, d_slabs, ncols, b, nslabs, stride, d_out);
 }
 
-/* --- commitment --------------------------------------------------------------------------------
- */
+/* --- commitment ------------------------------------------------------------------------------- */
 
 static mgp_status_t commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                                  int keep_all, mgp_commit_stream_t **out) {
@@ -306,8 +303,7 @@ static uint64_t query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsig
   return INNER(query_bytes, s, ncols, keep_log, npos);
 }
 
-/* --- GKR and main sumcheck ---------------------------------------------------------------------
- */
+/* --- GKR and main sumcheck -------------------------------------------------------------------- */
 
 /* Checks the trace and describes it as borrowed. */
 static mgp_status_t borrow_trace(mgp_strict_t *st, const char *op, mgp_chip_id_t chip,
@@ -424,8 +420,7 @@ static uint64_t task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows
   return INNER(task_bytes, chip, nrows);
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening ---------------------------------------------------------------------------------- */
 
 static mgp_status_t eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t count, unsigned n,
                               size_t stride, mgp_f_t *d_out) {
@@ -505,8 +500,7 @@ static mgp_status_t pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const 
   return INNER(pair_fill, d_values, w, pairs, n, d_ge);
 }
 
-/* --- folding phase -----------------------------------------------------------------------------
- */
+/* --- folding phase ---------------------------------------------------------------------------- */
 
 static mgp_status_t fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
   mgp_strict_t *st = mgp_strict_of(be);
@@ -581,8 +575,7 @@ static mgp_status_t grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned b
   return INNER(grind, seed, bits, first, n, nonce);
 }
 
-/* --- the backend -------------------------------------------------------------------------------
- */
+/* --- the backend ------------------------------------------------------------------------------ */
 
 static void destroy(mgp_backend_t *be) {
   mgp_strict_t *st = mgp_strict_of(be);
