@@ -157,8 +157,7 @@ extern "C" const mgp_device_ops_t mgp_cuda_device = {
     "CUDA",      mgp_cuda_probe, device_info, device_memory, mgp_backend_cuda_create_with,
     reserve_all, links};
 
-/* --- create and destroy
- * ---------------------------------------------------------------------------- */
+/* --- create and destroy ----------------------------------------------------------------------- */
 
 static void destroy(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);

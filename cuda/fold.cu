@@ -102,8 +102,7 @@ mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, 
       be, cap, w->d_tree + mgp_cuda_tree_level(h, mgp_cuda_cap_depth(h)) + first, n * sizeof *cap);
 }
 
-/* --- rounds
- * -------------------------------------------------------------------------------------------- */
+/* --- rounds ----------------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_e_t r[MGP_TWO_ADICITY];
@@ -207,8 +206,7 @@ mgp_status_t mgp_cuda_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out)
   return st;
 }
 
-/* --- openings
- * ------------------------------------------------------------------------------------------- */
+/* --- openings --------------------------------------------------------------------------------- */
 
 /* out[i] = word i mod (D 2^k) of coset leaf[i / (D 2^k)], position by position */
 static __global__ void gather_cosets(const mgp_f_t *code, size_t stride, const uint32_t *leaf,

@@ -120,8 +120,7 @@ mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times,
   return MGP_LAUNCH(cu, permute, mgp_blocks(count, THREADS), THREADS, d_states, times, count);
 }
 
-/* --- trees
- * ----------------------------------------------------------------------------------------- */
+/* --- trees ------------------------------------------------------------------------------------ */
 
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
                                  size_t n) {
@@ -152,15 +151,13 @@ mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, uns
                     d_leaf, n, length, d_paths);
 }
 
-/* --- grinding
- * ---------------------------------------------------------------------------------------- */
+/* --- grinding --------------------------------------------------------------------------------- */
 
 typedef struct {
   mgp_f_t word[MGP_DIGEST_WORDS];
 } seed_t;
 
-/* Blocks start in order, more or less: those behind a hit that has been found have nothing to do.
- */
+/* Blocks start in order, more or less: those behind a hit that was found have nothing to do. */
 HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, uint32_t *best) {
   const uint64_t i = global_index();
   mgp_f_t s[MGP_P2_WIDTH];

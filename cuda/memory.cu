@@ -8,25 +8,23 @@
 #include "spare.h"
 #include "stage.h"
 
-/* --- the arena
- * ------------------------------------------------------------------------------------- */
+/* --- the arena -------------------------------------------------------------------------------- */
 
-/* What every operation may need, taken with the arena: partial sums, their counter, roots of unity.
- */
-#define SUMS_BYTES     ((uint64_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS * sizeof(mgp_e_t))
+/* What every operation may need, taken with the arena: spare room, counters, roots of unity. */
 #define COUNTERS_BYTES ((1 + MGP_CUDA_RESULTS * MGP_D) * sizeof(uint64_t))
 
 uint64_t mgp_cuda_table_bytes(mgp_backend_t *be, unsigned s) {
   const mgp_cuda_t *cu = mgp_cuda_of(be);
   (void)s;
   if (cu->arena) return 0;
-  return mgp_cuda_size(SUMS_BYTES + COUNTERS_BYTES) + mgp_cuda_ntt_roots_bytes() +
+  return mgp_cuda_size(MGP_CUDA_SPARE_BYTES + COUNTERS_BYTES) + mgp_cuda_ntt_roots_bytes() +
          mgp_cuda_chips_bytes(cu->chips);
 }
 
 static mgp_status_t take_tables(mgp_cuda_t *cu) {
-  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, SUMS_BYTES + COUNTERS_BYTES, (void **)&cu->d_partial));
-  cu->d_bad = (unsigned long long *)((uint8_t *)cu->d_partial + SUMS_BYTES);
+  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_PLAN, MGP_CUDA_SPARE_BYTES + COUNTERS_BYTES,
+                        (void **)&cu->d_spare));
+  cu->d_bad = (unsigned long long *)(cu->d_spare + MGP_CUDA_SPARE_BYTES);
   cu->d_sums = cu->d_bad + 1;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(cu->d_bad, 0xff, sizeof *cu->d_bad, cu->stream)));
   MGP_TRY(MGP_CUDA_CALL(
@@ -76,13 +74,13 @@ static mgp_status_t make_arena(mgp_cuda_t *cu, uint64_t nbytes) {
 
 void mgp_cuda_drop_arena(mgp_cuda_t *cu) {
   if (!cu->arena) return;
-  mgp_cuda_give(cu, cu->d_partial);
+  mgp_cuda_give(cu, cu->d_spare);
   mgp_cuda_give(cu, cu->d_roots);
   mgp_cuda_chips_drop(cu, cu->chips);
   if (!cu->arena_stays || !mgp_spare_leave(cu->device, cu->d_arena, cu->d_arena_bytes))
     (void)cudaFree(cu->d_arena);
   mgp_arena_destroy(cu->arena);
-  cu->d_partial = NULL;
+  cu->d_spare = NULL;
   cu->d_bad = NULL;
   cu->d_roots = NULL;
   cu->d_arena = NULL;
@@ -154,8 +152,7 @@ void mgp_cuda_free(mgp_backend_t *be, void *d_ptr) {
   mgp_cuda_give(mgp_cuda_of(be), d_ptr);
 }
 
-/* --- copies
- * ---------------------------------------------------------------------------------------- */
+/* --- copies ----------------------------------------------------------------------------------- */
 
 /* Memory that the caller has pinned needs no staging. */
 static bool is_pinned(const void *host, size_t nbytes) {
@@ -244,8 +241,7 @@ mgp_status_t mgp_cuda_zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
   return MGP_CUDA_CALL(cu, cudaMemsetAsync(d_dst, 0, nbytes, cu->stream));
 }
 
-/* --- copies beside other work
- * ------------------------------------------------------------------------- */
+/* --- copies beside other work ----------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_pin(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinned) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
@@ -282,8 +278,7 @@ mgp_status_t mgp_cuda_sent(mgp_backend_t *be) {
   return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->side));
 }
 
-/* --- patch
- * ----------------------------------------------------------------------------------------- */
+/* --- patch ------------------------------------------------------------------------------------ */
 
 #define PATCH_PIECE ((size_t)1 << 18) /* fits the staging buffer and bounds the scratch */
 

@@ -15,8 +15,7 @@
 #define TILE_LOG    5u  /* neighbours c that a strided pass takes together: 128 bytes */
 #define MAX_THREADS 512u
 
-/* --- roots
- * ------------------------------------------------------------------------------------------- */
+/* --- roots ------------------------------------------------------------------------------------ */
 
 /* w_N^t = low[t mod 2^l] * high[t >> l], l = low_log(n): two short tables for each N = 2^n, one
  * after the other; in front w_256^t. */
@@ -83,8 +82,7 @@ __device__ __forceinline__ mgp_f_t root(const roots_t &r, uint32_t t) {
   return mgp_f_mul(__ldg(r.low + (t & ((1u << r.log_low) - 1))), __ldg(r.high + (t >> r.log_low)));
 }
 
-/* --- registers
- * ----------------------------------------------------------------------------------------- */
+/* --- registers -------------------------------------------------------------------------------- */
 
 /* w_16^t in Montgomery form, at compile time */
 __host__ __device__ constexpr uint64_t mod_pow(uint64_t x, uint64_t e) {
@@ -144,8 +142,7 @@ template <int I = 1> __device__ __forceinline__ void twist(mgp_f_t *x, mgp_f_t a
   }
 }
 
-/* --- passes
- * ---------------------------------------------------------------------------------------------- */
+/* --- passes ----------------------------------------------------------------------------------- */
 
 /* Thread g of the 2^B that share a transform of R = 2^(4+B) points has points g + i 2^B, i < 16:
  * first four levels over i, with the twiddles w_R^(g e) for the rest. */
@@ -258,8 +255,7 @@ static __global__ void small_encode(const mgp_f_t *in, size_t in_stride, mgp_f_t
   for (uint32_t i = threadIdx.x; i < n; i += blockDim.x) out[i] = x[i];
 }
 
-/* --- encoding
- * ---------------------------------------------------------------------------------------------- */
+/* --- encoding --------------------------------------------------------------------------------- */
 
 /* by number of levels, 5 to 8 */
 typedef void (*strided_fn)(const mgp_f_t *, size_t, mgp_f_t *, size_t, unsigned, roots_t);

@@ -38,9 +38,8 @@ template <unsigned V> __device__ __forceinline__ void store_rows(mgp_f_t *p, con
     *p = v[0];
 }
 
-#define MOST_TERMS                                                                                 \
-  ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t))) /* elements for one launch                  \
-                                                        */
+/* Elements that the spare room has for one launch. */
+#define MOST_TERMS ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t)))
 
 /* Weights or coordinates for the next launch, at most MOST_TERMS. */
 static mgp_status_t put_weights(mgp_cuda_t *cu, const mgp_e_t *w, uint32_t n,
@@ -296,9 +295,9 @@ mgp_status_t mgp_cuda_inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t n
   const size_t segment = rows / MAX_SEGMENTS > SEGMENT ? rows / MAX_SEGMENTS : SEGMENT;
   const unsigned nsegments = mgp_blocks(rows, (unsigned)segment);
   mgp_e_t *d_sums = (mgp_e_t *)mgp_cuda_spare(cu);
-  const uint32_t room = (uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(mgp_e_t)) / nsegments;
+  const uint32_t room = MOST_TERMS / nsegments;
   const uint32_t most = room < MAX_GROUPS * GROUP ? room : MAX_GROUPS * GROUP;
-  static_assert(MAX_SEGMENTS * GROUP * sizeof(mgp_e_t) <= MGP_CUDA_SPARE_BYTES, "spare room");
+  static_assert(MAX_SEGMENTS * GROUP <= MOST_TERMS, "spare room");
   for (uint32_t c = 0, n; c < ncols; c += n) {
     n = ncols - c < most ? ncols - c : most;
     MGP_TRY(MGP_LAUNCH(cu, inner_segments, dim3(nsegments, mgp_blocks(n, GROUP)), THREADS,
@@ -393,10 +392,9 @@ static __global__ void pair_values(const mgp_f_t *ge, size_t stride, uint32_t n,
 mgp_status_t mgp_cuda_pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count,
                                   size_t stride, mgp_e_t *out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  const uint32_t most = (uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof *out);
   mgp_e_t *d_values = (mgp_e_t *)mgp_cuda_spare(cu);
   for (uint32_t at = 0, n; at < 2 * count; at += n) {
-    n = 2 * count - at < most ? 2 * count - at : most;
+    n = 2 * count - at < MOST_TERMS ? 2 * count - at : MOST_TERMS;
     MGP_TRY(MGP_LAUNCH(cu, pair_values, mgp_blocks(n, THREADS), THREADS,
                        d_ge + (size_t)at * MGP_D * stride, stride, n, d_values));
     MGP_TRY(mgp_cuda_download(be, out + at, d_values, n * sizeof *out));

@@ -26,8 +26,7 @@ struct mgp_query_stream {
   mgp_digest_t *d_nodes; /* the kept nodes and those above, to and fro */
 };
 
-/* --- kernels
- * ----------------------------------------------------------------------------------------- */
+/* --- kernels ---------------------------------------------------------------------------------- */
 
 /* out[b][r] = code[blocks[b]][r] */
 static __global__ void gather_blocks(const mgp_f_t *code, const uint32_t *blocks, unsigned below,
@@ -68,8 +67,7 @@ static __global__ void compare_nodes(const mgp_digest_t *nodes, const mgp_digest
     if (nodes[i][k] != kept[blocks[i]][k]) atomicMin(worst, i);
 }
 
-/* --- begin
- * --------------------------------------------------------------------------------------------- */
+/* --- begin ------------------------------------------------------------------------------------ */
 
 static uint64_t most_blocks(unsigned kept_depth, uint32_t npos) {
   return npos < (uint64_t)1 << kept_depth ? npos : (uint64_t)1 << kept_depth;
@@ -176,8 +174,7 @@ failed:
   return st;
 }
 
-/* --- columns
- * ------------------------------------------------------------------------------------------- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
                                    const mgp_f_t *d_col) {
@@ -202,9 +199,7 @@ mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
                          qs->fed == in_block + 1, last, qs->d_state, rows);
 }
 
-/* --- end
- * -----------------------------------------------------------------------------------------------
- */
+/* --- end -------------------------------------------------------------------------------------- */
 
 static mgp_status_t siblings(mgp_cuda_t *cu, mgp_query_stream_t *qs, const mgp_digest_t *d_nodes,
                              const uint32_t *d_slot, unsigned level, unsigned log_block) {

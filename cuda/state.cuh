@@ -43,7 +43,7 @@ typedef struct {
   unsigned stage_half;
   /* in the arena */
   mgp_f_t *d_roots;           /* ntt.cuh */
-  mgp_e_t *d_partial;         /* [MGP_CUDA_RESULTS][MGP_CUDA_BLOCKS] */
+  uint8_t *d_spare;           /* MGP_CUDA_SPARE_BYTES */
   unsigned long long *d_sums; /* [MGP_CUDA_RESULTS][MGP_D] over a grid: grid_add.cuh */
   unsigned long long *d_bad;  /* count.cu: first request that is in no table; all ones: none */
   const mgp_program_t *prog;  /* of set_program, and its copy with device pointers */
@@ -122,11 +122,11 @@ template <typename T> static inline uint64_t mgp_cuda_size_of(uint64_t count) {
   return mgp_cuda_size(count * sizeof(T));
 }
 
-/* Room for what an operation gathers before it is downloaded: the partial sums, which nobody needs
- * between two operations. */
-#define MGP_CUDA_SPARE_BYTES ((size_t)MGP_CUDA_RESULTS * MGP_CUDA_BLOCKS * sizeof(mgp_e_t))
+/* Room for what an operation is given, or gathers before it is downloaded; nobody needs it between
+ * two operations. */
+#define MGP_CUDA_SPARE_BYTES ((size_t)512 << 10)
 static inline uint8_t *mgp_cuda_spare(const mgp_cuda_t *cu) {
-  return (uint8_t *)cu->d_partial;
+  return cu->d_spare;
 }
 
 /* Results of a summing kernel (reduce.cuh) in host memory, waited for. */

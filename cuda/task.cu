@@ -211,11 +211,8 @@ mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, m
   }
   /* what was begun is waited for; it has no results, and the error is told */
   (void)cudaStreamSynchronize(cu->task_stream[slot]);
-  forget(cu, t);
-  return st;
 failed:
-  mgp_cuda_give(cu, t->d_scratch);
-  free(t);
+  forget(cu, t);
   return st;
 }
 

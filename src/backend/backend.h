@@ -245,8 +245,9 @@ typedef struct {
 /* clang-format off */
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
-  X(prefix, zero) X(prefix, patch) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent) X(prefix, set_program) X(prefix, program_bytes)                 \
-  X(prefix, index) X(prefix, ram_points) X(prefix, replay) X(prefix, count) X(prefix, count_end)                         \
+  X(prefix, zero) X(prefix, patch) X(prefix, pin) X(prefix, unpin) X(prefix, send)                 \
+  X(prefix, sent) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index)                 \
+  X(prefix, ram_points) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \
   X(prefix, table_bytes) X(prefix, query_begin) X(prefix, query_column) X(prefix, query_end)       \
@@ -254,12 +255,11 @@ typedef struct {
   X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
   X(prefix, gkr_bind) X(prefix, gkr_evals) X(prefix, gkr_end) X(prefix, main_begin)                \
   X(prefix, main_round) X(prefix, main_bind) X(prefix, main_evals) X(prefix, main_end)             \
-  X(prefix, eq_tables) X(prefix, combine) X(prefix, inner) X(prefix, scatter)                       \
+  X(prefix, eq_tables) X(prefix, combine) X(prefix, inner) X(prefix, scatter)                      \
   X(prefix, pair_round) X(prefix, pair_bind) X(prefix, pair_values) X(prefix, pair_fill)           \
-  X(prefix, fold_begin)                                                                            \
-  X(prefix, fold_commit) X(prefix, fold_round) X(prefix, fold_bind) X(prefix, fold_final)          \
-  X(prefix, fold_open) X(prefix, fold_end) X(prefix, fold_bytes) X(prefix, grind)                  \
-  X(prefix, destroy)
+  X(prefix, fold_begin) X(prefix, fold_commit) X(prefix, fold_round) X(prefix, fold_bind)          \
+  X(prefix, fold_final) X(prefix, fold_open) X(prefix, fold_end) X(prefix, fold_bytes)             \
+  X(prefix, grind) X(prefix, destroy)
 #define MGP_BACKEND_OP(prefix, op) __typeof__(*((mgp_backend_ops_t *)0)->op) prefix##_##op;
 #define MGP_BACKEND_OPS(prefix)    MGP_BACKEND_OP_LIST(MGP_BACKEND_OP, prefix)
 /* clang-format on */

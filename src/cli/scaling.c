@@ -18,8 +18,7 @@
 #define WORKLOAD       "fibonacci"
 #define LEAST_STEPS    1024u
 #define WARM_LOG_STEPS 14u
-/* how often within --timeout a rank that proves alone is heard of, if its work is counted so often
- */
+/* how often within --timeout a rank that proves alone is heard of, if it tells progress so often */
 #define ALIVE_PER_TIMEOUT 4
 
 /* What the first point of a series measured: the others are compared with it. */

@@ -99,11 +99,11 @@ static uint32_t query_leaf(const mgp_session_t *s, uint32_t w, uint32_t q) {
   return s->query_pos[q] >> (s->params.log_height + 1 - log_leaves(s, w));
 }
 
-/* The queries whose leaf of word w a rank opens, in order: how many; leaf[] gets their leaves. */
-static uint32_t own_leaves(const mgp_session_t *s, uint32_t w, uint32_t rank, uint32_t *leaf) {
+/* The queries whose leaf of word w a rank opens, ascending; how many. query: [queries], room. */
+static uint32_t queries_of(const mgp_session_t *s, uint32_t w, uint32_t rank, uint32_t *query) {
   uint32_t n = 0;
   for (uint32_t q = 0; q < s->params.queries; q++)
-    if (opens(s, w, rank, query_leaf(s, w, q))) leaf[n++] = query_leaf(s, w, q);
+    if (opens(s, w, rank, query_leaf(s, w, q))) query[n++] = q;
   return n;
 }
 
@@ -117,7 +117,8 @@ static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f, uint32_t *leaf, 
   *nbytes = 0;
   for (uint32_t w = 0; w < s->shape.ngroups; w++) {
     const opening_size_t size = opening_size(s, w);
-    const uint32_t n = own_leaves(s, w, s->rank, leaf);
+    const uint32_t n = queries_of(s, w, s->rank, leaf);
+    for (uint32_t i = 0; i < n; i++) leaf[i] = query_leaf(s, w, leaf[i]);
     mgp_e_t *cosets = (mgp_e_t *)(void *)(out + *nbytes);
     mgp_digest_t *paths = (mgp_digest_t *)(void *)(cosets + (size_t)n * size.coset);
     if (n) MGP_TRY(s->be->ops->fold_open(s->be, f, w, leaf, n, cosets, paths));
@@ -147,24 +148,21 @@ typedef struct {
   const mgp_digest_t *path;
 } opening_t;
 
-/* Where the openings of all queries lie among those gathered: out[query][word]. */
-static void find_openings(const mgp_session_t *s, opening_t *out) {
+/* Where the openings of all queries lie among those gathered: out[query][word]. query: [queries],
+ * room. */
+static void find_openings(const mgp_session_t *s, uint32_t *query, opening_t *out) {
   for (uint32_t r = 0; r < s->nranks; r++) {
     const uint8_t *at = s->answers.data + s->answers.offset[r];
     for (uint32_t w = 0; w < s->shape.ngroups; w++) {
-      const opening_size_t size = opening_size(s, w);
-      uint32_t n = 0, k = 0;
       if (r >= makers(s, w)) continue;
-      for (uint32_t q = 0; q < s->params.queries; q++) n += opens(s, w, r, query_leaf(s, w, q));
+      const opening_size_t size = opening_size(s, w);
+      const uint32_t n = queries_of(s, w, r, query);
       const mgp_e_t *cosets = (const mgp_e_t *)(const void *)at;
       const mgp_digest_t *paths =
           (const mgp_digest_t *)(const void *)(cosets + (size_t)n * size.coset);
-      for (uint32_t q = 0; q < s->params.queries; q++) {
-        if (!opens(s, w, r, query_leaf(s, w, q))) continue;
-        out[(size_t)q * s->shape.ngroups + w] =
+      for (uint32_t k = 0; k < n; k++)
+        out[(size_t)query[k] * s->shape.ngroups + w] =
             (opening_t){cosets + (size_t)k * size.coset, paths + (size_t)k * size.depth};
-        k++;
-      }
       at += n * opening_bytes(size);
     }
   }
@@ -256,11 +254,17 @@ static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all,
 }
 
 static mgp_status_t write_all_answers(mgp_session_t *s, const mgp_comm_parts_t *all) {
-  const size_t n = (size_t)s->params.queries * s->shape.ngroups;
+  const uint32_t nq = s->params.queries;
   opening_t *openings = NULL;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (n + 1) * sizeof *openings, &openings));
-  find_openings(s, openings);
-  mgp_status_t st = write_answers(s, all, openings);
+  uint32_t *query = NULL;
+  mgp_status_t st = mgp_host_alloc(
+      s, MGP_MEM_PROOF, ((size_t)nq * s->shape.ngroups + 1) * sizeof *openings, &openings);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nq * sizeof *query, &query);
+  if (st == MGP_OK) {
+    find_openings(s, query, openings);
+    st = write_answers(s, all, openings);
+  }
+  mgp_host_free(s, query);
   mgp_host_free(s, openings);
   return st;
 }

@@ -273,10 +273,13 @@ static mgp_status_t take_room(mgp_recorder_t *r, const span_t *x, uint64_t touch
   *steps = NULL;
   pthread_mutex_lock(&r->lock);
   const uint64_t used = mgp_ledger_live_total(r->s->ahead) + r->promised + touched;
-  if (can_send(r->s) && used <= r->room) mgp_buffers_reuse(&r->buffers, nbytes, steps);
-  if (!*steps && used + (can_send(r->s) ? mgp_buffer_bytes(nbytes) : nbytes) <= r->room)
-    st = can_send(r->s) ? mgp_buffers_add(&r->buffers, nbytes, steps)
-                        : mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
+  if (can_send(r->s)) {
+    if (used <= r->room) mgp_buffers_reuse(&r->buffers, nbytes, steps);
+    if (!*steps && used + mgp_buffer_bytes(nbytes) <= r->room)
+      st = mgp_buffers_add(&r->buffers, nbytes, steps);
+  } else if (used + nbytes <= r->room) {
+    st = mgp_ledger_alloc(r->s->ahead, MGP_MEM_RAW, nbytes, (void **)steps);
+  }
   if (*steps) r->promised += touched;
   pthread_mutex_unlock(&r->lock);
   return st;

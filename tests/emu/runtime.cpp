@@ -223,12 +223,9 @@ cudaError_t cudaHostUnregister(void *p) {
 }
 
 cudaError_t cudaFreeHost(void *p) {
-  const std::lock_guard<std::mutex> guard(lock);
-  const auto it = pieces.find(static_cast<uint8_t *>(p));
-  if (it == pieces.end() || it->second.device >= 0) return failed(cudaErrorInvalidValue);
-  pieces.erase(it);
-  free(p);
-  return cudaSuccess;
+  const cudaError_t error = cudaHostUnregister(p);
+  if (error == cudaSuccess) free(p);
+  return error;
 }
 
 cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *a, const void *p) {

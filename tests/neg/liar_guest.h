@@ -5,6 +5,7 @@
 
 #include "chips/witness.h"
 #include "liar.h"
+#include "neg/light_params.h"
 #include "unit/vm_build.h"
 
 #define LIAR_HINT_WORDS 2
@@ -192,19 +193,15 @@ static inline void liar_guest_run(liar_guest_t *g) {
   mgp_vm_destroy(vm);
 }
 
-/* Of every shard that is lied about: small, with little grinding and the queries to make up for it.
- */
+/* Of every shard that is lied about. */
 static inline mgp_params_t liar_params(void) {
-  return (mgp_params_t){.partitions = 2,
-                        .log_height = 14,
-                        .log_chunk = 6,
-                        .log_rows = 20,
-                        .queries = MGP_D == 4 ? 241 : 309,
-                        .grind_alpha = 2,
-                        .grind_u = 3,
-                        .grind_query = 4,
-                        .log_final = 5,
-                        .log_fold = 3};
+  mgp_params_t p = light_params();
+  p.partitions = 2;
+  p.log_height = 14;
+  p.log_chunk = 6;
+  p.log_rows = 20;
+  p.log_final = 5;
+  return p;
 }
 
 static inline void liar_guest_create(liar_guest_t *g) {

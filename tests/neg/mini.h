@@ -7,6 +7,7 @@
 
 #include "base/keccak.h"
 #include "chips/decl.h"
+#include "neg/light_params.h"
 #include "neg/toy_prover.h"
 
 #define MINI_CODE   0x08000000u
@@ -143,16 +144,12 @@ typedef struct {
 } mini_t;
 
 static inline mgp_params_t mini_params(uint32_t partitions) {
-  mgp_params_t p = {.partitions = partitions,
-                    .log_height = 8,
-                    .log_chunk = 4,
-                    .log_rows = 4,
-                    .queries = MGP_D == 4 ? 241 : 309,
-                    .grind_alpha = 2,
-                    .grind_u = 3,
-                    .grind_query = 4,
-                    .log_final = 2,
-                    .log_fold = 3};
+  mgp_params_t p = light_params();
+  p.partitions = partitions;
+  p.log_height = 8;
+  p.log_chunk = 4;
+  p.log_rows = 4;
+  p.log_final = 2;
   return p;
 }
 

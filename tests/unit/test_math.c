@@ -156,8 +156,7 @@ static void extension(test_rng_t *rng) {
   CHECK(mgp_e_eq(t, x));
 }
 
-/* --- Poseidon2
- * ------------------------------------------------------------------------------------- */
+/* --- Poseidon2 -------------------------------------------------------------------------------- */
 
 static void poseidon2(test_rng_t *rng) {
   const size_t n = sizeof poseidon2_vectors / sizeof poseidon2_vectors[0];
