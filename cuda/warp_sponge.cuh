@@ -74,51 +74,51 @@ MGP_CALLED mgp_f_t p2_warp_permute(mgp_f_t s) {
   return s;
 }
 
-struct mgp_warp_sponge_t {
-  mgp_f_t s;
-  unsigned pos;
+/* --- the sponge ------------------------------------------------------------------------------- */
 
-  __device__ __forceinline__ explicit mgp_warp_sponge_t(const mgp_transcript_t *t)
-      : s(t->s[threadIdx.x % MGP_P2_WIDTH]), pos(t->pos) {}
+struct mgp_sponge_t {
+  mgp_f_t s; /* word `lane` of the state */
+  unsigned pos;
+};
+
+__device__ __forceinline__ void mgp_sponge_add(mgp_sponge_t *k, unsigned i, mgp_f_t v) {
+  if (threadIdx.x % MGP_P2_WIDTH == i) k->s = mgp_f_add(k->s, v);
+}
+__device__ __forceinline__ void mgp_sponge_overwrite(mgp_sponge_t *k, const mgp_f_t *words,
+                                                     uint32_t n) {
+  const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
+  if (lane < MGP_P2_RATE) k->s = lane < n ? words[lane] : 0;
+}
+__device__ __forceinline__ void mgp_sponge_permute(mgp_sponge_t *k) {
+  k->s = p2_warp_permute(k->s);
+}
+__device__ __forceinline__ mgp_f_t mgp_sponge_word(const mgp_sponge_t *k, unsigned i) {
+  return __shfl_sync(0xffffffffu, k->s, (int)i);
+}
+
+#define SPONGE __device__ __forceinline__
+#include "protocol/sponge.inc"
+
+struct mgp_warp_sponge_t : mgp_sponge_t {
+  __device__ __forceinline__ explicit mgp_warp_sponge_t(const mgp_transcript_t *t) {
+    s = t->s[threadIdx.x % MGP_P2_WIDTH];
+    pos = t->pos;
+  }
   __device__ __forceinline__ void store(mgp_transcript_t *t) const {
     if (threadIdx.x < MGP_P2_WIDTH) t->s[threadIdx.x] = s;
     if (threadIdx.x == 0) t->pos = pos;
   }
   /* n words in memory that all lanes see */
-  __device__ __forceinline__ void absorb(uint32_t label, const mgp_f_t *words, unsigned n) {
-    const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
-    if (lane == MGP_P2_RATE + 1) s = mgp_f_add(s, mgp_f_from_u32(label));
-    if (lane == MGP_P2_RATE + 2) s = mgp_f_add(s, mgp_f_from_u32(n));
-#pragma unroll 1
-    for (unsigned i = 0; i < n; i += MGP_P2_RATE) {
-      if (lane < MGP_P2_RATE) s = i + lane < n ? words[i + lane] : 0;
-      s = p2_warp_permute(s);
-    }
-    pos = 0;
+  __device__ __forceinline__ void absorb(uint32_t label, const mgp_f_t *words, uint32_t n) {
+    mgp_sponge_absorb(this, label, words, n);
   }
-  __device__ __forceinline__ mgp_f_t squeeze() {
-    if (pos == MGP_P2_RATE) {
-      s = p2_warp_permute(s);
-      pos = 0;
-    }
-    return __shfl_sync(0xffffffffu, s, (int)pos++);
-  }
+  __device__ __forceinline__ mgp_f_t squeeze() { return mgp_sponge_squeeze(this); }
   /* Elements only since the last message. */
   __device__ __forceinline__ mgp_e_t squeeze_ext() {
-    mgp_e_t r;
-#if MGP_P2_RATE % MGP_D == 0 /* none is in two states */
-    if (pos == MGP_P2_RATE) {
-      s = p2_warp_permute(s);
-      pos = 0;
-    }
-#pragma unroll
-    for (int i = 0; i < MGP_D; i++) r.c[i] = __shfl_sync(0xffffffffu, s, (int)pos + i);
-    pos += MGP_D;
-#else
-#pragma unroll
-    for (int i = 0; i < MGP_D; i++) r.c[i] = squeeze(); /* one of them permutes, if any */
+#if MGP_P2_RATE % MGP_D == 0 /* none is in two states: the position is looked at once */
+    MGP_HD_ASSUME(pos % MGP_D == 0);
 #endif
-    return r;
+    return mgp_sponge_squeeze_ext(this);
   }
 };
 

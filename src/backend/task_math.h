@@ -4,12 +4,6 @@
 
 #include "math/ext.h"
 
-#ifdef __CUDA_ARCH__
-#define MGP_NO_UNROLL _Pragma("unroll 1")
-#else
-#define MGP_NO_UNROLL
-#endif
-
 /* h(x) by Horner's rule; n coefficients, the constant one first */
 MGP_HD mgp_e_t mgp_task_horner(const mgp_e_t *h, int n, mgp_e_t x) {
   mgp_e_t r = h[n - 1];

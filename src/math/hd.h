@@ -15,11 +15,23 @@
 #define MGP_HD static inline
 #endif
 
-/* An invariant of such a function, checked on the host in builds with MGP_VERIFY. */
+/* How nvcc is to take the loop that follows. */
 #ifdef __CUDA_ARCH__
-#define MGP_HD_CHECK(cond) ((void)0)
+#define MGP_UNROLL    _Pragma("unroll")
+#define MGP_NO_UNROLL _Pragma("unroll 1")
 #else
-#define MGP_HD_CHECK(cond) MGP_VERIFY_CHECK(cond)
+#define MGP_UNROLL
+#define MGP_NO_UNROLL
+#endif
+
+/* An invariant of such a function, checked on the host in builds with MGP_VERIFY; _ASSUME: the
+ * device's compiler makes use of it. */
+#ifdef __CUDA_ARCH__
+#define MGP_HD_CHECK(cond)  ((void)0)
+#define MGP_HD_ASSUME(cond) __builtin_assume(cond)
+#else
+#define MGP_HD_CHECK(cond)  MGP_VERIFY_CHECK(cond)
+#define MGP_HD_ASSUME(cond) MGP_VERIFY_CHECK(cond)
 #endif
 
 #endif

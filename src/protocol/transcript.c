@@ -5,22 +5,38 @@
 #include "base/verify.h"
 #include "math/poseidon2_simd.h"
 
+/* --- the sponge, its state in memory ---------------------------------------------------------- */
+
+typedef mgp_transcript_t mgp_sponge_t;
+
+static inline void mgp_sponge_add(mgp_sponge_t *k, unsigned i, mgp_f_t v) {
+  k->s[i] = mgp_f_add(k->s[i], v);
+}
+static inline void mgp_sponge_overwrite(mgp_sponge_t *k, const mgp_f_t *words, uint32_t n) {
+  memset(k->s, 0, MGP_P2_RATE * sizeof k->s[0]);
+  memcpy(k->s, words, (n < MGP_P2_RATE ? n : MGP_P2_RATE) * sizeof k->s[0]);
+}
+static inline void mgp_sponge_permute(mgp_sponge_t *k) {
+  mgp_p2_permute_simd(k->s);
+}
+static inline mgp_f_t mgp_sponge_word(const mgp_sponge_t *k, unsigned i) {
+  return k->s[i];
+}
+
+#define SPONGE static inline
+#include "protocol/sponge.inc"
+
+/* --- transcripts ------------------------------------------------------------------------------ */
+
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
   memset(t, 0, sizeof *t);
   t->s[MGP_P2_RATE] = mgp_f_from_u32(tag);
 }
 
 void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n) {
+  MGP_VERIFY_CHECK(n > 0 && n < (size_t)1 << 28);
   for (size_t i = 0; i < n; i++) MGP_VERIFY_CHECK(words[i] < MGP_P);
-  t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
-  t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)n));
-  for (size_t i = 0; i < n; i += MGP_P2_RATE) {
-    size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
-    memset(t->s, 0, MGP_P2_RATE * sizeof t->s[0]);
-    memcpy(t->s, words + i, len * sizeof t->s[0]);
-    mgp_p2_permute_simd(t->s);
-  }
-  t->pos = 0;
+  mgp_sponge_absorb(t, (uint32_t)label, words, (uint32_t)n);
 }
 
 void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp_e_t *v, size_t n) {
@@ -29,31 +45,25 @@ void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp
 
 void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uint32_t *v,
                                size_t n) {
-  t->s[MGP_P2_RATE + 1] = mgp_f_add(t->s[MGP_P2_RATE + 1], mgp_f_from_u32((uint32_t)label));
-  t->s[MGP_P2_RATE + 2] = mgp_f_add(t->s[MGP_P2_RATE + 2], mgp_f_from_u32((uint32_t)(2 * n)));
+  MGP_VERIFY_CHECK(n > 0 && n < (size_t)1 << 28);
+  mgp_sponge_begin(t, (uint32_t)label, (uint32_t)(2 * n));
   for (size_t i = 0; i < n; i += MGP_P2_RATE / 2) {
-    for (size_t j = 0; j < MGP_P2_RATE / 2; j++) {
-      uint32_t x = i + j < n ? v[i + j] : 0;
-      t->s[2 * j] = mgp_f_from_u32(x & 0xffff);
-      t->s[2 * j + 1] = mgp_f_from_u32(x >> 16);
+    const size_t len = n - i < MGP_P2_RATE / 2 ? n - i : MGP_P2_RATE / 2;
+    mgp_f_t half[MGP_P2_RATE];
+    for (size_t j = 0; j < len; j++) {
+      half[2 * j] = mgp_f_from_u32(v[i + j] & 0xffff);
+      half[2 * j + 1] = mgp_f_from_u32(v[i + j] >> 16);
     }
-    mgp_p2_permute_simd(t->s);
+    mgp_sponge_block(t, half, (uint32_t)(2 * len));
   }
-  t->pos = 0;
 }
 
 mgp_f_t mgp_transcript_squeeze(mgp_transcript_t *t) {
-  if (t->pos == MGP_P2_RATE) {
-    mgp_p2_permute_simd(t->s);
-    t->pos = 0;
-  }
-  return t->s[t->pos++];
+  return mgp_sponge_squeeze(t);
 }
 
 mgp_e_t mgp_transcript_squeeze_ext(mgp_transcript_t *t) {
-  mgp_e_t r;
-  for (int i = 0; i < MGP_D; i++) r.c[i] = mgp_transcript_squeeze(t);
-  return r;
+  return mgp_sponge_squeeze_ext(t);
 }
 
 void mgp_transcript_squeeze_digest(mgp_transcript_t *t, mgp_f_t digest[MGP_DIGEST_WORDS]) {

@@ -36,10 +36,10 @@ typedef struct {
 } mgp_transcript_t;
 
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag);
-/* n >= 1 field elements */
+/* n field elements or 32-bit integers, 1 <= n < 2^28 */
 void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n);
 void mgp_transcript_absorb_ext(mgp_transcript_t *t, mgp_label_t label, const mgp_e_t *v, size_t n);
-/* 32-bit integers, each as two 16-bit words */
+/* each as two 16-bit words */
 void mgp_transcript_absorb_u32(mgp_transcript_t *t, mgp_label_t label, const uint32_t *v, size_t n);
 mgp_f_t mgp_transcript_squeeze(mgp_transcript_t *t);
 mgp_e_t mgp_transcript_squeeze_ext(mgp_transcript_t *t);
