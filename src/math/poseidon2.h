@@ -1,6 +1,6 @@
 /* Poseidon2 (eprint 2023/323), width 16 over BabyBear, x^7, 8 full and 13 partial rounds.
- * One text for C and CUDA; the CPU backend has a lane-parallel twin tested against it.
- * Words are field elements in Montgomery form. */
+ * One text for C and CUDA, and for states side by side in vectors (math/poseidon2.inc). Words are
+ * field elements in Montgomery form. */
 #ifndef MGP_MATH_POSEIDON2_H
 #define MGP_MATH_POSEIDON2_H
 
@@ -42,20 +42,11 @@ MGP_HD mgp_f_t mgp_p2_sbox(mgp_f_t x) {
   return mgp_f_mul(mgp_f_sqr(x2), x3);
 }
 
-/* Section 5.1: circ(2,3,1,1) on each group of four, then column sums added. */
-MGP_HD void mgp_p2_external(mgp_f_t s[MGP_P2_WIDTH]) {
-  mgp_f_t sum[4] = {0, 0, 0, 0};
-  for (int g = 0; g < MGP_P2_WIDTH; g += 4) {
-    mgp_f_t a = s[g], b = s[g + 1], c = s[g + 2], d = s[g + 3];
-    mgp_f_t ab = mgp_f_add(a, b), cd = mgp_f_add(c, d), t = mgp_f_add(ab, cd);
-    mgp_f_t tb = mgp_f_add(t, b), td = mgp_f_add(t, d);
-    s[g] = mgp_f_add(tb, ab);               /* 2a + 3b + c + d */
-    s[g + 1] = mgp_f_add(tb, mgp_f_dbl(c)); /* a + 2b + 3c + d */
-    s[g + 2] = mgp_f_add(td, cd);           /* a + b + 2c + 3d */
-    s[g + 3] = mgp_f_add(td, mgp_f_dbl(a)); /* 3a + b + c + 2d */
-    for (int i = 0; i < 4; i++) sum[i] = mgp_f_add(sum[i], s[g + i]);
-  }
-  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = mgp_f_add(s[i], sum[i & 3]);
+MGP_HD void mgp_p2_full(mgp_f_t s[MGP_P2_WIDTH], const mgp_f_t rc[MGP_P2_WIDTH]) {
+  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = mgp_p2_sbox(mgp_f_add(s[i], rc[i]));
+}
+MGP_HD void mgp_p2_partial(mgp_f_t s[MGP_P2_WIDTH], const mgp_f_t *rc) {
+  s[0] = mgp_p2_sbox(mgp_f_add(s[0], *rc));
 }
 
 /* Section 5.2: sum of all plus a diagonal. */
@@ -66,22 +57,12 @@ MGP_HD void mgp_p2_internal(mgp_f_t s[MGP_P2_WIDTH]) {
     s[i] = mgp_f_add(sum, mgp_f_mul(s[i], MGP_P2_USE(mgp_p2_diag)[i]));
 }
 
-MGP_HD void mgp_p2_permute(mgp_f_t s[MGP_P2_WIDTH]) {
-  mgp_p2_external(s);
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i++)
-      s[i] = mgp_p2_sbox(mgp_f_add(s[i], MGP_P2_USE(mgp_p2_rc_initial)[r][i]));
-    mgp_p2_external(s);
-  }
-  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
-    s[0] = mgp_p2_sbox(mgp_f_add(s[0], MGP_P2_USE(mgp_p2_rc_partial)[r]));
-    mgp_p2_internal(s);
-  }
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i++)
-      s[i] = mgp_p2_sbox(mgp_f_add(s[i], MGP_P2_USE(mgp_p2_rc_final)[r][i]));
-    mgp_p2_external(s);
-  }
-}
+/* mgp_p2_external and mgp_p2_permute */
+#define P2_FN      MGP_HD
+#define P2_NAME(f) mgp_p2_##f
+#define P2_WORD    mgp_f_t
+#define P2_ADD     mgp_f_add
+#define P2_DBL     mgp_f_dbl
+#include "math/poseidon2.inc"
 
 #endif

@@ -41,28 +41,33 @@ AVX2 __m256i sbox8(__m256i x, mgp_f_t constant) {
   return mul8(mul8(x2, x2), x3);
 }
 
-AVX2 void external8(__m256i s[MGP_P2_WIDTH]) {
-  __m256i sum[4];
-  for (int i = 0; i < 4; i++) sum[i] = _mm256_setzero_si256();
-  for (int g = 0; g < MGP_P2_WIDTH; g += 4) {
-    __m256i a = s[g], b = s[g + 1], c = s[g + 2], d = s[g + 3];
-    __m256i ab = add8(a, b), cd = add8(c, d), t = add8(ab, cd);
-    __m256i tb = add8(t, b), td = add8(t, d);
-    s[g] = add8(tb, ab);
-    s[g + 1] = add8(tb, add8(c, c));
-    s[g + 2] = add8(td, cd);
-    s[g + 3] = add8(td, add8(a, a));
-    for (int i = 0; i < 4; i++) sum[i] = add8(sum[i], s[g + i]);
-  }
-  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = add8(s[i], sum[i & 3]);
+AVX2 void full8(__m256i s[MGP_P2_WIDTH], const mgp_f_t rc[MGP_P2_WIDTH]) {
+  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = sbox8(s[i], rc[i]);
+}
+AVX2 void partial8(__m256i s[MGP_P2_WIDTH], const mgp_f_t *rc) {
+  s[0] = sbox8(s[0], *rc);
 }
 
-AVX2 void internal8(__m256i s[MGP_P2_WIDTH]) {
-  __m256i sum = s[0];
-  for (int i = 1; i < MGP_P2_WIDTH; i++) sum = add8(sum, s[i]);
-  for (int i = 0; i < MGP_P2_WIDTH; i++)
-    s[i] = add8(sum, mul8(s[i], _mm256_set1_epi32((int)mgp_p2_diag[i])));
+AVX2 __m256i sub8(__m256i a, __m256i b) {
+  __m256i d = _mm256_sub_epi32(a, b);
+  return _mm256_min_epu32(d, _mm256_add_epi32(d, _mm256_set1_epi32((int)MGP_P)));
 }
+
+/* x / 2^k = (x >> k) - (p - 1) / 2^k * (x mod 2^k), for 1 / 2^k = -(p - 1) / 2^k mod p. */
+AVX2 __m256i div8(__m256i x, int k) {
+  __m256i low = _mm256_and_si256(x, _mm256_set1_epi32((1 << k) - 1));
+  __m256i less = _mm256_mullo_epi32(low, _mm256_set1_epi32((int)((MGP_P - 1) >> k)));
+  return sub8(_mm256_srli_epi32(x, k), less);
+}
+
+#define P2_FN       AVX2
+#define P2_NAME(f)  f##8
+#define P2_WORD     __m256i
+#define P2_ADD      add8
+#define P2_SUB      sub8
+#define P2_DBL(a)   add8(a, a)
+#define P2_DIV_2EXP div8
+#include "math/poseidon2.inc"
 
 /* One state in two registers, s[0..7] and s[8..15]. */
 AVX2 __m256i external_half(__m256i s) {
@@ -124,19 +129,7 @@ __attribute__((target("avx2"))) static void permute_avx2(mgp_p2x8_t *state) {
   __m256i s[MGP_P2_WIDTH];
   for (int i = 0; i < MGP_P2_WIDTH; i++)
     s[i] = _mm256_load_si256((const __m256i *)(const void *)state->s[i]);
-  external8(s);
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = sbox8(s[i], mgp_p2_rc_initial[r][i]);
-    external8(s);
-  }
-  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
-    s[0] = sbox8(s[0], mgp_p2_rc_partial[r]);
-    internal8(s);
-  }
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = sbox8(s[i], mgp_p2_rc_final[r][i]);
-    external8(s);
-  }
+  permute8(s);
   for (int i = 0; i < MGP_P2_WIDTH; i++) _mm256_store_si256((__m256i *)(void *)state->s[i], s[i]);
 }
 #endif

@@ -5,62 +5,25 @@
 
 /* --- the permutation ------------------------------------------------------------------------ */
 
-MGP_LANE void external(mgp_v_t s[MGP_P2_WIDTH]) {
-  mgp_v_t sum[4];
-  for (int g = 0; g < MGP_P2_WIDTH; g += 4) {
-    mgp_v_t a = s[g], b = s[g + 1], c = s[g + 2], d = s[g + 3];
-    mgp_v_t ab = mgp_v_add(a, b), cd = mgp_v_add(c, d), t = mgp_v_add(ab, cd);
-    mgp_v_t tb = mgp_v_add(t, b), td = mgp_v_add(t, d);
-    s[g] = mgp_v_add(tb, ab);
-    s[g + 1] = mgp_v_add(tb, mgp_v_dbl(c));
-    s[g + 2] = mgp_v_add(td, cd);
-    s[g + 3] = mgp_v_add(td, mgp_v_dbl(a));
-    for (int i = 0; i < 4; i++) sum[i] = g ? mgp_v_add(sum[i], s[g + i]) : s[i];
-  }
-  for (int i = 0; i < MGP_P2_WIDTH; i++) s[i] = mgp_v_add(s[i], sum[i & 3]);
+MGP_LANE void lanes_full(mgp_v_t s[MGP_P2_WIDTH], const mgp_f_t rc[MGP_P2_WIDTH]) {
+  for (int i = 0; i < MGP_P2_WIDTH; i += 4) mgp_v_add_pow7(s + i, rc + i, 4);
+}
+MGP_LANE void lanes_partial(mgp_v_t s[MGP_P2_WIDTH], const mgp_f_t *rc) {
+  mgp_v_add_pow7(s, rc, 1);
 }
 
-/* The diagonal is -2, 1, 2, 1/2, 3, 4, -1/2, -3, -4, 2^-8, 2^-2, 2^-3, 2^-27, -2^-8, -2^-4, -2^-27:
- * no multiplication is needed. */
-MGP_LANE void internal(mgp_v_t s[MGP_P2_WIDTH]) {
-  /* s[0] last: it comes late, out of the S-box */
-  mgp_v_t pair[8], rest, sum;
-  for (int i = 1; i < 8; i++) pair[i] = mgp_v_add(s[2 * i], s[2 * i + 1]);
-  rest = mgp_v_add(mgp_v_add(mgp_v_add(pair[1], pair[2]), mgp_v_add(pair[3], pair[4])),
-                   mgp_v_add(mgp_v_add(pair[5], pair[6]), mgp_v_add(pair[7], s[1])));
-  sum = mgp_v_add(rest, s[0]);
-  s[0] = mgp_v_sub(rest, s[0]);
-  s[1] = mgp_v_add(sum, s[1]);
-  s[2] = mgp_v_add(sum, mgp_v_dbl(s[2]));
-  s[3] = mgp_v_add(sum, mgp_v_div_2exp(s[3], 1));
-  s[4] = mgp_v_add(sum, mgp_v_add(mgp_v_dbl(s[4]), s[4]));
-  s[5] = mgp_v_add(sum, mgp_v_dbl(mgp_v_dbl(s[5])));
-  s[6] = mgp_v_sub(sum, mgp_v_div_2exp(s[6], 1));
-  s[7] = mgp_v_sub(sum, mgp_v_add(mgp_v_dbl(s[7]), s[7]));
-  s[8] = mgp_v_sub(sum, mgp_v_dbl(mgp_v_dbl(s[8])));
-  s[9] = mgp_v_add(sum, mgp_v_div_2exp(s[9], 8));
-  s[10] = mgp_v_add(sum, mgp_v_div_2exp(s[10], 2));
-  s[11] = mgp_v_add(sum, mgp_v_div_2exp(s[11], 3));
-  s[12] = mgp_v_add(sum, mgp_v_div_2exp(s[12], 27));
-  s[13] = mgp_v_sub(sum, mgp_v_div_2exp(s[13], 8));
-  s[14] = mgp_v_sub(sum, mgp_v_div_2exp(s[14], 4));
-  s[15] = mgp_v_sub(sum, mgp_v_div_2exp(s[15], 27));
-}
+#define P2_FN       MGP_LANE
+#define P2_NAME(f)  lanes_##f
+#define P2_WORD     mgp_v_t
+#define P2_ADD      mgp_v_add
+#define P2_SUB      mgp_v_sub
+#define P2_DBL      mgp_v_dbl
+#define P2_DIV_2EXP mgp_v_div_2exp
+#include "math/poseidon2.inc"
 
+/* Called: inlined in each kernel it would be most of this file. */
 static void permute_lanes(mgp_v_t s[MGP_P2_WIDTH]) {
-  external(s);
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i += 4) mgp_v_add_pow7(s + i, mgp_p2_rc_initial[r] + i, 4);
-    external(s);
-  }
-  for (int r = 0; r < MGP_P2_PARTIAL; r++) {
-    mgp_v_add_pow7(s, mgp_p2_rc_partial + r, 1);
-    internal(s);
-  }
-  for (int r = 0; r < MGP_P2_FULL_HALF; r++) {
-    for (int i = 0; i < MGP_P2_WIDTH; i += 4) mgp_v_add_pow7(s + i, mgp_p2_rc_final[r] + i, 4);
-    external(s);
-  }
+  lanes_permute(s);
 }
 
 /* --- [lane][8] <-> 8 vectors ----------------------------------------------------------------- */
