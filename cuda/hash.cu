@@ -24,11 +24,10 @@ __device__ __forceinline__ void store_digest(mgp_digest_t *d, const mgp_f_t s[MG
   reinterpret_cast<uint4 *>(d)[1] = make_uint4(s[4], s[5], s[6], s[7]);
 }
 
-__device__ __forceinline__ void begin_leaf(mgp_f_t s[MGP_P2_WIDTH], uint32_t row_words) {
-  s[MGP_P2_RATE] = mgp_f_from_u32(MGP_TAG_LEAF);
-  s[MGP_P2_RATE + 1] = mgp_f_from_u32(row_words);
+__device__ __forceinline__ void fresh(mgp_f_t s[MGP_P2_WIDTH], uint32_t tag, uint32_t number) {
 #pragma unroll
-  for (int i = MGP_P2_RATE + 2; i < MGP_P2_WIDTH; i++) s[i] = 0;
+  for (int i = 0; i < MGP_P2_WIDTH - MGP_P2_RATE; i++)
+    s[MGP_P2_RATE + i] = mgp_fresh_capacity((unsigned)i, tag, number);
 }
 
 HASH_KERNEL absorb(const mgp_f_t *cols, size_t stride, uint32_t ncols, uint32_t row_words,
@@ -37,7 +36,7 @@ HASH_KERNEL absorb(const mgp_f_t *cols, size_t stride, uint32_t ncols, uint32_t 
   mgp_f_t s[MGP_P2_WIDTH];
   if (i >= count) return;
   if (first)
-    begin_leaf(s, row_words);
+    fresh(s, MGP_TAG_LEAF, row_words);
   else
     load_digest(state + i, s + MGP_P2_RATE);
   cols += i;
@@ -67,7 +66,7 @@ HASH_KERNEL coset_leaves(const mgp_f_t *code, size_t stride, unsigned k, mgp_dig
   const uint32_t words = (uint32_t)MGP_D << k;
   mgp_f_t s[MGP_P2_WIDTH];
   if (i >= count) return;
-  begin_leaf(s, words);
+  fresh(s, MGP_TAG_LEAF, words);
   code += i << k;
 #pragma unroll 1
   for (uint32_t w = 0; w < words; w += MGP_P2_RATE) {
@@ -164,10 +163,7 @@ HASH_KERNEL grind(seed_t seed, uint32_t mask, uint32_t first, uint32_t count, ui
   if (i >= count || *(volatile uint32_t *)best < first + (uint32_t)i) return;
 #pragma unroll
   for (int k = 0; k < MGP_DIGEST_WORDS; k++) s[k] = seed.word[k];
-  s[8] = mgp_f_from_u32(MGP_TAG_GRIND);
-  s[9] = mgp_f_from_u32(first + (uint32_t)i);
-#pragma unroll
-  for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = 0;
+  fresh(s, MGP_TAG_GRIND, first + (uint32_t)i);
   p2_permute(s);
   if ((mgp_f_to_u32(s[0]) & mask) == 0) atomicMin(best, first + (uint32_t)i);
 }

@@ -28,9 +28,15 @@ static inline mgp_f_t mgp_sponge_word(const mgp_sponge_t *k, unsigned i) {
 
 /* --- transcripts ------------------------------------------------------------------------------ */
 
+static void fresh(mgp_f_t s[MGP_P2_WIDTH], uint32_t tag, uint32_t number) {
+  for (unsigned i = 0; i < MGP_P2_RATE; i++) s[i] = 0;
+  for (unsigned i = 0; i < MGP_P2_WIDTH - MGP_P2_RATE; i++)
+    s[MGP_P2_RATE + i] = mgp_fresh_capacity(i, tag, number);
+}
+
 void mgp_transcript_init(mgp_transcript_t *t, uint32_t tag) {
-  memset(t, 0, sizeof *t);
-  t->s[MGP_P2_RATE] = mgp_f_from_u32(tag);
+  fresh(t->s, tag, 0);
+  t->pos = 0;
 }
 
 void mgp_transcript_absorb(mgp_transcript_t *t, mgp_label_t label, const mgp_f_t *words, size_t n) {
@@ -79,18 +85,16 @@ void mgp_transcript_fork(mgp_transcript_t *t, const mgp_f_t seed[MGP_DIGEST_WORD
 }
 
 int mgp_grind_check(const mgp_f_t seed[MGP_DIGEST_WORDS], uint32_t nonce, unsigned bits) {
-  mgp_f_t s[MGP_P2_WIDTH] = {0};
+  mgp_f_t s[MGP_P2_WIDTH];
+  fresh(s, MGP_TAG_GRIND, nonce);
   memcpy(s, seed, MGP_DIGEST_WORDS * sizeof s[0]);
-  s[MGP_DIGEST_WORDS] = mgp_f_from_u32(MGP_TAG_GRIND);
-  s[MGP_DIGEST_WORDS + 1] = mgp_f_from_u32(nonce);
   mgp_p2_permute_simd(s);
   return (mgp_f_to_u32(s[0]) & ((1u << bits) - 1)) == 0;
 }
 
 void mgp_hash_leaf(const mgp_f_t *row, size_t n, mgp_f_t out[MGP_DIGEST_WORDS]) {
-  mgp_f_t s[MGP_P2_WIDTH] = {0};
-  s[MGP_P2_RATE] = mgp_f_from_u32(MGP_TAG_LEAF);
-  s[MGP_P2_RATE + 1] = mgp_f_from_u32((uint32_t)n);
+  mgp_f_t s[MGP_P2_WIDTH];
+  fresh(s, MGP_TAG_LEAF, (uint32_t)n);
   for (size_t i = 0; i < n; i += MGP_P2_RATE) {
     size_t len = n - i < MGP_P2_RATE ? n - i : MGP_P2_RATE;
     memset(s, 0, MGP_P2_RATE * sizeof s[0]);

@@ -10,6 +10,12 @@
 /* Domain tags: one per use of the permutation (node compression is apart by its feed-forward). */
 enum { MGP_TAG_LEAF = 1, MGP_TAG_TRANSCRIPT = 2, MGP_TAG_FORK = 3, MGP_TAG_GRIND = 4 };
 
+/* Word MGP_P2_RATE + i of a fresh state, i < 8: its tag and a number, which is 0 in a transcript,
+ * the words of the row in a LEAF, the nonce in GRIND. */
+MGP_HD mgp_f_t mgp_fresh_capacity(unsigned i, uint32_t tag, uint32_t number) {
+  return i == 0 ? mgp_f_from_u32(tag) : i == 1 ? mgp_f_from_u32(number) : 0;
+}
+
 typedef enum {
   MGP_LABEL_HEADER = 1,
   MGP_LABEL_PROGRAM,

@@ -12,11 +12,9 @@ static void load_lane(mgp_p2x8_t *st, int word, int lane, const mgp_f_t *from, u
 static void hash_leaves(const mgp_paths_t *p, const uint32_t query[MGP_P2_LANES],
                         mgp_f_t digest[MGP_DIGEST_WORDS][MGP_P2_LANES]) {
   mgp_p2x8_t st;
-  memset(&st, 0, sizeof st);
-  for (int lane = 0; lane < MGP_P2_LANES; lane++) {
-    st.s[MGP_P2_RATE][lane] = mgp_f_from_u32(MGP_TAG_LEAF);
-    st.s[MGP_P2_RATE + 1][lane] = mgp_f_from_u32(p->leaf_words);
-  }
+  for (unsigned i = 0; i < MGP_P2_WIDTH - MGP_P2_RATE; i++)
+    for (int lane = 0; lane < MGP_P2_LANES; lane++)
+      st.s[MGP_P2_RATE + i][lane] = mgp_fresh_capacity(i, MGP_TAG_LEAF, p->leaf_words);
   for (uint32_t i = 0; i < p->leaf_words; i += MGP_P2_RATE) {
     uint32_t n = p->leaf_words - i < MGP_P2_RATE ? p->leaf_words - i : MGP_P2_RATE;
     memset(st.s, 0, MGP_P2_RATE * sizeof st.s[0]);

@@ -72,6 +72,11 @@ static void permute(mgp_f_t *states, size_t count) {
   }
 }
 
+MGP_LANE void begin_leaf(mgp_v_t s[MGP_P2_WIDTH], uint32_t row_words) {
+  for (unsigned i = 0; i < 8; i++)
+    s[8 + i] = mgp_v_set1(mgp_fresh_capacity(i, MGP_TAG_LEAF, row_words));
+}
+
 static void absorb(const mgp_f_t *cols, size_t stride, unsigned ncols, uint32_t row_words,
                    int first, int last, mgp_digest_t *state, size_t count) {
   for (size_t i = 0; i < count; i += MGP_LANES) {
@@ -89,9 +94,7 @@ static void absorb(const mgp_f_t *cols, size_t stride, unsigned ncols, uint32_t 
       }
     }
     if (first) {
-      s[8] = mgp_v_set1(mgp_f_from_u32(MGP_TAG_LEAF));
-      s[9] = mgp_v_set1(mgp_f_from_u32(row_words));
-      for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = mgp_v_zero();
+      begin_leaf(s, row_words);
     } else if (n == MGP_LANES) {
       load_words(state[i], s + 8);
     } else {
@@ -113,9 +116,7 @@ static void leaves(const mgp_f_t *rows, uint32_t row_words, mgp_digest_t *out, s
     size_t n = lanes_left(count, i);
     mgp_v_t s[MGP_P2_WIDTH];
     mgp_f_t block[MGP_LANES][8];
-    s[8] = mgp_v_set1(mgp_f_from_u32(MGP_TAG_LEAF));
-    s[9] = mgp_v_set1(mgp_f_from_u32(row_words));
-    for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = mgp_v_zero();
+    begin_leaf(s, row_words);
     for (uint32_t w = 0; w < row_words; w += 8) {
       size_t len = row_words - w < 8 ? row_words - w : 8;
       memset(block, 0, sizeof block);
@@ -150,11 +151,12 @@ static uint32_t grind(const mgp_digest_t seed, unsigned bits, uint32_t first, ui
   for (uint32_t i = 0; i < count; i += MGP_LANES) {
     mgp_v_t s[MGP_P2_WIDTH];
     mgp_f_t word[MGP_LANES];
-    for (uint32_t j = 0; j < MGP_LANES; j++) word[j] = mgp_f_from_u32(first + i + j);
     for (int k = 0; k < 8; k++) s[k] = mgp_v_set1(seed[k]);
-    s[8] = mgp_v_set1(mgp_f_from_u32(MGP_TAG_GRIND));
-    s[9] = mgp_v_load(word);
-    for (int k = 10; k < MGP_P2_WIDTH; k++) s[k] = mgp_v_zero();
+    for (unsigned k = 0; k < 8; k++) {
+      for (uint32_t j = 0; j < MGP_LANES; j++)
+        word[j] = mgp_fresh_capacity(k, MGP_TAG_GRIND, first + i + j);
+      s[8 + k] = mgp_v_load(word);
+    }
     permute_lanes(s);
     mgp_v_store(word, s[0]);
     for (uint32_t j = 0; j < MGP_LANES && i + j < count; j++)
