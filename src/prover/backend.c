@@ -27,7 +27,8 @@ static mgp_status_t open_on_host(mgp_session_t *s) {
 }
 
 /* The rank's own name for its device, in messages; and the rank near to it. */
-static void settle(mgp_session_t *s, const mgp_device_info_t *info) {
+static void settle(mgp_session_t *s) {
+  const mgp_device_info_t *info = &s->device;
   char text[MGP_COMM_NAME_MAX];
   const int node = mgp_numa_of_pci("", info->pci);
   const bool bound = mgp_numa_bind("", node, &s->binding);
@@ -44,10 +45,8 @@ static mgp_status_t open_on_device(mgp_session_t *s, int sizes_only) {
   const mgp_device_ops_t *dev = s->opt->device;
   const int device = (int)s->place.device;
   const uint64_t asked = s->opt->memory_limit;
-  mgp_device_info_t info;
-  MGP_TRY(dev->info(device, &info));
+  mgp_device_info_t info = s->device;
   MGP_TRY(dev->memory(device, &info));
-  if (!sizes_only) settle(s, &info);
   MGP_TRY(mgp_ledger_create(0, &s->device_ledger));
   MGP_TRY(dev->create(s->chips, s->device_ledger, s->ledger, device, &s->be));
   const uint64_t share = info.total / s->place.sharers;
@@ -61,22 +60,32 @@ static mgp_status_t open_on_device(mgp_session_t *s, int sizes_only) {
   return dev->reserve(s->be, s->device_memory);
 }
 
-mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
+mgp_status_t mgp_session_open_ledgers(mgp_session_t *s) {
+  MGP_TRY(mgp_ledger_create(0, &s->ledger));
+  return mgp_ledger_create(0, &s->ahead);
+}
+
+mgp_status_t mgp_session_place(mgp_session_t *s, int sizes_only) {
   const mgp_prove_options_t *o = s->opt;
   const int wanted = o->backend == MGP_BACKEND_CUDA;
   const int looks = o->device && (wanted || o->backend == MGP_BACKEND_AUTO);
-  MGP_TRY(mgp_ledger_create(0, &s->ledger));
-  MGP_TRY(mgp_ledger_create(0, &s->ahead));
   if (wanted && !o->device)
     return mgp_fail(MGP_RESOURCES, "this build has no CUDA backend: configure with -DMGP_CUDA=ON");
-  mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
   MGP_TRY(mgp_placement_agree(s->comm, looks ? o->device : NULL, o->share_device, &s->place));
   s->threads = count_threads(s);
-  if (s->place.sharers > 0) return open_on_device(s, sizes_only);
+  if (mgp_session_on_device(s)) {
+    MGP_TRY(o->device->info((int)s->place.device, &s->device));
+    if (!sizes_only) settle(s);
+    return MGP_OK;
+  }
   if (wanted) return mgp_fail(MGP_RESOURCES, "no %s device", o->device->name);
   if (o->device && o->backend == MGP_BACKEND_AUTO && s->rank == 0)
     mgp_log_info("no %s device: the cpu backend", o->device->name);
-  return open_on_host(s);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only) {
+  return mgp_session_on_device(s) ? open_on_device(s, sizes_only) : open_on_host(s);
 }
 
 size_t mgp_session_close_backend(mgp_session_t *s) {

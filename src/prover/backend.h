@@ -5,10 +5,15 @@
 
 #include "prover/session.h"
 
-/* Collective: the ranks agree on who takes which device (placement.h). sizes_only: for the *_bytes
- * functions; no device memory is taken. */
+/* s->ledger and s->ahead. Local. */
+mgp_status_t mgp_session_open_ledgers(mgp_session_t *s);
+/* The ranks agree on who takes which device (placement.h); nothing of it is taken yet, but this
+ * thread, and those that it starts from now on, stay near to it. sizes_only: for the *_bytes
+ * functions; they need not. Collective. */
+mgp_status_t mgp_session_place(mgp_session_t *s, int sizes_only);
+/* The backend on that device, or on the host. sizes_only: no device memory is taken. Local. */
 mgp_status_t mgp_session_open_backend(mgp_session_t *s, int sizes_only);
-/* Also after a failure to open. Returns how many allocations were still live. */
+/* Also after a failure of any of these. Returns how many allocations were still live. */
 size_t mgp_session_close_backend(mgp_session_t *s);
 
 /* Bytes of witness that a device is given at a time, so that it has enough to do. */
@@ -16,6 +21,11 @@ size_t mgp_session_close_backend(mgp_session_t *s);
 
 static inline int mgp_session_shares_memory(const mgp_session_t *s) {
   return s->device_ledger == s->ledger;
+}
+
+/* Known as soon as the rank has its place. */
+static inline int mgp_session_on_device(const mgp_session_t *s) {
+  return s->place.sharers > 0;
 }
 
 /* How devices add up among themselves, if the backend is on one that can. */

@@ -73,12 +73,23 @@ static uint64_t fitting_budget(mgp_session_t *s) {
   return (uint64_t)MGP_STEP_COST << log_steps;
 }
 
+/* 0: it is not. */
+static uint64_t given_budget(const mgp_prove_options_t *o) {
+  if (o->budget) return o->budget;
+  if (o->plan) return o->plan->budget ? o->plan->budget : NO_BUDGET;
+  return o->shard_steps * MGP_STEP_COST;
+}
+
+uint64_t mgp_plan_likely_budget(const mgp_session_t *s) {
+  const uint64_t given = given_budget(s->opt), memory = mgp_plan_memory(s);
+  unsigned log_steps = MOST_LOG_STEPS;
+  while (log_steps > LEAST_LOG_STEPS && (uint64_t)sizeof(mgp_step_t) << log_steps > memory)
+    log_steps--; /* the records alone would not fit */
+  return given ? given : (uint64_t)MGP_STEP_COST << log_steps;
+}
+
 mgp_status_t mgp_plan_budget(mgp_session_t *s) {
-  const mgp_prove_options_t *o = s->opt;
-  uint64_t budget = o->budget        ? o->budget
-                    : o->plan        ? o->plan->budget ? o->plan->budget : NO_BUDGET
-                    : o->shard_steps ? o->shard_steps * MGP_STEP_COST
-                                     : fitting_budget(s);
+  const uint64_t given = given_budget(s->opt), budget = given ? given : fitting_budget(s);
   uint64_t least = UINT64_MAX - budget; /* the same on all ranks: what fits all */
   MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, &least, 1));
   s->run.budget = UINT64_MAX - least;

@@ -14,7 +14,7 @@ typedef struct {
 
 typedef struct {
   mgp_ledger_t *ledger; /* of the steps */
-  mgp_backend_t *be;    /* that pins them */
+  mgp_backend_t *be;    /* that pins them; before that it may be NULL */
   mgp_buffer_t *buffer; /* [n] */
   uint32_t n, cap;
 } mgp_buffers_t;

@@ -49,6 +49,8 @@ static mgp_status_t open_estimator(estimator_t *e) {
   MGP_TRY(mgp_comm_self_create(&e->comm));
   s->comm = e->comm;
   MGP_TRY(mgp_chipset_create(&s->chips));
+  MGP_TRY(mgp_session_open_ledgers(s));
+  MGP_TRY(mgp_session_place(s, 1));
   MGP_TRY(mgp_session_open_backend(s, 1));
   uint32_t want = o->plan ? o->plan->params[0].partitions : o->partitions;
   s->params.partitions = want ? want : s->nranks;
@@ -61,9 +63,9 @@ static mgp_status_t open_estimator(estimator_t *e) {
   mgp_chain_begin(s->prog, &s->chain);
   s->shards = &e->shards;
   MGP_TRY(mgp_last_create(s->ahead, &e->shards.last));
-  e->front = (mgp_cutter_t){.s = s, .run = run_front, .arg = e};
-  MGP_TRY(mgp_pass_create_vm(s, 0, &e->front.vm));
-  return mgp_pass_create_vm(s, 0, &e->vm);
+  e->front = (mgp_cutter_t){.s = s, .budget = s->run.budget, .run = run_front, .arg = e};
+  MGP_TRY(mgp_pass_create_vm(s, &e->front.vm));
+  return mgp_pass_create_vm(s, &e->vm);
 }
 
 static void close_estimator(estimator_t *e) {

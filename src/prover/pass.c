@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "prover/guest_text.h"
 
 #define AHEAD       2u         /* cuts that wait */
 #define PIECE_STEPS (1u << 18) /* half a millisecond of the pass, a little more to record */
@@ -20,7 +21,8 @@ struct mgp_pass {
   mgp_session_t *s;
   mgp_cutter_t cutter;
   double seconds;
-  mgp_vm_notes_t notes; /* of the piece in hand */
+  mgp_vm_notes_t notes;  /* of the piece in hand */
+  mgp_guest_text_t text; /* opened with the budget */
   pthread_t thread;
   int started;
   pthread_mutex_t lock; /* of what follows */
@@ -29,15 +31,28 @@ struct mgp_pass {
   shown_t *first;       /* [nfirst]: the first shard's pieces as far as it has come */
   uint32_t nfirst, cap_first;
   int first_done; /* there will be no more of them */
+  uint64_t budget;
+  int told, settled, wrong; /* it is known; the thread goes by it; it has gone too far */
   uint32_t made, taken;
   int quit, done;
   mgp_status_t status; /* of the thread, when it is done */
   char message[512];
 };
 
+/* Waits for the budget, without which nothing is printed. 0: there will be none. */
+static int wait_for_budget(mgp_pass_t *p) {
+  pthread_mutex_lock(&p->lock);
+  while (!p->told && !p->quit) pthread_cond_wait(&p->changed, &p->lock);
+  const int told = p->told;
+  pthread_mutex_unlock(&p->lock);
+  if (told && !p->text.open) mgp_guest_text_open(&p->text);
+  return told;
+}
+
 static void print_guest(void *ctx, uint32_t fd, const void *bytes, size_t nbytes) {
-  (void)ctx;
-  fwrite(bytes, 1, nbytes, fd == 1 ? stdout : stderr);
+  mgp_pass_t *p = ctx;
+  if (!mgp_guest_text_write(&p->text, fd, bytes, nbytes) && wait_for_budget(p))
+    (void)mgp_guest_text_write(&p->text, fd, bytes, nbytes);
 }
 
 /* Time and cost of the chips. */
@@ -56,11 +71,18 @@ static mgp_vm_config_t vm_config(const mgp_session_t *s, chip_costs_t *t) {
                            NULL,    NULL};
 }
 
-mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, int print, mgp_vm_t **out) {
+mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, mgp_vm_t **out) {
   chip_costs_t costs;
-  mgp_vm_config_t config = vm_config(s, &costs);
-  if (print) config.write = print_guest;
+  const mgp_vm_config_t config = vm_config(s, &costs);
   return mgp_vm_create(&config, out);
+}
+
+static mgp_status_t create_own_vm(mgp_pass_t *p) {
+  chip_costs_t costs;
+  mgp_vm_config_t config = vm_config(p->s, &costs);
+  config.write = p->s->opt->print_guest_output ? print_guest : NULL;
+  config.ctx = p;
+  return mgp_vm_create(&config, &p->cutter.vm);
 }
 
 mgp_status_t mgp_pass_create_recorder(const mgp_session_t *s, const mgp_vm_t *like,
@@ -116,6 +138,31 @@ static mgp_status_t add_piece(mgp_pass_t *p, mgp_cut_t *cut, const mgp_piece_t *
   return st;
 }
 
+/* What the first shard has cost so far, with its words. */
+static uint64_t spent(const mgp_pass_t *p) {
+  const mgp_vm_state_t *v = mgp_vm_state(p->cutter.vm);
+  return v->cost + v->words * mgp_word_cost(p->s);
+}
+
+/* After a piece of the first shard: goes by the budget as soon as that is known. All is as it would
+ * have been by this budget if less was spent. Waits if the shard has ended by the one that was
+ * likely. */
+static mgp_status_t take_budget(mgp_pass_t *p, mgp_vm_stop_t *why) {
+  pthread_mutex_lock(&p->lock);
+  while (*why != MGP_VM_LIMIT && !p->told && !p->quit) pthread_cond_wait(&p->changed, &p->lock);
+  if (p->told) {
+    const int same = p->budget == p->cutter.budget;
+    p->wrong = !same && spent(p) >= p->budget;
+    if (!same && *why == MGP_VM_CUT) *why = MGP_VM_LIMIT; /* not yet */
+    p->cutter.budget = p->budget;
+    p->settled = 1;
+  }
+  const int opens = p->settled && !p->wrong, ends = p->quit || p->wrong;
+  pthread_mutex_unlock(&p->lock);
+  if (opens && !p->text.open) mgp_guest_text_open(&p->text);
+  return ends ? mgp_fail(MGP_STOPPED, "the plain pass is not wanted any longer") : MGP_OK;
+}
+
 /* Executes the next piece. */
 static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *limits,
                               mgp_vm_stop_t *why) {
@@ -127,7 +174,7 @@ static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *
   mgp_vm_limits_t some = *limits;
   mgp_piece_t piece;
   uint32_t *word;
-  if (must_quit(p)) return mgp_fail(MGP_STOPPED, "the proof has ended");
+  if (must_quit(p)) return mgp_fail(MGP_STOPPED, "the plain pass is not wanted any longer");
   const double begin = mgp_clock_seconds();
   if (some.max_steps - done > steps) some.max_steps = done + steps;
   mgp_vm_point(vm, &piece.start);
@@ -137,7 +184,8 @@ static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *
   piece.nwords = p->notes.n;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, piece.nwords * sizeof *word + 1, (void **)&word));
   if (piece.nwords) memcpy(word, p->notes.word, piece.nwords * sizeof *word);
-  return add_piece(p, cut, &piece, word);
+  MGP_TRY(add_piece(p, cut, &piece, word));
+  return p->settled ? MGP_OK : take_budget(p, why);
 }
 
 static void *run_pass(void *arg) {
@@ -160,6 +208,7 @@ static void *run_pass(void *arg) {
     pthread_cond_broadcast(&p->changed);
     pthread_mutex_unlock(&p->lock);
   }
+  if (!p->settled) (void)wait_for_budget(p); /* it has failed: what led to it is printed */
   pthread_mutex_lock(&p->lock);
   p->status = st;
   if (st != MGP_OK) snprintf(p->message, sizeof p->message, "%s", mgp_error_message());
@@ -171,27 +220,73 @@ static void *run_pass(void *arg) {
 
 /* --- rank 0 -------------------------------------------------------------------------------- */
 
-mgp_status_t mgp_pass_create(mgp_session_t *s, mgp_pass_t **out) {
+/* From the entry, where the vm stands. */
+static mgp_status_t start(mgp_pass_t *p, uint64_t budget) {
+  p->cutter =
+      (mgp_cutter_t){.s = p->s, .vm = p->cutter.vm, .budget = budget, .run = run_piece, .arg = p};
+  p->started = pthread_create(&p->thread, NULL, run_pass, p) == 0;
+  return p->started ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
+}
+
+mgp_status_t mgp_pass_create(mgp_session_t *s, uint64_t likely, mgp_pass_t **out) {
   mgp_pass_t *p;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *p, (void **)&p));
   memset(p, 0, sizeof *p);
   p->s = s;
-  p->cutter = (mgp_cutter_t){.s = s, .run = run_piece, .arg = p};
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->changed, NULL);
   p->notes.cap =
       (s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS) + 2 * MGP_MAX_NOTES_PER_STEP;
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, p->notes.cap * sizeof *p->notes.word,
                                      (void **)&p->notes.word);
-  if (st == MGP_OK) st = mgp_pass_create_vm(s, s->opt->print_guest_output, &p->cutter.vm);
-  if (st == MGP_OK && pthread_create(&p->thread, NULL, run_pass, p) != 0)
-    st = mgp_fail(MGP_RESOURCES, "cannot start a thread");
-  p->started = st == MGP_OK;
+  if (st == MGP_OK) st = create_own_vm(p);
+  if (st == MGP_OK) st = start(p, likely);
   if (st == MGP_OK)
     *out = p;
   else
     mgp_pass_destroy(p);
   return st;
+}
+
+int mgp_pass_settle(mgp_pass_t *p, uint64_t budget) {
+  pthread_mutex_lock(&p->lock);
+  p->budget = budget;
+  p->told = 1;
+  pthread_cond_broadcast(&p->changed);
+  /* it may have failed before */
+  while (!p->settled && !p->done) pthread_cond_wait(&p->changed, &p->lock);
+  const int wrong = p->wrong;
+  pthread_mutex_unlock(&p->lock);
+  return !wrong;
+}
+
+void mgp_pass_stop(mgp_pass_t *p) {
+  if (!p) return;
+  pthread_mutex_lock(&p->lock);
+  p->quit = 1;
+  pthread_cond_broadcast(&p->changed);
+  pthread_mutex_unlock(&p->lock);
+}
+
+/* Ends the thread, and frees what it has made but the vm. */
+static void stop_and_clear(mgp_pass_t *p) {
+  mgp_pass_stop(p);
+  if (p->started) pthread_join(p->thread, NULL);
+  p->started = 0;
+  for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
+  if (p->cutter.s) mgp_cutter_free(&p->cutter);
+  mgp_ledger_free(p->s->ahead, p->first);
+  p->first = NULL;
+  p->nfirst = p->cap_first = p->made = p->taken = 0;
+}
+
+mgp_status_t mgp_pass_restart(mgp_pass_t *p) {
+  stop_and_clear(p);
+  p->first_done = p->wrong = p->quit = p->done = 0;
+  mgp_guest_text_restart(&p->text);
+  mgp_guest_text_open(&p->text);
+  mgp_vm_reset(p->cutter.vm);
+  return start(p, p->budget);
 }
 
 mgp_status_t mgp_pass_next(mgp_pass_t *p, mgp_cut_t *out) {
@@ -231,16 +326,7 @@ double mgp_pass_seconds(const mgp_pass_t *p) {
 
 void mgp_pass_destroy(mgp_pass_t *p) {
   if (!p) return;
-  if (p->started) {
-    pthread_mutex_lock(&p->lock);
-    p->quit = 1;
-    pthread_cond_broadcast(&p->changed);
-    pthread_mutex_unlock(&p->lock);
-    pthread_join(p->thread, NULL);
-  }
-  for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
-  mgp_cutter_free(&p->cutter);
-  mgp_ledger_free(p->s->ahead, p->first);
+  stop_and_clear(p);
   mgp_vm_destroy(p->cutter.vm);
   mgp_ledger_free(p->s->ahead, p->notes.word);
   pthread_mutex_destroy(&p->lock);

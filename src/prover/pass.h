@@ -2,27 +2,41 @@
  * cuts it into shards (prover/shard_cut.h), and these into pieces. It is at most two shards ahead:
  * what it has written down of them is what is kept. Every rank gets a shard's cut (mgp_cut_share),
  * and records from it (prover/pieces.h): so the run is executed once, and no rank but this one
- * keeps its memory. */
+ * keeps its memory.
+ *
+ * It begins before the budget is known, which depends on the device's memory: what has cost less
+ * than the budget is the beginning of the first shard whatever the budget is. If that turns out to
+ * have been spent already, the pass begins again, which loses no more than the time before. */
 #ifndef MGP_PROVER_PASS_H
 #define MGP_PROVER_PASS_H
 
 #include "prover/shard_cut.h"
 
-/* A vm at the entry of the session's program, with its hints. print: what the guest writes to fd 1
- * and 2 goes to the user. */
-mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, int print, mgp_vm_t **out);
+/* A vm at the entry of the session's program, with its hints. What the guest writes to fd 1 and 2
+ * is dropped. */
+mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, mgp_vm_t **out);
 /* A vm that records what the pass has noted. like: NULL, or one made by this, which must outlive
  * it. */
 mgp_status_t mgp_pass_create_recorder(const mgp_session_t *s, const mgp_vm_t *like, mgp_vm_t **out);
 
 typedef struct mgp_pass mgp_pass_t;
-/* Starts the thread; the session's options, ledger and budget are set. Local. */
-mgp_status_t mgp_pass_create(mgp_session_t *s, mgp_pass_t **out);
+/* Starts the thread; the session's options, chips and ledger `ahead` are set. likely: the budget as
+ * far as it is known; before mgp_pass_settle the first shard is not left, and nothing is printed.
+ * Local. */
+mgp_status_t mgp_pass_create(mgp_session_t *s, uint64_t likely, mgp_pass_t **out);
+/* The budget. 0: what has been executed goes too far for it, and the pass has ended;
+ * mgp_pass_restart is next. Local, once. */
+int mgp_pass_settle(mgp_pass_t *pass, uint64_t budget);
+/* From the entry, with the budget that is settled: nobody uses pieces of before. Local. */
+mgp_status_t mgp_pass_restart(mgp_pass_t *pass);
+/* It ends soon, in whatever state, and nobody waits for it any longer. NULL is fine. Local. */
+void mgp_pass_stop(mgp_pass_t *pass);
 /* Waits for the next shard's cut. Fails as the run does (a trap, a limit). Local. */
 mgp_status_t mgp_pass_next(mgp_pass_t *pass, mgp_cut_t *out);
-/* Piece i of the first shard as soon as it has ended, before there is a cut: waits for it. *end:
- * where it ends; *word stays the cut's, or the pass's if there will be none. 0 in *more: the shard
- * has no such piece, or the run has failed. Local, by any number of threads. */
+/* Piece i of the first shard as soon as it has ended, before there is a cut, or the budget: waits
+ * for it. *end: where it ends; *word stays the cut's, or the pass's if there will be none. 0 in
+ * *more: the shard has no such piece, the run has failed, or the pass begins again. Local, by any
+ * number of threads. */
 void mgp_pass_piece(mgp_pass_t *pass, uint32_t i, mgp_piece_t *piece, mgp_vm_point_t *end,
                     const uint32_t **word, int *more);
 /* After the last cut: the run as it has halted. */

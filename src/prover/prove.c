@@ -30,9 +30,18 @@ const char *mgp_build_use_name(mgp_build_use_t use) {
 }
 
 static mgp_status_t open_session(mgp_session_t *s) {
-  MGP_TRY(mgp_chipset_create(&s->chips));
-  MGP_TRY(mgp_session_open_backend(s, 0));
+  mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
+  MGP_TRY(mgp_session_open_ledgers(s));
   s->body.ledger = s->tasks.ledger = s->ledger;
+  return mgp_chipset_create(&s->chips);
+}
+
+/* While a device is looked for and opened, which takes longer than anything before the proof, the
+ * run is executed, and recorded once this thread and its children are near to the device. */
+static mgp_status_t open_backend(mgp_session_t *s) {
+  MGP_TRY(mgp_session_place(s, 0));
+  MGP_TRY(mgp_shards_follow(s));
+  MGP_TRY(mgp_session_open_backend(s, 0));
   return s->be->ops->set_program(s->be, s->prog, &s->d_insns);
 }
 
@@ -51,6 +60,12 @@ static mgp_status_t share_partitions(mgp_session_t *s) {
   memset(s->parts, 0, (s->nparts + 1) * sizeof *s->parts);
   for (uint32_t i = 0; i < s->nparts; i++) s->parts[i].p = s->first_part + i;
   return MGP_OK;
+}
+
+/* What needs no backend. */
+static mgp_status_t begin_run(mgp_session_t *s) {
+  MGP_TRY(share_partitions(s));
+  return mgp_shards_open(s);
 }
 
 static void free_part(mgp_session_t *s, mgp_part_t *part) {
@@ -278,9 +293,10 @@ static mgp_status_t prove_shard(mgp_session_t *s) {
 
 static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
   MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
-  MGP_TRY(mgp_link_open(&s->link, s->comm, s->be, s->ledger, mgp_session_link_ops(s)));
   MGP_TRY(mgp_job_begin(s, own));
-  MGP_TRY(mgp_comm_agree(s->comm, share_partitions(s)));
+  MGP_TRY(mgp_comm_agree(s->comm, begin_run(s)));
+  MGP_TRY(mgp_comm_agree(s->comm, open_backend(s)));
+  MGP_TRY(mgp_link_open(&s->link, s->comm, s->be, s->ledger, mgp_session_link_ops(s)));
   MGP_TRY(mgp_plan_budget(s));
   MGP_TRY(mgp_job_planned(s));
   MGP_TRY(mgp_shards_begin(s));

@@ -70,11 +70,12 @@ struct mgp_recorder {
   uint64_t placed;        /* bytes of their d_steps */
   pthread_mutex_t lock;   /* of what follows, while threads record */
   int merged;             /* the recordings are complete */
-  mgp_buffers_t buffers;  /* where the backend sends */
-  uint64_t promised;      /* bytes of room for jobs under way */
-  uint32_t left;          /* jobs that are not recorded */
-  mgp_pass_t *follow;     /* followed until there is a cut; NULL: none is */
-  followed_t *followed;   /* [nfollowed] */
+  int keeps;              /* steps lie in buffers, which a device may read */
+  mgp_buffers_t buffers;
+  uint64_t promised;    /* bytes of room for jobs under way */
+  uint32_t left;        /* jobs that are not recorded */
+  mgp_pass_t *follow;   /* followed until there is a cut; NULL: none is */
+  followed_t *followed; /* [nfollowed] */
   uint32_t nfollowed, cap_followed;
   uint32_t next; /* piece to be followed */
   double seconds;
@@ -89,7 +90,8 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *r, (void **)&r));
   memset(r, 0, sizeof *r);
   r->s = s;
-  r->buffers = (mgp_buffers_t){.ledger = s->ahead, .be = s->be};
+  r->keeps = mgp_session_on_device(s);
+  r->buffers = (mgp_buffers_t){.ledger = s->ahead};
   pthread_mutex_init(&r->lock, NULL);
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, (s->nparts + 1) * sizeof *r->recording,
                                      (void **)&r->recording);
@@ -273,7 +275,7 @@ static mgp_status_t take_room(mgp_recorder_t *r, const span_t *x, uint64_t touch
   *steps = NULL;
   pthread_mutex_lock(&r->lock);
   const uint64_t used = mgp_ledger_live_total(r->s->ahead) + r->promised + touched;
-  if (can_send(r->s)) {
+  if (r->keeps) {
     if (used <= r->room) mgp_buffers_reuse(&r->buffers, nbytes, steps);
     if (!*steps && used + mgp_buffer_bytes(nbytes) <= r->room)
       st = mgp_buffers_add(&r->buffers, nbytes, steps);
@@ -564,6 +566,7 @@ static mgp_status_t join(mgp_recorder_t *r) {
 
 mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room) {
   mgp_status_t st = join(r); /* of following */
+  r->buffers.be = r->s->be;  /* which was not there yet, maybe, when that began */
   r->cut = *cut;
   memset(cut, 0, sizeof *cut);
   r->room = room;

@@ -1,7 +1,7 @@
 /* Recording: each rank records its own partitions of a shard, in threads of its own, while the
- * shard before is being proved. No backend and no comm is used there: the records lie in host
- * memory of the ledger `ahead` until the shard's turn comes. To a device with memory left they are
- * sent before that, by whoever proves (mgp_recorder_send).
+ * shard before is being proved, or the device is opened. No backend and no comm is used there: the
+ * records lie in host memory of the ledger `ahead` until the shard's turn comes. To a device with
+ * memory left they are sent before that, by whoever proves (mgp_recorder_send).
  *
  * The pieces of the cut are recorded by all threads of the rank, each in a vm of its own that has
  * no memory but what the piece's words say, and are put together then (prover/merge.h). Only beside
@@ -15,10 +15,12 @@
 
 typedef struct mgp_recorder mgp_recorder_t;
 
+/* The session has its place and its partitions; its backend is wanted by mgp_recorder_start. */
 mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
 /* Begins with the run's first shard while the pass still executes it: pieces are recorded as they
  * come. Only where one rank has the only partition, whose start alone is known by then. The pass
- * must outlive the recorder. mgp_recorder_start with that shard's cut is next. Local. */
+ * must outlive the recorder, and be stopped before that is destroyed. mgp_recorder_start with that
+ * shard's cut is next. Local. */
 mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_pass_t *pass, uint64_t room);
 /* Starts with a shard; the recorder owns the cut from now on. room: bytes that may be held ahead; a
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,

@@ -59,6 +59,7 @@ typedef struct {
   mgp_ledger_t *ledger, *device_ledger, *ahead;
   mgp_backend_t *be;
   mgp_placement_t place;      /* its device among those that the ranks take */
+  mgp_device_info_t device;   /* what is known of it without taking any; if it has one */
   mgp_numa_binding_t binding; /* near to it */
   int threads;                /* share of the host's cores; see mgp_session_threads */
   mgp_link_t link;            /* with the other ranks' devices */
@@ -156,6 +157,9 @@ uint64_t mgp_plan_room_ahead(const mgp_session_t *s);
 int mgp_plan_extend(mgp_session_t *s, uint64_t nbytes);
 /* Sets run.budget: given, or the largest whose shards are expected to fit. Collective. */
 mgp_status_t mgp_plan_budget(mgp_session_t *s);
+/* What it will be, most likely, before there is a backend: given, or the largest there can be.
+ * Local. */
+uint64_t mgp_plan_likely_budget(const mgp_session_t *s);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
 #define MGP_DEFAULT_LOG_ROWS 20u

@@ -6,14 +6,15 @@
 
 /* --- one shard ------------------------------------------------------------------------------ */
 
-static mgp_status_t too_long(const mgp_session_t *s, const mgp_vm_state_t *v) {
+static mgp_status_t too_long(const mgp_cutter_t *c, const mgp_vm_state_t *v) {
+  const mgp_session_t *s = c->s;
   if (s->opt->max_steps && v->steps >= s->opt->max_steps)
     return mgp_fail(MGP_RESOURCES, "the run does not halt within %llu steps, the limit given",
                     (unsigned long long)s->opt->max_steps);
   return mgp_fail(MGP_RESOURCES,
                   "the run does not halt within %u shards of cost %llu, the most there can be: use "
                   "larger shards (--shard-steps)",
-                  MGP_MAX_SHARDS, (unsigned long long)s->run.budget);
+                  MGP_MAX_SHARDS, (unsigned long long)c->budget);
 }
 
 static mgp_status_t check_time(const mgp_cut_t *cut) {
@@ -27,16 +28,16 @@ static mgp_status_t check_time(const mgp_cut_t *cut) {
 static mgp_status_t run_shard(mgp_cutter_t *c, mgp_cut_t *cut) {
   const mgp_session_t *s = c->s;
   const mgp_vm_state_t *v = mgp_vm_state(c->vm);
-  const mgp_vm_limits_t limits = {s->opt->max_steps ? s->opt->max_steps : MGP_VM_NO_LIMIT,
-                                  cut->start.cost + s->run.budget};
+  const uint64_t most = s->opt->max_steps ? s->opt->max_steps : MGP_VM_NO_LIMIT;
   mgp_vm_stop_t why;
   MGP_TRY(mgp_vm_count_words(c->vm, mgp_word_cost(s)));
   do {
+    const mgp_vm_limits_t limits = {most, cut->start.cost + c->budget};
     MGP_TRY(mgp_stop_check());
     MGP_TRY(c->run(c->arg, cut, &limits, &why));
-  } while (why == MGP_VM_LIMIT && v->steps < limits.max_steps);
+  } while (why == MGP_VM_LIMIT && v->steps < most);
   if (why == MGP_VM_LIMIT || (why == MGP_VM_CUT && cut->id == MGP_MAX_SHARDS))
-    return too_long(s, v);
+    return too_long(c, v);
   cut->last = why == MGP_VM_HALTED;
   mgp_vm_point(c->vm, &cut->end);
   return check_time(cut);
@@ -99,8 +100,8 @@ mgp_status_t mgp_cutter_next(mgp_cutter_t *c, mgp_cut_t *out) {
     if (c->longer) break;
     /* what was spent before the last step, if the run has halted */
     const uint64_t spent = cut.end.cost - (cut.last ? s->chips->chip[MGP_CHIP_HALT].cost : 0);
-    c->longer = cut.last || spent >= s->run.budget;
-    if (cut.last && spent < s->run.budget) MGP_TRY(join(c));
+    c->longer = cut.last || spent >= c->budget;
+    if (cut.last && spent < c->budget) MGP_TRY(join(c));
   }
   *out = c->held[c->given++];
   return MGP_OK;

@@ -16,10 +16,11 @@ static inline uint32_t mgp_word_cost(const mgp_session_t *s) {
 
 /* Executes a run and finds its cuts, one after the other. */
 typedef struct {
-  mgp_session_t *s; /* options, budget, chips, ledger `ahead` */
+  mgp_session_t *s; /* options, chips, ledger `ahead` */
   mgp_vm_t *vm;     /* at the entry */
+  uint64_t budget;  /* `run` may change it as long as nothing depends on it */
   /* Executes some of the shard whose cut it is, at most to these limits, and writes down what is
-   * wanted of it. */
+   * wanted of it. MGP_VM_LIMIT in *why: there is more of the shard. */
   mgp_status_t (*run)(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *limits, mgp_vm_stop_t *why);
   void *arg;
   uint32_t made; /* shards */

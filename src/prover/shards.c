@@ -7,21 +7,51 @@
 #include "base/clock.h"
 #include "base/keccak.h"
 #include "base/log.h"
+#include "prover/backend.h"
 #include "prover/job.h"
 #include "prover/memory.h"
 #include "verifier/verify.h"
 
 /* --- the run ------------------------------------------------------------------------------- */
 
-mgp_status_t mgp_shards_begin(mgp_session_t *s) {
+mgp_status_t mgp_shards_open(mgp_session_t *s) {
   mgp_shards_t *sh;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, sizeof *sh, (void **)&sh));
   memset(sh, 0, sizeof *sh);
   s->shards = sh;
+  return s->rank == 0 ? mgp_pass_create(s, mgp_plan_likely_budget(s), &sh->pass) : MGP_OK;
+}
+
+/* Records the first shard behind the pass, where its only partition is this rank's. */
+static mgp_status_t follow_pass(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  if (s->nranks > 1 || s->params.partitions > 1 || sh->done || s->have_shape || sh->follows)
+    return MGP_OK;
+  sh->follows = 1;
+  return mgp_recorder_follow(sh->recorder, sh->pass, mgp_plan_room_ahead(s));
+}
+
+mgp_status_t mgp_shards_follow(mgp_session_t *s) {
+  MGP_TRY(mgp_recorder_create(s, &s->shards->recorder));
+  return mgp_session_on_device(s) && !s->resumes ? follow_pass(s) : MGP_OK;
+}
+
+/* The pass has gone too far, and so has who follows it. */
+static mgp_status_t execute_again(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  mgp_recorder_destroy(sh->recorder);
+  sh->recorder = NULL;
+  sh->follows = 0;
+  MGP_TRY(mgp_pass_restart(sh->pass));
+  return mgp_recorder_create(s, &sh->recorder);
+}
+
+mgp_status_t mgp_shards_begin(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  mgp_status_t st = MGP_OK;
   mgp_chain_begin(s->prog, &s->chain);
   s->run.nshards = 0;
-  mgp_status_t st = s->rank == 0 ? mgp_pass_create(s, &sh->pass) : MGP_OK;
-  if (st == MGP_OK) st = mgp_recorder_create(s, &sh->recorder);
+  if (sh->pass && !mgp_pass_settle(sh->pass, s->run.budget)) st = execute_again(s);
   if (st == MGP_OK) st = mgp_last_create(s->ahead, &sh->last);
   return mgp_comm_agree(s->comm, st);
 }
@@ -62,8 +92,7 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_cut_t cut;
   if (s->run.nshards || sh->ahead) return MGP_OK;
   double start = mgp_clock_seconds();
-  if (s->nranks == 1 && s->params.partitions == 1 && sh->done == 0 && !s->have_shape)
-    MGP_TRY(mgp_recorder_follow(sh->recorder, sh->pass, mgp_plan_room_ahead(s)));
+  MGP_TRY(follow_pass(s));
   mgp_status_t shared = mgp_cut_share(s, sh->pass, 1, &cut);
   s->cut_seconds += mgp_clock_seconds() - start;
   MGP_TRY(shared);
@@ -260,6 +289,7 @@ mgp_status_t mgp_shards_write(mgp_session_t *s) {
 void mgp_shards_end(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (!sh) return;
+  mgp_pass_stop(sh->pass); /* or the recorder would follow it to the end */
   mgp_recorder_destroy(sh->recorder);
   mgp_pass_destroy(sh->pass);
   mgp_last_destroy(sh->last);

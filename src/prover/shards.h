@@ -1,8 +1,10 @@
 /* The shards of a run, one after the other, each proved by all ranks together.
  *
- *   mgp_shards_begin       starts the plain pass (rank 0)
+ *   mgp_shards_open        starts the plain pass (rank 0)
+ *   mgp_shards_follow      starts the recording of the first shard, if a device is to be opened
+ *   mgp_shards_begin       the budget is known
  *   mgp_job_restore        finished shards of an earlier start, if there are any (job.h)
- *   mgp_shards_ahead       starts the recording of the first shard
+ *   mgp_shards_ahead       starts the recording of the first shard, or goes on with it
  *   for each shard:
  *     mgp_phase_record     its raw state: the records of a program shard, made ahead, with previous
  *                          timestamps exchanged; or the words of a memory shard
@@ -24,6 +26,7 @@ struct mgp_shards {
   mgp_recorder_t *recorder;
   mgp_cut_t cut; /* of the program shard in hand, or the last one; without pieces */
   int ahead;     /* the recorder has the next shard */
+  int follows;   /* ... or pieces of the first one, without its cut */
   mgp_last_t *last;
   uint32_t done;     /* shards finished */
   uint32_t restored; /* ... of which an earlier start has proved so many */
@@ -40,6 +43,10 @@ struct mgp_shards {
   double check_seconds;
 };
 
+/* Partitions are dealt out. Local. */
+mgp_status_t mgp_shards_open(mgp_session_t *s);
+/* The rank has its place; its backend may still be missing. Local. */
+mgp_status_t mgp_shards_follow(mgp_session_t *s);
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
 /* Between two steps of a proof: what is recorded by now begins its way to the device. Local. */

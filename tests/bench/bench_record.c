@@ -34,13 +34,16 @@ static times_t measure(const mgp_program_t *prog, const mgp_prove_options_t *opt
   times_t t = {0};
   s.params.partitions = 1;
   s.parts = &part;
-  s.run.budget = UINT64_C(1) << 60;
+  const uint64_t budget = UINT64_C(1) << 60;
   REQUIRE_OK(mgp_comm_self_create(&s.comm));
   REQUIRE_OK(mgp_chipset_create(&s.chips));
+  REQUIRE_OK(mgp_session_open_ledgers(&s));
+  REQUIRE_OK(mgp_session_place(&s, 0));
   REQUIRE_OK(mgp_session_open_backend(&s, 0));
   const double start = now();
   REQUIRE_OK(mgp_recorder_create(&s, &recorder));
-  REQUIRE_OK(mgp_pass_create(&s, &pass));
+  REQUIRE_OK(mgp_pass_create(&s, budget, &pass));
+  CHECK(mgp_pass_settle(pass, budget));
   REQUIRE_OK(mgp_recorder_follow(recorder, pass, UINT64_MAX));
   REQUIRE_OK(mgp_cut_share(&s, pass, 1, &cut));
   const double passed = now();

@@ -1,6 +1,7 @@
 /* Where the plain pass cuts a run into shards: each ends where steps and words of memory, as
  * recording finds them, have cost the budget; the states at cuts and pieces are those of a run
- * whose steps are counted one by one. The slow run has more than 2^30 steps. */
+ * whose steps are counted one by one. It is the same when the pass begins with another budget, or
+ * goes too far by it. The slow run has more than 2^30 steps. */
 #include "prove_util.h"
 #include "prover/pass.h"
 
@@ -74,6 +75,29 @@ typedef struct {
   mgp_vm_point_t end;
 } run_t;
 
+/* How the pass learns the budget: what it begins with, and how many pieces have ended when it is
+ * told. */
+typedef struct {
+  uint64_t likely;
+  uint32_t pieces;
+  int expected; /* what mgp_pass_settle returns; -1: it is a matter of time */
+} start_t;
+
+static void tell_budget(mgp_pass_t *pass, uint64_t budget, const start_t *x) {
+  mgp_piece_t piece;
+  mgp_vm_point_t end;
+  const uint32_t *word;
+  int more = 1;
+  for (uint32_t i = 0; i < x->pieces; i++) mgp_pass_piece(pass, i, &piece, &end, &word, &more);
+  CHECK(more);
+  const int kept = mgp_pass_settle(pass, budget);
+  CHECK_MSG(kept == x->expected || x->expected < 0, "kept %d, budget %" PRIu64, kept, budget);
+  if (kept) return;
+  mgp_pass_piece(pass, 1u << 30, &piece, &end, &word, &more); /* who follows is not left waiting */
+  CHECK(!more);
+  REQUIRE_OK(mgp_pass_restart(pass));
+}
+
 /* Pieces begin where the shard does, and where the run is then; the run goes on to its end. */
 static void check_pieces(const mgp_cut_t *cut, mgp_vm_t *plain, uint64_t *hits) {
   mgp_vm_stop_t why;
@@ -85,7 +109,7 @@ static void check_pieces(const mgp_cut_t *cut, mgp_vm_t *plain, uint64_t *hits) 
   }
 }
 
-static run_t check_run(const guest_t *g, uint64_t budget) {
+static run_t check_run_from(const guest_t *g, uint64_t budget, const start_t *x) {
   mgp_session_t s;
   mgp_prove_options_t o;
   mgp_pass_t *pass;
@@ -94,12 +118,13 @@ static run_t check_run(const guest_t *g, uint64_t budget) {
   recorder_t r = {.rec = {.cap_steps = PIECE, .cap_commits = 1, .cap_touches = 1u << 12}};
   uint64_t *hits = calloc(g->prog.ninsn, sizeof *hits), executed = 0;
   open_session(&s, g, &o, budget);
-  REQUIRE_OK(mgp_pass_create(&s, &pass));
-  REQUIRE_OK(mgp_pass_create_vm(&s, 0, &plain));
-  REQUIRE_OK(mgp_pass_create_vm(&s, 0, &r.vm));
+  REQUIRE_OK(mgp_pass_create(&s, x->likely, &pass));
+  REQUIRE_OK(mgp_pass_create_vm(&s, &plain));
+  REQUIRE_OK(mgp_pass_create_vm(&s, &r.vm));
   r.rec.steps = calloc(PIECE, sizeof *r.rec.steps);
   r.rec.touches = calloc(r.rec.cap_touches, sizeof *r.rec.touches);
   r.rec.commits = &r.commit;
+  tell_budget(pass, budget, x);
   for (uint32_t id = 1; !cut.last; id++) {
     REQUIRE_OK(mgp_pass_next(pass, &cut));
     CHECK_EQ_U64(cut.id, id);
@@ -126,6 +151,11 @@ static run_t check_run(const guest_t *g, uint64_t budget) {
   return run;
 }
 
+static run_t check_run(const guest_t *g, uint64_t budget) {
+  const start_t x = {.likely = budget, .expected = 1};
+  return check_run_from(g, budget, &x);
+}
+
 /* A run is one shard if its steps, without words, stay below the budget. */
 static void check_whole(const char *name, uint32_t size) {
   guest_t g;
@@ -138,6 +168,70 @@ static void check_whole(const char *name, uint32_t size) {
   CHECK(more.shards > 1);
   CHECK(memcmp(&more.end, &run.end, sizeof run.end) == 0);
   printf("%s: %" PRIu64 " steps, %u shards of their cost\n", name, run.end.steps, more.shards);
+  guest_free(&g);
+}
+
+/* --- budgets that come late --------------------------------------------------------------------
+ */
+
+/* Eight pieces or more, and a budget for four shards: whatever the pass has begun with. */
+static void check_late(test_rng_t *rng) {
+  const uint64_t never = UINT64_C(1) << 60;
+  guest_t g;
+  guest_load(&g, "sort", 4000);
+  const run_t whole = check_run(&g, never);
+  const uint64_t cost = whole.end.cost, budget = cost / 4;
+  const uint32_t shards = check_run(&g, budget).shards, n = (uint32_t)(whole.end.steps / PIECE);
+  const start_t late[] = {
+      {never, n, 0},     /* the run has halted, or nearly so */
+      {cost, n / 2, 0},  /* it goes on */
+      {cost / 2, 0, -1}, /* whatever it has done by now */
+      {budget + 1, 0, -1}, {budget - 1, 0, -1},
+      {budget / 3, 1, 1}, /* the shard that was likely may have ended, and goes on */
+      {1, 0, 1},
+  };
+  CHECK(n >= 8 && shards >= 4);
+  for (size_t i = 0; i < sizeof late / sizeof *late; i++) {
+    const run_t run = check_run_from(&g, budget, &late[i]);
+    CHECK_EQ_U64(run.shards, shards);
+    CHECK(memcmp(&run.end, &whole.end, sizeof run.end) == 0);
+  }
+  for (int i = 0; i < 10; i++) {
+    const start_t x = {test_rand(rng) % (2 * cost) + 1, 0, -1};
+    const uint64_t some = test_rand(rng) % (2 * cost) + cost / 50;
+    CHECK_EQ_U64(check_run_from(&g, some, &x).shards, check_run(&g, some).shards);
+  }
+  /* one shard, though it was not likely */
+  const start_t small = {cost / 9, 1, 1}, large = {never, n, 1};
+  CHECK_EQ_U64(check_run_from(&g, never, &small).shards, 1);
+  CHECK_EQ_U64(check_run_from(&g, 2 * cost, &large).shards, 1);
+  printf("sort: %" PRIu64 " steps, budgets that come late\n", whole.end.steps);
+  guest_free(&g);
+}
+
+/* Nobody tells: it ends all the same, also while somebody waits for pieces. */
+static void check_untold(void) {
+  guest_t g;
+  mgp_session_t s;
+  mgp_prove_options_t o;
+  mgp_pass_t *pass;
+  mgp_piece_t piece;
+  mgp_vm_point_t end;
+  const uint32_t *word;
+  int more;
+  guest_load(&g, "sort", 300);
+  for (uint64_t likely = 1; likely < UINT64_C(1) << 40; likely = likely << 13 | 1) {
+    open_session(&s, &g, &o, likely);
+    REQUIRE_OK(mgp_pass_create(&s, likely, &pass));
+    mgp_pass_piece(pass, 0, &piece, &end, &word, &more);
+    CHECK(more);
+    mgp_pass_stop(pass);
+    mgp_pass_piece(pass, 1u << 30, &piece, &end, &word, &more);
+    CHECK(!more);
+    mgp_pass_destroy(pass);
+    CHECK_EQ_U64(mgp_ledger_live_total(s.ahead), 0);
+    mgp_ledger_destroy(s.ahead);
+  }
   guest_free(&g);
 }
 
@@ -179,7 +273,10 @@ static void check_plan(uint32_t size, uint64_t least_steps, uint64_t shard_steps
 }
 
 int main(void) {
+  test_rng_t rng = test_rng();
   REQUIRE_OK(mgp_chipset_create(&chips));
+  check_late(&rng);
+  check_untold();
   check_tiny();
   check_whole("memory", 1000);
   check_whole("sort", 300);
