@@ -22,16 +22,6 @@
 
 /* --- fraction tree ---------------------------------------------------------------------------- */
 
-struct mgp_node_t {
-  mgp_e_t p, q;
-};
-__device__ __forceinline__ mgp_node_t mgp_gkr_node(const mgp_node_t &a, const mgp_node_t &b) {
-  mgp_node_t r;
-  r.p = mgp_e_mul2(a.p, b.q, b.p, a.q);
-  r.q = mgp_e_mul(a.q, b.q);
-  return r;
-}
-
 /* A row's nodes are made in their order; `left` has those that wait for their right neighbours, one
  * per level. Takes node i of the level m - UP above level n to its place and, if it is a right
  * neighbour, its parent to its own. (Recursion over levels: with a loop the nodes would not stay in
@@ -116,19 +106,19 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
 template <class Chip>
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     chip_bound(mgp_chip_args_t args, mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
-  const unsigned ev = mgp_gkr_entry_vars(g, l), low = MGP_GKR_LOW - 1;
+  const unsigned ev = mgp_gkr_entry_vars(g, l), low = MGP_GKR_LOW_GROUP;
   const mgp_e_t lambda = dev.state->lambda;
   const mgp_leaf_bound_t<Chip> load = {mgp_leaf_rows_t<Chip>(args, dev), lambda};
-  mgp_e_t acc;
+  mgp_e_t acc[2];
   if constexpr (Chip::VARYING) {
     const mgp_gkr_lifted_t terms = {lambda};
-    acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(dev, l, ev, low, load, terms, g.rows, g.fold[0]);
+    mgp_gkr_row_sums<MGP_TASK_WIDE>(dev, l, ev, low, load, terms, g.rows, g.fold[0], acc);
   } else {
-    acc = mgp_gkr_row_sum<MGP_TASK_WIDE>(dev, l, ev, low, load, mgp_leaf_terms(dev, g, 0), g.rows,
-                                         g.fold[0]);
-    acc = mgp_e_mul(acc, lambda);
+    mgp_gkr_row_sums<MGP_TASK_WIDE>(dev, l, ev, low, load, mgp_leaf_terms(dev, g, 0), g.rows,
+                                    g.fold[0], acc);
+    mgp_leaf_times_lambda(dev, acc);
   }
-  mgp_task_leave_sum<MGP_TASK_WIDE, 1, 2>(dev, &acc);
+  mgp_task_leave_sum<MGP_TASK_WIDE, 2, 4>(dev, acc);
 }
 
 /* --- launches --------------------------------------------------------------------------------- */
@@ -136,6 +126,9 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
 template <class Chip> struct mgp_leaf_launch_t {
   static unsigned grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
     return mgp_chip_grid<Chip>(cu, n, threads);
+  }
+  static unsigned sum_grid(const mgp_cuda_t *cu, uint64_t n) {
+    return mgp_chip_most<Chip>(mgp_sum_grid(cu, n), MGP_TASK_WIDE);
   }
   static mgp_status_t build(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_gkr_dev_t *g) {
@@ -145,15 +138,15 @@ template <class Chip> struct mgp_leaf_launch_t {
   static mgp_status_t entries(mgp_cuda_t *cu, const mgp_chip_args_t *args,
                               const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g, unsigned l,
                               unsigned b) {
-    const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
+    const unsigned blocks = sum_grid(cu, g->rows);
     MGP_TRY(MGP_LAUNCH(cu, chip_entries<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l, b));
     return mgp_cuda_leaves_close(cu, args, dev, g, Chip::VARYING, b, blocks);
   }
   static mgp_status_t bound(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_gkr_dev_t *g, unsigned l) {
-    const unsigned blocks = grid(cu, g->rows, MGP_TASK_WIDE);
+    const unsigned blocks = sum_grid(cu, g->rows);
     MGP_TRY(MGP_LAUNCH(cu, chip_bound<Chip>, blocks, MGP_TASK_WIDE, *args, *dev, *g, l));
-    return mgp_cuda_leaves_close(cu, args, dev, g, Chip::VARYING, g->m - 1, blocks);
+    return mgp_cuda_rows_close(cu, dev, l, g->m - 1, blocks);
   }
   /* The driver loads a kernel when it is first asked for. */
   static void load() {

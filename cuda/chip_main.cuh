@@ -228,11 +228,14 @@ static inline unsigned mgp_main_low(uint32_t pairs) {
   return pairs <= MGP_MAIN_FEW ? 0 : MGP_MAIN_LOW;
 }
 
-template <class Chip>
-static inline unsigned mgp_chip_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
-  const unsigned blocks = mgp_task_grid(cu, n, threads);
+/* `blocks` of so many threads, or as many as a chip has room for. */
+template <class Chip> static inline unsigned mgp_chip_most(unsigned blocks, unsigned threads) {
   const unsigned most = Chip::THREADS / threads;
   return most && blocks > most ? most : blocks;
+}
+template <class Chip>
+static inline unsigned mgp_chip_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
+  return mgp_chip_most<Chip>(mgp_task_grid(cu, n, threads), threads);
 }
 
 /* Part number k of a chip. */

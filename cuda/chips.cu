@@ -85,6 +85,7 @@ const mgp_cuda_chip_t *mgp_cuda_chip(const mgp_cuda_chips_t *c, mgp_chip_id_t id
 
 static void load_kernels(const mgp_cuda_chips_t *c, int device) {
   if (cudaSetDevice(device) != cudaSuccess) return; /* then nothing else works either */
+  mgp_cuda_task_load();
   mgp_cuda_gkr_load();
   mgp_cuda_main_load();
   for (unsigned id = 0; id < MGP_CHIP_COUNT; id++)

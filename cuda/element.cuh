@@ -31,7 +31,13 @@ __device__ __forceinline__ void mgp_st(mgp_e_t *p, const mgp_e_t &v) {
 }
 #endif
 
-/* v of the lane whose number differs in the bits of `with`. */
+/* v of that lane, and of the lane whose number differs in the bits of `with`. */
+__device__ __forceinline__ mgp_e_t mgp_shfl(const mgp_e_t &v, unsigned lane) {
+  mgp_e_t r;
+#pragma unroll
+  for (int d = 0; d < MGP_D; d++) r.c[d] = __shfl_sync(0xffffffffu, v.c[d], (int)lane);
+  return r;
+}
 __device__ __forceinline__ mgp_e_t mgp_shfl_xor(const mgp_e_t &v, int with) {
   mgp_e_t r;
 #pragma unroll

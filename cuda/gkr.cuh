@@ -10,9 +10,9 @@
  * row (pairs of nodes), then those of the rows. While entry variables are bound nothing is stored:
  * each pass reads the level again and folds a row's entries with the weights of the challenges so
  * far. With all bound a row is one entry (P_0, q_0, p_1, q_1), P_0 = p_0 + lambda q_0, and folds in
- * halves; a level that has one entry a row is not stored again for that. The summand is
- * P_0 q_1 + p_1 q_0, lambda where nothing is; lambda is taken off every term and added once to the
- * sum, since the weights of a round add up to 1. */
+ * halves, two variables a pass (gkr_rows.cuh); a level that has one entry a row is not stored again
+ * for that. The summand is P_0 q_1 + p_1 q_0, lambda where nothing is; lambda is taken off every
+ * term and added once to the sum, since the weights of a round add up to 1. */
 #ifndef MGP_CUDA_GKR_CUH
 #define MGP_CUDA_GKR_CUH
 
@@ -25,7 +25,7 @@ typedef struct {
   unsigned n, m;
   uint32_t rows, k;
   mgp_e_t *level[MGP_GKR_LEVELS];
-  mgp_e_t *fold[3]; /* folded rows: [4][N], [4][ceil(N/2)], [4][ceil(N/4)] */
+  mgp_e_t *fold[3]; /* rows, bound: [4][N]; folded: [4][ceil(N/4)], [4][ceil(N/16)] */
 } mgp_gkr_dev_t;
 
 /* Nodes of level t: per row for t > n, else in all. */
@@ -50,10 +50,52 @@ static __host__ __device__ __forceinline__ unsigned mgp_gkr_row_vars(const mgp_g
   return l < g.n ? l : g.n;
 }
 
+/* A row is some elements of K, one per plane of its storage: make(of) has of(member, plane) for
+ * each of them. */
 struct mgp_entry_t {
   mgp_e_t p0, q0, p1, q1;
+
+  template <class Of> __device__ __forceinline__ static mgp_entry_t make(const Of &of) {
+    typedef mgp_entry_t row;
+    return {of(&row::p0, 0), of(&row::q0, 1), of(&row::p1, 2), of(&row::q1, 3)};
+  }
+};
+/* A bound row of leaves whose multiplicities are constants (leaves.cuh). */
+struct mgp_pair_t {
+  mgp_e_t u0, u1;
+
+  template <class Of> __device__ __forceinline__ static mgp_pair_t make(const Of &of) {
+    return {of(&mgp_pair_t::u0, 0), of(&mgp_pair_t::u1, 1)};
+  }
 };
 
+template <class Row>
+__device__ __forceinline__ Row mgp_gkr_lerp(const Row &a, const Row &b, const mgp_e_t &x) {
+  return Row::make([&](auto m, int) { return mgp_e_lerp(a.*m, b.*m, x); });
+}
+template <class Row> __device__ __forceinline__ Row mgp_gkr_add(const Row &a, const Row &b) {
+  return Row::make([&](auto m, int) { return mgp_e_add(a.*m, b.*m); });
+}
+template <class Row> __device__ __forceinline__ Row mgp_gkr_sub(const Row &a, const Row &b) {
+  return Row::make([&](auto m, int) { return mgp_e_sub(a.*m, b.*m); });
+}
+template <class Row> __device__ __forceinline__ Row mgp_gkr_shfl(const Row &a, unsigned lane) {
+  return Row::make([&](auto m, int) { return mgp_shfl(a.*m, lane); });
+}
+/* Row y of planes that are `stride` apart. */
+template <class Row>
+__device__ __forceinline__ void mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y, Row *r) {
+  *r = Row::make([&](auto, int plane) { return mgp_ld(src + (size_t)plane * stride + y); });
+}
+template <class Row>
+__device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y, const Row &r) {
+  (void)Row::make([&](auto m, int plane) {
+    mgp_st(dst + (size_t)plane * stride + y, r.*m);
+    return r.*m;
+  });
+}
+
+/* What an entry is that is not there. */
 __device__ __forceinline__ mgp_entry_t mgp_gkr_nothing(void) {
   mgp_entry_t e;
   e.p0 = e.p1 = mgp_e_zero();
@@ -63,87 +105,22 @@ __device__ __forceinline__ mgp_entry_t mgp_gkr_nothing(void) {
 __device__ __forceinline__ void mgp_gkr_lift(mgp_entry_t *e, const mgp_e_t &lambda) {
   e->p0 = mgp_e_add(e->p0, mgp_e_mul(e->q0, lambda));
 }
-__device__ __forceinline__ mgp_entry_t mgp_gkr_lerp(const mgp_entry_t &a, const mgp_entry_t &b,
-                                                    const mgp_e_t &x) {
-  mgp_entry_t r;
-  r.p0 = mgp_e_lerp(a.p0, b.p0, x);
-  r.q0 = mgp_e_lerp(a.q0, b.q0, x);
-  r.p1 = mgp_e_lerp(a.p1, b.p1, x);
-  r.q1 = mgp_e_lerp(a.q1, b.q1, x);
-  return r;
-}
-__device__ __forceinline__ mgp_entry_t mgp_gkr_sub(const mgp_entry_t &a, const mgp_entry_t &b) {
-  mgp_entry_t r;
-  r.p0 = mgp_e_sub(a.p0, b.p0);
-  r.q0 = mgp_e_sub(a.q0, b.q0);
-  r.p1 = mgp_e_sub(a.p1, b.p1);
-  r.q1 = mgp_e_sub(a.q1, b.q1);
-  return r;
-}
-/* p_0 q_1 + p_1 q_0 */
+/* p_0 q_1 + p_1 q_0; of a pair u_0 u_1 */
 __device__ __forceinline__ mgp_e_t mgp_gkr_cross(const mgp_entry_t &e) {
   return mgp_e_mul2(e.p0, e.q1, e.p1, e.q0);
-}
-
-__device__ __forceinline__ mgp_entry_t mgp_gkr_shfl_xor(const mgp_entry_t &e, int with) {
-  mgp_entry_t r;
-  r.p0 = mgp_shfl_xor(e.p0, with);
-  r.q0 = mgp_shfl_xor(e.q0, with);
-  r.p1 = mgp_shfl_xor(e.p1, with);
-  r.q1 = mgp_shfl_xor(e.q1, with);
-  return r;
-}
-
-__device__ __forceinline__ void mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y,
-                                             mgp_entry_t *e) {
-  e->p0 = mgp_ld(src + y);
-  e->q0 = mgp_ld(src + stride + y);
-  e->p1 = mgp_ld(src + 2 * stride + y);
-  e->q1 = mgp_ld(src + 3 * stride + y);
-}
-__device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y,
-                                              const mgp_entry_t &e) {
-  mgp_st(dst + y, e.p0);
-  mgp_st(dst + stride + y, e.q0);
-  mgp_st(dst + 2 * stride + y, e.p1);
-  mgp_st(dst + 3 * stride + y, e.q1);
-}
-
-/* A bound row of leaves whose multiplicities are constants (leaves.cuh). */
-struct mgp_pair_t {
-  mgp_e_t u0, u1;
-};
-__device__ __forceinline__ mgp_pair_t mgp_gkr_lerp(const mgp_pair_t &a, const mgp_pair_t &b,
-                                                   const mgp_e_t &x) {
-  mgp_pair_t r;
-  r.u0 = mgp_e_lerp(a.u0, b.u0, x);
-  r.u1 = mgp_e_lerp(a.u1, b.u1, x);
-  return r;
-}
-__device__ __forceinline__ mgp_pair_t mgp_gkr_sub(const mgp_pair_t &a, const mgp_pair_t &b) {
-  mgp_pair_t r;
-  r.u0 = mgp_e_sub(a.u0, b.u0);
-  r.u1 = mgp_e_sub(a.u1, b.u1);
-  return r;
 }
 __device__ __forceinline__ mgp_e_t mgp_gkr_cross(const mgp_pair_t &v) {
   return mgp_e_mul(v.u0, v.u1);
 }
-__device__ __forceinline__ mgp_pair_t mgp_gkr_shfl_xor(const mgp_pair_t &v, int with) {
-  mgp_pair_t r;
-  r.u0 = mgp_shfl_xor(v.u0, with);
-  r.u1 = mgp_shfl_xor(v.u1, with);
+
+struct mgp_node_t {
+  mgp_e_t p, q;
+};
+__device__ __forceinline__ mgp_node_t mgp_gkr_node(const mgp_node_t &a, const mgp_node_t &b) {
+  mgp_node_t r;
+  r.p = mgp_e_mul2(a.p, b.q, b.p, a.q);
+  r.q = mgp_e_mul(a.q, b.q);
   return r;
-}
-__device__ __forceinline__ void mgp_gkr_load(const mgp_e_t *src, size_t stride, size_t y,
-                                             mgp_pair_t *v) {
-  v->u0 = mgp_ld(src + y);
-  v->u1 = mgp_ld(src + stride + y);
-}
-__device__ __forceinline__ void mgp_gkr_store(mgp_e_t *dst, size_t stride, size_t y,
-                                              const mgp_pair_t &v) {
-  mgp_st(dst + y, v.u0);
-  mgp_st(dst + stride + y, v.u1);
 }
 
 /* Node i of a level with `nodes` nodes in all. */

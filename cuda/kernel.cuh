@@ -7,8 +7,8 @@
 
 #ifndef MGP_EMULATED
 
-/* MGP_SHARED(T, name, [A][B]): an array of the block, as a statement. */
-#define MGP_SHARED(T, name, ...) __shared__ T name __VA_ARGS__
+/* MGP_SHARED(T, name, [A][B]): an array of the block, on 16 bytes, as a statement. */
+#define MGP_SHARED(T, name, ...) __shared__ __align__(16) T name __VA_ARGS__
 /* MGP_SHARED_DYNAMIC(T, name): T *name to the bytes that MGP_LAUNCH_SHARED asks for. */
 #define MGP_SHARED_DYNAMIC(T, name)                                                                \
   extern __shared__ __align__(16) unsigned char mgp_dynamic_shared[];                              \

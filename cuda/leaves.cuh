@@ -16,7 +16,7 @@
 #ifndef MGP_CUDA_LEAVES_CUH
 #define MGP_CUDA_LEAVES_CUH
 
-#include "gkr_round.cuh"
+#include "gkr_few.cuh"
 #include "task_ops.cuh"
 
 typedef struct {
@@ -243,27 +243,43 @@ MGP_CALLED mgp_e_t mgp_leaf_edge(uint32_t rows, const mgp_e_t *x, unsigned i) {
   return s;
 }
 
-/* Terms of a round over pairs, divided by lambda: u_0 u_1 less 1 and r_0 r_1, which only rows have
- * that there are. */
+/* Row y of those with i variables x bound: 1, 0, or that part. */
+__device__ __forceinline__ mgp_e_t mgp_leaf_there(uint32_t rows, const mgp_e_t *x, unsigned i,
+                                                  uint32_t y) {
+  const uint32_t edge = rows >> i;
+  return y < edge ? mgp_e_one() : y > edge ? mgp_e_zero() : mgp_leaf_edge(rows, x, i);
+}
+/* The square of that at a value's X and Y in group z. */
+MGP_CALLED mgp_e_t mgp_leaf_at_edge(uint32_t rows, const mgp_e_t *x, unsigned i, uint32_t z,
+                                    unsigned value) {
+  mgp_e_t there[4];
+  for (unsigned k = 0; k < 4; k++) there[k] = mgp_leaf_there(rows, x, i, 4 * z + k);
+  const mgp_e_t s = mgp_few_at<1>(there, value);
+  return mgp_e_mul(s, s);
+}
+
+/* A row that is absent. */
+__device__ __forceinline__ mgp_pair_t mgp_leaf_absent(void) {
+  const mgp_pair_t one = {mgp_e_one(), mgp_e_one()};
+  return one;
+}
+
+/* Terms of a pass over pairs, divided by lambda: u_0 u_1 less 1 and r_0 r_1, which only rows have
+ * that there are. With s 1 where there is a row, 0 where there is none and between the two in the
+ * row where the trace ends, that is r_0 r_1 s^2, s at the value's X and Y. */
 struct mgp_leaf_terms_t {
   uint32_t rows; /* of the trace */
   unsigned i;    /* row variables bound */
   const mgp_e_t *x;
   mgp_e_t rr;
 
-  __device__ __forceinline__ mgp_pair_t absent() const {
-    const mgp_pair_t one = {mgp_e_one(), mgp_e_one()};
-    return one;
-  }
-  __device__ __forceinline__ mgp_e_t less(uint32_t y, bool odd) const {
-    const uint32_t edge = rows >> i >> 1;
-    const mgp_e_t rest = odd ? mgp_e_zero() : mgp_e_one();
-    if (y < edge) return odd ? rest : mgp_e_add(rest, rr);
-    if (y > edge) return rest;
-    const mgp_e_t part = mgp_leaf_edge(rows, x, i);
-    mgp_e_t s = part; /* of the even row, or of the odd one less it */
-    if (rows >> i & 1) s = odd ? mgp_e_sub(part, mgp_e_one()) : mgp_e_one();
-    return mgp_e_add(rest, mgp_e_mul(rr, mgp_e_mul(s, s)));
+  __device__ __forceinline__ mgp_pair_t absent() const { return mgp_leaf_absent(); }
+  __device__ __forceinline__ mgp_e_t less(uint32_t z, unsigned value) const {
+    const uint32_t edge = rows >> i;
+    const mgp_e_t rest = value < MGP_GKR_1I ? mgp_e_one() : mgp_e_zero();
+    if (4 * z > edge) return rest;
+    if (4 * z + 3 < edge) return value < MGP_GKR_1I ? mgp_e_add(rest, rr) : rest;
+    return mgp_e_add(rest, mgp_e_mul(rr, mgp_leaf_at_edge(rows, x, i, z, value)));
   }
 };
 __device__ __forceinline__ mgp_leaf_terms_t mgp_leaf_terms(const mgp_task_dev_t &dev,
@@ -274,20 +290,25 @@ __device__ __forceinline__ mgp_leaf_terms_t mgp_leaf_terms(const mgp_task_dev_t 
   return terms;
 }
 
-/* Round i over pairs, after that challenge i - 1 is bound. */
+/* A thread's sums over pairs, divided by lambda before. */
+__device__ __forceinline__ void mgp_leaf_times_lambda(const mgp_task_dev_t &dev, mgp_e_t acc[2]) {
+  for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], dev.state->lambda);
+}
+
+/* Rounds i and i + 1 over pairs that two variables are bound of. */
 template <unsigned THREADS>
-__device__ __forceinline__ void mgp_leaf_halved(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
+__device__ __forceinline__ void mgp_leaf_folded(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                                 unsigned l, unsigned i, unsigned low,
                                                 mgp_gkr_rows_t r) {
-  MGP_SHARED(mgp_e_t, sum, [2]);
-  const mgp_gkr_rows_t half = mgp_gkr_halve(g, r);
-  const unsigned ev = mgp_gkr_entry_vars(g, l);
-  const mgp_leaf_terms_t terms = mgp_leaf_terms(dev, g, i - ev);
-  mgp_e_t acc = mgp_gkr_row_sum<THREADS>(
-      dev, l, i, low, mgp_gkr_halved_rows(dev, i, r, terms.absent()), terms, half.rows, half.src);
-  acc = mgp_e_mul(acc, dev.state->lambda);
-  if (mgp_task_grid_sum<THREADS, 1, 2>(dev, &acc, sum) && threadIdx.x < 32)
-    mgp_gkr_close_round(dev, i, ev, sum);
+  MGP_SHARED(mgp_e_t, sum, [MGP_GKR_VALUES]);
+  const mgp_gkr_rows_t next = mgp_gkr_next_rows(g, r, l, i);
+  const mgp_leaf_terms_t terms = mgp_leaf_terms(dev, g, i - mgp_gkr_entry_vars(g, l));
+  mgp_e_t acc[2];
+  mgp_gkr_row_sums<THREADS>(dev, l, i, low, mgp_gkr_folded_rows(dev, i, r, terms.absent()), terms,
+                            next.rows, next.src, acc);
+  mgp_leaf_times_lambda(dev, acc);
+  if (mgp_task_grid_sum<THREADS, 2, 4>(dev, acc, sum) && threadIdx.x < 32)
+    mgp_gkr_close_rows(dev, l, i, sum);
 }
 
 /* The entry that a bound pair is, with all row variables bound, too. */

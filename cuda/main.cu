@@ -91,10 +91,10 @@ static __global__ void __launch_bounds__(WIDE) main_eq(mgp_task_dev_t dev, mgp_m
 __device__ __forceinline__ void finish(const mgp_task_dev_t &dev, const mgp_main_dev_t &m,
                                        uint32_t ncols) {
   mgp_task_state_t *s = dev.state;
-  mgp_warp_sponge_t sponge(&s->tr);
-  mgp_task_send(dev, &sponge, MGP_LABEL_COLUMNS, m.columns, ncols);
+  mgp_task_talk_t talk(s);
+  talk.send(MGP_LABEL_COLUMNS, m.columns, ncols);
   for (int i = 0; i < MGP_DIGEST_WORDS; i++) {
-    const mgp_f_t w = sponge.squeeze();
+    const mgp_f_t w = talk.squeeze();
     if (threadIdx.x == 0) dev.result->digest[i] = w;
   }
 }

@@ -166,13 +166,13 @@ mgp_main_pair(const mgp_main_dev_t &m, const Part &part, typename Part::template
 MGP_CALLED void mgp_main_close(const mgp_task_dev_t &dev, const mgp_main_dev_t &m, unsigned i,
                                const mgp_e_t ev[3]) {
   mgp_task_state_t *s = dev.state;
-  mgp_warp_sponge_t sponge(&s->tr);
+  mgp_task_talk_t talk(s);
   mgp_e_t h[4], sel[2];
   const mgp_e_t rest = mgp_e_sub(s->claim, mgp_e_mul(s->point[m.m + i], ev[0]));
   mgp_task_cubic(mgp_e_mul(rest, s->inv[i]), ev, h);
-  mgp_task_say(dev, &sponge, MGP_LABEL_MAIN_ROUND, h + 1, 3);
-  const mgp_e_t x = sponge.squeeze_ext();
-  sponge.store(&s->tr);
+  talk.say(MGP_LABEL_MAIN_ROUND, h + 1, 3);
+  const mgp_e_t x = talk.squeeze_ext();
+  talk.store(s);
   mgp_main_sel(m, i, s->edge, sel);
   __syncwarp();
   if (threadIdx.x != 0) return;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ops.cuh"
+#include "task_ops.cuh"
 
 extern "C" {
 #include "chips/chip.h"
@@ -78,4 +79,8 @@ mgp_status_t mgp_cuda_table_columns(mgp_backend_t *be, mgp_chip_id_t table, uint
   if (stride == 0) return MGP_OK;
   return MGP_LAUNCH(cu, table_columns, mgp_blocks(stride, THREADS), THREADS, cu->d_prog, table,
                     nrows, chip->nvirtual, stride, d_out);
+}
+
+void mgp_cuda_program_load(void) {
+  mgp_kernel_load(table_columns);
 }

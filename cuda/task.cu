@@ -48,8 +48,8 @@ static void place_tree(placer_t *p, mgp_gkr_dev_t *g) {
   p->at = low;
   g->fold[0] = place<mgp_e_t>(p, g->m > 0 ? 4 * (uint64_t)g->rows : 0);
   if (p->at < top) p->at = top;
-  g->fold[1] = place<mgp_e_t>(p, 4 * ((uint64_t)g->rows + 1) / 2);
-  g->fold[2] = place<mgp_e_t>(p, 4 * ((uint64_t)g->rows + 3) / 4);
+  g->fold[1] = place<mgp_e_t>(p, 4 * (((uint64_t)g->rows + 3) / 4));
+  g->fold[2] = place<mgp_e_t>(p, 4 * (((uint64_t)g->rows + 15) / 16));
 }
 
 static void place_main(placer_t *p, mgp_main_dev_t *m, const mgp_form_t *f) {
@@ -143,6 +143,13 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
     }
     mgp_st(to, sum.value());
   }
+}
+
+/* What a trace is built by, too: it is built while others are proved, for which a kernel that is
+ * not loaded yet would wait. */
+void mgp_cuda_task_load(void) {
+  mgp_kernel_load(task_start);
+  mgp_cuda_program_load();
 }
 
 struct mgp_task {

@@ -18,7 +18,7 @@ extern "C" {
 #define MGP_TASK_VARS   32u /* most variables of a claim: rows and interactions */
 #define MGP_TASK_LOG_K  6u  /* most of them for interactions */
 #define MGP_LEAF_ROW    (1u + MGP_MAX_TUPLE)
-#define MGP_TASK_SUMS   3u    /* most sums of a round */
+#define MGP_TASK_SUMS   8u    /* most sums of a kernel */
 #define MGP_TASK_WIDE   256u  /* threads of a block of a kernel for many rows */
 #define MGP_TASK_TAIL   512u  /* threads of the block that does the rounds on few rows */
 #define MGP_TASK_FEW    1024u /* rows that are few */
@@ -121,27 +121,33 @@ MGP_CALLED bool mgp_task_grid_sum(const mgp_task_dev_t &dev, const mgp_e_t *v, m
 
 /* --- messages: one warp ----------------------------------------------------------------------- */
 
-/* Absorbs n elements in memory that all lanes see, and writes them out. */
-MGP_CALLED void mgp_task_send(const mgp_task_dev_t &dev, mgp_warp_sponge_t *sponge,
-                              mgp_label_t label, const mgp_e_t *v, unsigned n) {
-  mgp_task_state_t *s = dev.state;
-  uint32_t *to = s->next_word;
-  sponge->absorb((uint32_t)label, v->c, n * MGP_D);
-  for (unsigned i = threadIdx.x; i < n * MGP_D; i += 32) to[i] = mgp_f_to_u32(v->c[i]);
-  __syncwarp();
-  if (threadIdx.x == 0) s->next_word = to + n * MGP_D;
-  __syncwarp();
-}
-/* The same for up to MGP_TASK_MESSAGE elements that every lane has. */
+/* The transcript, and where its next message is written; stored when it is not needed any more. */
+struct mgp_task_talk_t : mgp_warp_sponge_t {
+  uint32_t *to;
+
+  __device__ __forceinline__ explicit mgp_task_talk_t(const mgp_task_state_t *from)
+      : mgp_warp_sponge_t(&from->tr), to(from->next_word) {}
+  __device__ __forceinline__ void store(mgp_task_state_t *state) const {
+    mgp_warp_sponge_t::store(&state->tr);
+    if (threadIdx.x == 0) state->next_word = to;
+  }
+  /* n elements in memory that all lanes see */
+  __device__ __forceinline__ void send(mgp_label_t label, const mgp_e_t *v, unsigned n) {
+    for (unsigned i = threadIdx.x; i < n * MGP_D; i += 32) to[i] = mgp_f_to_u32(v->c[i]);
+    to += n * MGP_D;
+    absorb((uint32_t)label, v->c, n * MGP_D);
+  }
+  /* up to MGP_TASK_MESSAGE elements that every lane has */
 #define MGP_TASK_MESSAGE 4u
-__device__ __forceinline__ void mgp_task_say(const mgp_task_dev_t &dev, mgp_warp_sponge_t *sponge,
-                                             mgp_label_t label, const mgp_e_t *v, unsigned n) {
-  MGP_SHARED(mgp_e_t, message, [MGP_TASK_MESSAGE]);
-  if (threadIdx.x == 0)
-    for (unsigned i = 0; i < n; i++) message[i] = v[i];
-  __syncwarp();
-  mgp_task_send(dev, sponge, label, message, n);
-}
+  __device__ __forceinline__ void say(mgp_label_t label, const mgp_e_t *v, unsigned n) {
+    MGP_SHARED(mgp_e_t, message, [MGP_TASK_MESSAGE]);
+    __syncwarp(); /* the message before has been read */
+    if (threadIdx.x == 0)
+      for (unsigned i = 0; i < n; i++) message[i] = v[i];
+    __syncwarp();
+    send(label, message, n);
+  }
+};
 
 /* 1 / x for a divisor of a round. */
 MGP_CALLED mgp_e_t mgp_task_invert(const mgp_task_dev_t &dev, const mgp_e_t &x) {

@@ -76,14 +76,28 @@ static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned 
   return (unsigned)(blocks < most ? blocks : most);
 }
 
-/* Closes round i, for whose sums `blocks` blocks of a chip's kernel have left their parts; of the
- * layer over the leaves with the tables of its next round. */
+/* Blocks of MGP_TASK_WIDE threads for n rows that are summed over: those that run at a time. A
+ * block that comes later would spend as long on its sums as on its rows. */
+static inline unsigned mgp_sum_grid(const mgp_cuda_t *cu, uint64_t n) {
+  const uint64_t blocks = (n + MGP_TASK_WIDE - 1) / MGP_TASK_WIDE;
+  uint64_t most = 2u * (unsigned)cu->multiprocessors;
+  if (most > MGP_TASK_BLOCKS) most = MGP_TASK_BLOCKS;
+  return (unsigned)(blocks < most ? blocks : most);
+}
+
+/* Close what `blocks` blocks of a chip's kernel have left their sums for: round b of the layer over
+ * the leaves, with the tables of its next round; rounds i and i + 1 of row variables of layer l;
+ * round i of the main sumcheck. */
 mgp_status_t mgp_cuda_leaves_close(mgp_cuda_t *cu, const mgp_chip_args_t *args,
                                    const mgp_task_dev_t *dev, const mgp_gkr_dev_t *g, bool varying,
-                                   unsigned i, unsigned blocks);
+                                   unsigned b, unsigned blocks);
+mgp_status_t mgp_cuda_rows_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, unsigned l, unsigned i,
+                                 unsigned blocks);
 mgp_status_t mgp_cuda_main_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, const mgp_main_dev_t *m,
                                  unsigned i, unsigned blocks);
 /* Loads the kernels that are the same for all chips. */
+void mgp_cuda_task_load(void);
+void mgp_cuda_program_load(void);
 void mgp_cuda_gkr_load(void);
 void mgp_cuda_main_load(void);
 /* The tree, its root and all layers. */

@@ -2,12 +2,14 @@
  *
  * For some chips, or this one, alone: time per row, bytes that the method moves (each pass counted
  * once), what they take at the bandwidth of a copy, and the part of that floor that is reached.
- * Then many together, of many rows and of few. Results are not checked here: tests/gpu does that.
+ * Then many together, of many rows and of few; then passes over rows alone, two rounds each with
+ * their end. Results are not checked here: tests/gpu does that.
  * With MGP_CUDA_PROFILE=1 a table by kernel follows; then other times mean nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "gkr_rows.cuh"
 #include "ops.cuh"
 #include "task_ops.cuh"
 
@@ -43,23 +45,25 @@ static double nodes_at(double k, unsigned up) {
   return k;
 }
 
-/* Bytes a row of each pass, tree and layers; then main sumcheck. Sums over halves are to infinity.
- */
+/* Bytes a row of each pass, tree and layers; then main sumcheck. Sums over quarters are to
+ * infinity. */
 static double bytes_of(const mgp_chip_t *c, const mgp_form_t *form, bool varying) {
   const unsigned m = mgp_task_log(c->ninteractions);
   const double cell = 4, node = 2 * sizeof(mgp_e_t), row = 2 * node;
   const double trace = cell * (c->ncols + c->nvirtual),
                entry = sizeof(mgp_e_t) * (form->nforms + 1);
-  double bytes = trace; /* build */
+  const double quarters = 1.25 * 4 / 3; /* rows read, a quarter of them written, and so on */
+  double bytes = trace;                 /* build */
   for (unsigned s = 0; s < m; s++) bytes += node * nodes_at(c->ninteractions, m - s);
   bytes += 2 * node; /* up: each level read, the next one written */
   for (unsigned s = 1; s <= m; s++) {
     const double level = s == m ? trace : node * nodes_at(c->ninteractions, m - s);
-    /* rounds of entries and the fold; rows: stored, if they are not there; read, halves written */
+    /* rounds of entries and the first pass; rows: stored, if they are not there; read, quarters
+     * written */
     const bool stored = s == 1 && s < m, pairs = s == m && !varying;
-    bytes += level * s + (stored ? 3 : 4) * (pairs ? row / 2 : row);
+    bytes += level * s + ((stored ? 0 : 1) + quarters) * (pairs ? row / 2 : row);
   }
-  bytes += 2 * (row / 2 + row + row / 2); /* levels of pairs of rows, together */
+  bytes += row + quarters * row; /* levels of pairs of rows, together */
   return bytes + 2 * trace + entry / 2 + entry + entry / 2 + trace;
 }
 
@@ -118,6 +122,75 @@ static double together(const bench_t *b, const unsigned *chips, unsigned nchips,
     free(p);
   }
   return least;
+}
+
+/* --- passes over rows ------------------------------------------------------------------------- */
+
+static __global__ void __launch_bounds__(MGP_TASK_WIDE)
+    pass_plain(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l) {
+  mgp_gkr_plain<MGP_TASK_WIDE>(dev, g, l, MGP_GKR_LOW_GROUP);
+}
+static __global__ void __launch_bounds__(MGP_TASK_WIDE)
+    pass_folded(mgp_task_dev_t dev, mgp_gkr_dev_t g, unsigned l, mgp_gkr_rows_t r) {
+  mgp_gkr_folded<MGP_TASK_WIDE>(dev, g, l, 2, MGP_GKR_LOW_GROUP, r);
+}
+
+template <typename F> static double best(const bench_t *b, F call) {
+  cudaEvent_t from, to;
+  float least = 1e30f, ms;
+  cudaEventCreate(&from), cudaEventCreate(&to);
+  for (int i = 0; i < 12; i++) {
+    cudaEventRecord(from, b->cu->stream);
+    REQUIRE(call());
+    cudaEventRecord(to, b->cu->stream);
+    cudaEventSynchronize(to);
+    cudaEventElapsedTime(&ms, from, to);
+    if (i && ms < least) least = ms;
+  }
+  cudaEventDestroy(from), cudaEventDestroy(to);
+  return least / 1e3;
+}
+
+template <typename T> static T *room(const bench_t *b, uint64_t count) {
+  T *d;
+  REQUIRE(b->be->ops->alloc(b->be, MGP_MEM_SCRATCH, count * sizeof(T), (void **)&d));
+  REQUIRE(MGP_LAUNCH(b->cu, fill, 1024, 256, (uint32_t *)d, count * sizeof(T) / 4));
+  return d;
+}
+
+/* A level of pairs of rows, and its rows after the first pass. */
+static void passes(const bench_t *b, unsigned log_rows, double copy) {
+  const unsigned l = log_rows, n = l + 1;
+  const uint32_t rows = 1u << log_rows;
+  mgp_task_dev_t dev = {};
+  mgp_gkr_dev_t g = {};
+  static mgp_task_state_t start;
+  g.n = n;
+  g.rows = 2 * rows;
+  g.k = 1;
+  g.level[n] = room<mgp_e_t>(b, 4 * (uint64_t)rows);
+  g.fold[1] = room<mgp_e_t>(b, rows);
+  g.fold[2] = room<mgp_e_t>(b, rows / 4);
+  dev.eq_rows = room<mgp_e_t>(b, (uint64_t)2 << mgp_task_heap_log(n));
+  dev.state = room<mgp_task_state_t>(b, 1);
+  start.next_word = room<uint32_t>(b, 1u << 16);
+  REQUIRE(b->be->ops->upload(b->be, dev.state, &start, sizeof start));
+  const mgp_gkr_rows_t r = mgp_gkr_first_rows(g.level[n], rows, l, 0, true);
+  const unsigned plain = mgp_sum_grid(b->cu, rows), folded = mgp_sum_grid(b->cu, rows / 4);
+  const double bytes = 64.0 * rows;
+  double s =
+      best(b, [&] { return MGP_LAUNCH(b->cu, pass_plain, plain, MGP_TASK_WIDE, dev, g, l); });
+  printf("first pass   2^%u %9.1f %9.3f %7.1f\n", log_rows, s * 1e6, bytes / s / 1e12,
+         100 * bytes * copy / s);
+  s = best(b, [&] { return MGP_LAUNCH(b->cu, pass_folded, folded, MGP_TASK_WIDE, dev, g, l, r); });
+  printf("folding pass 2^%u %9.1f %9.3f %7.1f\n", log_rows, s * 1e6, 1.25 * bytes / s / 1e12,
+         125 * bytes * copy / s);
+  fflush(stdout);
+  b->be->ops->free(b->be, start.next_word);
+  b->be->ops->free(b->be, dev.state);
+  b->be->ops->free(b->be, dev.eq_rows);
+  for (int i = 2; i > 0; i--) b->be->ops->free(b->be, g.fold[i]);
+  b->be->ops->free(b->be, g.level[n]);
 }
 
 int main(int argc, char **argv) {
@@ -187,6 +260,8 @@ int main(int argc, char **argv) {
     printf("%8u %8u %8u %9.3f %9.3f\n", 40, 1000, slots, s * 1e3, s * 1e9 / 40000);
     fflush(stdout);
   }
+  if (argc <= 2) printf("# pass over rows, us, TB/s, %%\n");
+  for (unsigned log = 14; argc <= 2 && log <= 24; log += log < 20 ? 2 : 1) passes(&b, log, copy);
   be->ops->free(be, b.d_words);
   mgp_backend_destroy(be);
   mgp_chipset_destroy(set);

@@ -81,7 +81,7 @@ extern thread_local mgp_emu_ids mgp_emu;
 
 /* A block is all that runs on its host thread, so its shared memory is thread-local. */
 #define MGP_SHARED(T, name, ...)                                                                   \
-  static thread_local T name __VA_ARGS__;                                                          \
+  static thread_local T name __VA_ARGS__ __attribute__((aligned(16)));                             \
   static thread_local uint64_t name##_block;                                                       \
   mgp_emu_enter_shared(&name, sizeof name, &name##_block)
 #define MGP_SHARED_DYNAMIC(T, name) T *const name = static_cast<T *>(mgp_emu_dynamic_shared())
