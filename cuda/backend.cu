@@ -230,11 +230,11 @@ static mgp_backend_ops_t make_ops(void) {
   t.task_end = mgp_cuda_task_end;
   t.task_bytes = mgp_cuda_task_bytes;
   t.eq_tables = mgp_cuda_eq_tables;
+  t.weights = mgp_cuda_weights;
   t.combine = mgp_cuda_combine;
   t.inner = mgp_cuda_inner;
   t.scatter = mgp_cuda_scatter;
   t.pair_round = mgp_cuda_pair_round;
-  t.pair_bind = mgp_cuda_pair_bind;
   t.pair_values = mgp_cuda_pair_values;
   t.pair_fill = mgp_cuda_pair_fill;
   t.fold_begin = mgp_cuda_fold_begin;

@@ -90,6 +90,8 @@ static void load_kernels(const mgp_cuda_chips_t *c, int device) {
   mgp_cuda_main_load();
   for (unsigned id = 0; id < MGP_CHIP_COUNT; id++)
     if (c->chip[id].kernels) c->chip[id].kernels->load();
+  mgp_cuda_open_load();
+  mgp_cuda_pair_load();
 }
 
 void mgp_cuda_chips_load(mgp_cuda_chips_t *c, int device) {

@@ -47,6 +47,15 @@ typedef struct {
   mgp_f_t *digest;             /* [MGP_DIGEST_WORDS] squeezed at the end */
 } mgp_task_job_t;
 
+/* Weights of the chunks of one trace: row by row of nrows <= 2^nvars chunk rows. */
+#define MGP_WEIGHTS_VARS 22u /* at most, as no trace has more rows than that */
+typedef struct {
+  uint32_t first, nrows, ncols;
+  unsigned nvars;
+  const mgp_e_t *point; /* [nvars] */
+  mgp_e_t scale;
+} mgp_weights_t;
+
 typedef struct {
   /* --- memory ----------------------------------------------------------------------------- */
   mgp_status_t (*alloc)(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out);
@@ -187,29 +196,36 @@ typedef struct {
   /* d_out + k stride, k < count: ext planes of 2^n: eq(points[k], i); points: [count][n]. */
   mgp_status_t (*eq_tables)(mgp_backend_t *be, const mgp_e_t *points, uint32_t count, unsigned n,
                             size_t stride, mgp_f_t *d_out);
+  /* d_w[first + i ncols + c] = scale gamma^c eq(point, i), i < nrows, c < ncols, of each of the
+   * lists, which do not overlap. */
+  mgp_status_t (*weights)(mgp_backend_t *be, const mgp_weights_t *lists, uint32_t count,
+                          mgp_e_t gamma, mgp_e_t *d_w);
   /* A slab is ncols chunks of 2^b values, one after the other; several slabs in a row are one with
    * more chunks.
-   * combine: d_g (ext planes of 2^b) += sum_c w[c] * chunk_c. */
+   * combine: d_g (ext planes of 2^b) += sum_c d_w[c] * chunk_c. */
   mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                          const mgp_e_t *w, mgp_f_t *d_g);
+                          const mgp_e_t *d_w, mgp_f_t *d_g);
   /* d_out[c] = sum_y eq[y] chunk_c[y], d_eq: ext planes of 2^b. */
   mgp_status_t (*inner)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                         const mgp_f_t *d_eq, mgp_e_t *d_out);
-  /* d_q (ext planes of 2^s) at rows [pos[c] << b, ...) += w[c] * chunk_c. */
-  mgp_status_t (*scatter)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                          const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q);
-  /* One round of sum_i G_i(y) E_i(y), `count` pairs of ext planes of 2^n values at the start of
-   * d_ge = [count][2][D][stride]: out = h(0), h(1), h(2) summed over the pairs; then bind variable
-   * 0 of all, in place; after the last round the values left, [count][2]. */
-  mgp_status_t (*pair_round)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, size_t stride,
-                             unsigned n, mgp_e_t out[3]);
-  mgp_status_t (*pair_bind)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
-                            unsigned n, mgp_e_t x);
+  /* Of stacked columns of 2^s values, chunks first, ..., first + n - 1, of 2^b values each, are at
+   * d_chunks, one after the other. d_q (ext planes of 2^s) += w[j] * column j: chunk e at rows
+   * [(e mod 2^(s-b)) << b, ...), with w[e >> (s-b)]. */
+  mgp_status_t (*scatter)(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t first, uint32_t n,
+                          unsigned b, const mgp_e_t *w, unsigned s, mgp_f_t *d_q);
+  /* Rounds of sum_i G_i(y) E_i(y), `count` pairs of ext planes of 2^n values at the start of
+   * d_ge = [count][2][D][stride]. Binds the first nbound <= 2 of the n variables to x, in place,
+   * and sums: out[3^m] = the sums over the pairs with the m, 1 or 2, of those left that come first
+   * at 0, 1, 2 each, the first one fastest. */
+  mgp_status_t (*pair_round)(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
+                             unsigned n, unsigned nbound, const mgp_e_t *x, unsigned m,
+                             mgp_e_t *out);
+  /* out[count]: the G_i with the n <= 2 variables that are left at x. */
   mgp_status_t (*pair_values)(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t count, size_t stride,
-                              mgp_e_t *out);
+                              unsigned n, const mgp_e_t *x, mgp_e_t *out);
   /* Pairs of 2^n values, one behind the other, from elements: d_ge = [count][2][D][2^n], all of
-   * d_values [count][2^n] as G and of w, likewise, as E. */
-  mgp_status_t (*pair_fill)(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+   * d_values [count][2^n] as G and of d_w, likewise, as E. */
+  mgp_status_t (*pair_fill)(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *d_w,
                             uint32_t count, unsigned n, mgp_f_t *d_ge);
 
   /* --- folding phase -------------------------------------------------------------------------- */
@@ -255,8 +271,8 @@ typedef struct {
   X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
   X(prefix, gkr_bind) X(prefix, gkr_evals) X(prefix, gkr_end) X(prefix, main_begin)                \
   X(prefix, main_round) X(prefix, main_bind) X(prefix, main_evals) X(prefix, main_end)             \
-  X(prefix, eq_tables) X(prefix, combine) X(prefix, inner) X(prefix, scatter)                      \
-  X(prefix, pair_round) X(prefix, pair_bind) X(prefix, pair_values) X(prefix, pair_fill)           \
+  X(prefix, eq_tables) X(prefix, weights) X(prefix, combine) X(prefix, inner)                      \
+  X(prefix, scatter) X(prefix, pair_round) X(prefix, pair_values) X(prefix, pair_fill)             \
   X(prefix, fold_begin) X(prefix, fold_commit) X(prefix, fold_round) X(prefix, fold_bind)          \
   X(prefix, fold_final) X(prefix, fold_open) X(prefix, fold_end) X(prefix, fold_bytes)             \
   X(prefix, grind) X(prefix, destroy)

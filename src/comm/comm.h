@@ -32,7 +32,7 @@ typedef struct {
   uint64_t *offset; /* [size + 1] */
 } mgp_comm_parts_t;
 
-enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024, MGP_COMM_SMALL_MAX = 64 };
+enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024, MGP_COMM_SMALL_MAX = 192 };
 
 /* The first (lowest) rank that failed. */
 typedef struct {

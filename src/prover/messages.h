@@ -10,7 +10,7 @@ mgp_status_t mgp_send_ext(mgp_session_t *s, mgp_label_t label, const mgp_e_t *v,
  * Collective. */
 mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits);
 
-#define MGP_SUM_EXT_MAX 3
+#define MGP_SUM_EXT_MAX 9
 /* Sum over ranks of n <= MGP_SUM_EXT_MAX extension elements, the same on all, if all ranks have
  * their own, which `local` says. Collective. */
 mgp_status_t mgp_sum_ext(mgp_session_t *s, mgp_status_t local, mgp_e_t *v, size_t n);

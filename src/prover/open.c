@@ -4,21 +4,17 @@
 
 #include "prover/messages.h"
 
-#define PLACES 4096u /* chunks of one call of scatter, at most */
-
 typedef struct {
   mgp_session_t *s;
   mgp_f_t *d_ge;     /* [own traces][2][D][2^b]: G_t and eq(r_low, .) */
   mgp_f_t *d_eq;     /* eq(rho_low, .): ext planes of 2^b */
-  mgp_e_t *d_values; /* [own columns][2^(s-b)]: chunk values */
-  mgp_f_t *d_pairs;  /* [own columns][2][D][2^(s-b)]: chunk values and weights */
+  mgp_e_t *d_w;      /* [own columns][2^(s-b)]: weights of chunks, 0 where there is none */
+  mgp_e_t *d_values; /* likewise: values of chunks */
+  mgp_f_t *d_pairs;  /* [own columns][2][D][2^(s-b)]: both */
   mgp_f_t *d_q;
   mgp_e_t gamma;
-  mgp_e_t *weights; /* [own columns][2^(s-b)]: of chunks, 0 where there is none */
-  mgp_e_t *eq_rows; /* room for the chunk rows of a trace */
+  mgp_weights_t *weights; /* [own traces] */
   const mgp_e_t *eq_u;
-  mgp_e_t *w;    /* [PLACES] of the chunks in hand */
-  uint32_t *pos; /* [PLACES] and where they go */
   uint32_t first_trace, first_col, ntraces, ncols;
 } opener_t;
 
@@ -39,23 +35,22 @@ static size_t chunks_before(const opener_t *o, uint32_t partition) {
   return col << (p->log_height - p->log_chunk);
 }
 
-static mgp_e_t *weights_of(const opener_t *o, const mgp_trace_t *t) {
-  return o->weights + chunks_before(o, t->partition) + t->first_chunk;
+/* Of chunk row i and column c of a trace: scale * gamma^(claim of column c) * eq(r_high, i) */
+static void describe_weights(const opener_t *o, uint32_t k, mgp_e_t scale) {
+  const mgp_trace_t *t = &o->s->shape.traces[o->first_trace + k];
+  const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
+  o->weights[k] = (mgp_weights_t){
+      .first = (uint32_t)(chunks_before(o, t->partition) + t->first_chunk),
+      .nrows = t->nchunks,
+      .ncols = ncols,
+      .nvars = log_chunk_rows(o, t),
+      .point = point_of(o, t) + o->s->params.log_chunk,
+      .scale = mgp_e_mul(scale, mgp_e_pow(o->gamma, t->first_claim)),
+  };
 }
 
-/* Of chunk row i and column c: gamma^(claim of column c) * eq(r_high, i) */
-static void set_weights(const opener_t *o, const mgp_trace_t *t) {
-  const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
-  const mgp_e_t first = mgp_e_pow(o->gamma, t->first_claim);
-  mgp_e_t *w = weights_of(o, t);
-  mgp_eq_table_host(point_of(o, t) + o->s->params.log_chunk, log_chunk_rows(o, t), o->eq_rows);
-  for (uint32_t i = 0; i < t->nchunks; i++) {
-    mgp_e_t x = mgp_e_mul(first, o->eq_rows[i]);
-    for (uint32_t c = 0; c < ncols; c++) {
-      *w++ = x;
-      x = mgp_e_mul(x, o->gamma);
-    }
-  }
+static mgp_status_t make_weights(opener_t *o) {
+  return o->s->be->ops->weights(o->s->be, o->weights, o->ntraces, o->gamma, o->d_w);
 }
 
 static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
@@ -64,9 +59,8 @@ static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t firs
   const unsigned b = o->s->params.log_chunk;
   const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
   const size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  if (first == 0) set_weights(o, t);
   return o->s->be->ops->combine(o->s->be, d_slabs, n * ncols, b,
-                                weights_of(o, t) + (size_t)first * ncols,
+                                o->d_w + o->weights[k].first + (size_t)first * ncols,
                                 o->d_ge + ((k * 2 * MGP_D) << b));
 }
 
@@ -81,18 +75,8 @@ static mgp_status_t scatter_chunks(void *arg, const mgp_part_t *part, uint32_t f
                                    const mgp_f_t *d_chunks) {
   opener_t *o = arg;
   const mgp_params_t *p = &o->s->params;
-  const unsigned b = p->log_chunk, hi = p->log_height - b;
-  for (uint32_t at = 0, m; at < n; at += m) {
-    m = n - at < PLACES ? n - at : PLACES;
-    for (uint32_t c = 0; c < m; c++) {
-      uint32_t e = first + at + c;
-      o->w[c] = o->eq_u[o->s->shape.first_col[part->p] + (e >> hi)];
-      o->pos[c] = e & ((1u << hi) - 1);
-    }
-    MGP_TRY(o->s->be->ops->scatter(o->s->be, d_chunks + ((size_t)at << b), m, b, o->w, o->pos,
-                                   p->log_height, o->d_q));
-  }
-  return MGP_OK;
+  return o->s->be->ops->scatter(o->s->be, d_chunks, first, n, p->log_chunk,
+                                o->eq_u + o->s->shape.first_col[part->p], p->log_height, o->d_q);
 }
 
 /* Partitions with chunks, one after the other: by traces, or by chunks. */
@@ -122,22 +106,43 @@ static mgp_status_t send_round(mgp_session_t *s, const mgp_e_t v[3], mgp_e_t *x)
   return MGP_OK;
 }
 
+/* The value at x of the polynomial of degree 2 with the values v at 0, 1, 2. */
+static mgp_e_t value_at(const mgp_e_t v[3], mgp_e_t x) {
+  const mgp_f_t half = mgp_f_inv(mgp_f_from_u32(2));
+  const mgp_e_t d1 = mgp_e_sub(v[1], v[0]), d2 = mgp_e_sub(mgp_e_sub(v[2], v[1]), d1);
+  const mgp_e_t slope = mgp_e_add(d1, mgp_e_mul_f(mgp_e_mul(mgp_e_sub(x, mgp_e_one()), d2), half));
+  return mgp_e_add(v[0], mgp_e_mul(x, slope));
+}
+
+/* Two rounds out of the sums v[3 Y + X] with the first variable at X and the second one at Y. */
+static mgp_status_t send_rounds(mgp_session_t *s, const mgp_e_t v[9], mgp_e_t x[2]) {
+  mgp_e_t h[3];
+  for (int i = 0; i < 3; i++) h[i] = mgp_e_add(v[i], v[3 + i]);
+  MGP_TRY(send_round(s, h, &x[0]));
+  for (int i = 0; i < 3; i++) h[i] = value_at(v + 3 * (size_t)i, x[0]);
+  return send_round(s, h, &x[1]);
+}
+
 /* The rounds that bind one variable after another of `count` pairs of 2^n values on this rank,
- * added over ranks each round. Collective. */
+ * added over ranks. Two at a time, so that devices and ranks are waited for half as often: values
+ * with both variables at 0, 1, 2 say what the second round needs whatever the first challenge is.
+ * The last challenges are left to be bound. Collective. */
 static mgp_status_t rounds(opener_t *o, mgp_f_t *d_pairs, uint32_t count, unsigned n,
                            mgp_e_t *rho) {
   mgp_session_t *s = o->s;
-  const mgp_backend_ops_t *ops = s->be->ops;
   const size_t stride = (size_t)1 << n;
-  mgp_status_t st = MGP_OK;
-  for (unsigned i = 0; i < n; i++) {
-    mgp_e_t v[3] = {mgp_e_zero(), mgp_e_zero(), mgp_e_zero()};
-    if (count && st == MGP_OK) st = ops->pair_round(s->be, d_pairs, count, stride, n - i, v);
-    MGP_TRY(mgp_sum_ext(s, st, v, 3));
-    MGP_TRY(send_round(s, v, &rho[i]));
-    if (count) st = ops->pair_bind(s->be, d_pairs, count, stride, n - i, rho[i]);
+  for (unsigned i = 0, bound = 0, m; i < n; i += m, bound = m) {
+    mgp_e_t v[9];
+    mgp_status_t st = MGP_OK;
+    m = n - i < 2 ? 1 : 2;
+    for (int k = 0; k < 9; k++) v[k] = mgp_e_zero();
+    if (count)
+      st = s->be->ops->pair_round(s->be, d_pairs, count, stride, n - i + bound, bound,
+                                  rho + i - bound, m, v);
+    MGP_TRY(mgp_sum_ext(s, st, v, m == 2 ? 9 : 3));
+    MGP_TRY(m == 2 ? send_rounds(s, v, rho + i) : send_round(s, v, &rho[i]));
   }
-  return mgp_comm_agree(s->comm, st);
+  return MGP_OK;
 }
 
 /* eq(r_low, .) of each own trace. */
@@ -164,29 +169,29 @@ static mgp_status_t row_rounds(opener_t *o) {
   const unsigned b = s->params.log_chunk;
   mgp_status_t st =
       s->be->ops->zero(s->be, o->d_ge, (((size_t)o->ntraces * 2 * MGP_D) << b) * sizeof(mgp_f_t));
-  if (st == MGP_OK) st = low_tables(o);
+  for (uint32_t k = 0; k < o->ntraces; k++) describe_weights(o, k, mgp_e_one());
+  if (st == MGP_OK) st = make_weights(o);
   if (st == MGP_OK) st = combine_parts(o);
+  if (st == MGP_OK) st = low_tables(o);
   MGP_TRY(mgp_comm_agree(s->comm, st));
   return rounds(o, o->d_ge, o->ntraces, b, s->rho);
 }
 
-/* Weights times eq(r_low, rho_low) of their trace, which the rounds have left. */
+/* Weights times eq(r_low, rho_low) of their trace, which is what the rounds have made of its table.
+ */
 static mgp_status_t finish_weights(opener_t *o) {
-  mgp_session_t *s = o->s;
-  mgp_e_t(*ge)[2] = NULL;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ntraces + 1) * sizeof *ge, &ge));
-  mgp_status_t st =
-      s->be->ops->pair_values(s->be, o->d_ge, o->ntraces, (size_t)1 << s->params.log_chunk, ge[0]);
-  for (uint32_t k = 0; k < o->ntraces && st == MGP_OK; k++) {
-    const mgp_trace_t *t = &s->shape.traces[o->first_trace + k];
-    const size_t n = (size_t)t->nchunks * s->chips->chip[t->chip].ncols;
-    mgp_e_t *w = weights_of(o, t);
-    for (size_t i = 0; i < n; i++) w[i] = mgp_e_mul(w[i], ge[k][1]);
+  const unsigned b = o->s->params.log_chunk;
+  for (uint32_t k = 0; k < o->ntraces; k++) {
+    const mgp_trace_t *t = &o->s->shape.traces[o->first_trace + k];
+    mgp_e_t eq = mgp_e_one();
+    for (unsigned i = 0; i < b; i++) {
+      const mgp_e_t r = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero(), x = o->s->rho[i];
+      const mgp_e_t rx = mgp_e_mul(r, x), sum = mgp_e_add(r, x);
+      eq = mgp_e_mul(eq, mgp_e_add(mgp_e_sub(mgp_e_one(), sum), mgp_e_add(rx, rx)));
+    }
+    describe_weights(o, k, eq);
   }
-  mgp_host_free(s, ge);
-  s->be->ops->free(s->be, o->d_ge);
-  o->d_ge = NULL;
-  return st;
+  return make_weights(o);
 }
 
 /* Chunk values at rho_low and their weights, for the columns of this rank. */
@@ -200,40 +205,41 @@ static mgp_status_t chunk_values(opener_t *o) {
   MGP_TRY_GOTO(st, ops->eq_tables(s->be, s->rho, 1, b, 0, o->d_eq), out);
   MGP_TRY_GOTO(st, ops->zero(s->be, o->d_values, nbytes), out); /* where there is no chunk */
   MGP_TRY_GOTO(st, each_part(o, MGP_BUILD_INNER, inner_chunks), out);
-  MGP_TRY_GOTO(st, finish_weights(o), out); /* while the device adds up values */
+  MGP_TRY_GOTO(st, finish_weights(o), out);
   MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_SCRATCH, 2 * nbytes + 1, (void **)&o->d_pairs), out);
-  st = ops->pair_fill(s->be, o->d_values, o->weights, o->ncols, hi, o->d_pairs);
+  st = ops->pair_fill(s->be, o->d_values, o->d_w, o->ncols, hi, o->d_pairs);
 out:
   ops->free(s->be, o->d_values);
   return st;
 }
 
-/* The values of all columns, which the rounds have left, on every rank. v: [M]. */
-static mgp_status_t column_values(opener_t *o, mgp_e_t *v) {
+/* The values of all columns, at the n variables that the rounds have left, on every rank. v: [M].
+ */
+static mgp_status_t column_values(opener_t *o, unsigned n, const mgp_e_t *x, mgp_e_t *v) {
   mgp_session_t *s = o->s;
   mgp_comm_parts_t all = {0};
-  mgp_e_t(*vw)[2] = NULL;
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ncols + 1) * sizeof *vw, &vw);
+  mgp_e_t *mine = NULL;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ncols + 1) * sizeof *mine, &mine);
   if (st == MGP_OK)
     st = s->be->ops->pair_values(s->be, o->d_pairs, o->ncols,
-                                 (size_t)1 << (s->params.log_height - s->params.log_chunk), vw[0]);
+                                 (size_t)1 << (s->params.log_height - s->params.log_chunk), n, x,
+                                 mine);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  mgp_e_t *mine = vw[0];
-  for (uint32_t j = 0; j < o->ncols; j++) mine[j] = vw[j][0];
   MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, mine, o->ncols * sizeof *mine, &all), out);
   memcpy(v, all.data, s->shape.total_cols * sizeof *v);
 out:
   mgp_comm_parts_free(&all);
-  mgp_host_free(s, vw);
+  mgp_host_free(s, mine);
   return st;
 }
 
 /* The last s - b rounds, over all columns' chunk values. */
 static mgp_status_t position_rounds(opener_t *o, mgp_e_t *v) {
   mgp_session_t *s = o->s;
-  const unsigned b = s->params.log_chunk;
-  MGP_TRY(rounds(o, o->d_pairs, o->ncols, s->params.log_height - b, s->rho + b));
-  MGP_TRY(column_values(o, v));
+  const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  const unsigned left = hi < 2 ? hi : hi % 2 ? 1 : 2;
+  MGP_TRY(rounds(o, o->d_pairs, o->ncols, hi, s->rho + b));
+  MGP_TRY(column_values(o, left, s->rho + s->params.log_height - left, v));
   s->be->ops->free(s->be, o->d_pairs);
   o->d_pairs = NULL;
   return MGP_OK;
@@ -271,18 +277,11 @@ static mgp_status_t alloc_opener(opener_t *o) {
   mgp_session_t *s = o->s;
   const mgp_backend_ops_t *ops = s->be->ops;
   const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
-  const size_t nweights = (size_t)o->ncols << hi;
-  size_t rows = 1;
-  for (uint32_t k = 0; k < o->ntraces; k++) {
-    const size_t n = (size_t)1 << log_chunk_rows(o, &s->shape.traces[o->first_trace + k]);
-    if (n > rows) rows = n;
-  }
+  const size_t nbytes = ((size_t)o->ncols << hi) * sizeof *o->d_w;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *s->rho, &s->rho));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, rows * sizeof *o->eq_rows, &o->eq_rows));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, PLACES * sizeof *o->w, &o->w));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, PLACES * sizeof *o->pos, &o->pos));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, nweights * sizeof *o->weights + 1, &o->weights));
-  memset(o->weights, 0, nweights * sizeof *o->weights);
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ntraces + 1) * sizeof *o->weights, &o->weights));
+  MGP_TRY(ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&o->d_w));
+  MGP_TRY(ops->zero(s->be, o->d_w, nbytes));
   MGP_TRY(ops->alloc(s->be, MGP_MEM_SCRATCH,
                      (((size_t)o->ntraces * 2 * MGP_D) << b) * sizeof(mgp_f_t) + 4,
                      (void **)&o->d_ge));
@@ -304,10 +303,12 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->shape.total_cols * sizeof *v, &v);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, row_rounds(&o), out);
+  ops->free(s->be, o.d_ge);
+  o.d_ge = NULL;
   st = chunk_values(&o);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  mgp_host_free(s, o.weights);
-  o.weights = NULL;
+  ops->free(s->be, o.d_w);
+  o.d_w = NULL;
   MGP_TRY_GOTO(st, position_rounds(&o, v), out);
   st = combine_columns(&o, v);
 out:
@@ -315,9 +316,7 @@ out:
   ops->free(s->be, o.d_pairs);
   ops->free(s->be, o.d_eq);
   ops->free(s->be, o.d_ge);
+  ops->free(s->be, o.d_w);
   mgp_host_free(s, o.weights);
-  mgp_host_free(s, o.pos);
-  mgp_host_free(s, o.w);
-  mgp_host_free(s, o.eq_rows);
   return st;
 }

@@ -134,16 +134,15 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t task_proofs =
       host * (s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
-  uint64_t values = ncols * (4 * MGP_D << hi), weights = host * values, pairs = 2 * values;
+  uint64_t values = ncols * (4 * MGP_D << hi), weights = values, pairs = 2 * values;
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
   /* adding up over the ranks: pieces on the host, or slices on devices */
   uint64_t pieces = s->nranks > 1 ? host * MGP_LINK_PIECE * 4 : 0;
   uint64_t slices =
       mgp_link_bytes(mgp_session_link_ops(s), (uint64_t)MGP_D << p->log_height, s->nranks);
   uint64_t q = MGP_D * height, eq = (uint64_t)(4 * MGP_D) << p->log_chunk; /* eq: all the while */
-  uint64_t open =
-      eq + max_u64(ge + weights + values + slabs,
-                   max_u64(weights + values + pairs, q + max_u64(slabs, pieces + slices)));
+  uint64_t open = eq + max_u64(weights + max_u64(ge + slabs, values + max_u64(slabs, pairs)),
+                               q + max_u64(slabs, pieces + slices));
   uint64_t fold = q + ops->fold_bytes(s->be, S, p->log_fold);
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =

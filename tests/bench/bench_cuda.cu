@@ -234,24 +234,21 @@ static void folding(bench_t *b, mgp_f_t *d_q) {
 /* d: 2^28 words; d_q: 2^29 words. */
 static void opening(bench_t *b, const mgp_f_t *d, mgp_f_t *d_q) {
   const unsigned log_rows = 18, log_q = 24;
-  const uint32_t ncols = 1024, places = 1u << (log_q - log_rows);
+  const uint32_t ncols = 1024;
   const double cells = (double)ncols * (1u << log_rows), q = (double)(1u << log_q);
-  mgp_e_t *w = (mgp_e_t *)calloc(ncols, sizeof *w), point[32], h[3];
-  uint32_t *pos = (uint32_t *)calloc(ncols, sizeof *pos);
-  if (!w || !pos) exit(4);
-  for (uint32_t c = 0; c < ncols; c++) {
+  mgp_e_t *w = (mgp_e_t *)calloc(ncols, sizeof *w), point[32], h[9];
+  mgp_e_t *d_w = (mgp_e_t *)(d_q + MGP_D * ((size_t)1 << log_q)), *d_inner = d_w + ncols;
+  if (!w) exit(4);
+  for (uint32_t c = 0; c < ncols; c++)
     for (int k = 0; k < MGP_D; k++) w[c].c[k] = 123457u * c + (unsigned)k;
-    pos[c] = c % places;
-  }
+  REQUIRE(mgp_cuda_upload(b->be, d_w, w, ncols * sizeof *w));
   memset(point, 1, sizeof point);
   const char *size = "2^18 x 1024";
-  double s = best(b, [&] { return mgp_cuda_combine(b->be, d, ncols, log_rows, w, d_q); });
+  double s = best(b, [&] { return mgp_cuda_combine(b->be, d, ncols, log_rows, d_w, d_q); });
   report(b, "combine", size, s, cells, 4 * cells + 8.0 * MGP_D * (1u << log_rows), MAC_CYCLES);
-  s = best(b, [&] {
-    return mgp_cuda_inner(b->be, d, ncols, log_rows, d_q, (mgp_e_t *)(d_q + MGP_D * (1u << log_q)));
-  });
+  s = best(b, [&] { return mgp_cuda_inner(b->be, d, ncols, log_rows, d_q, d_inner); });
   report(b, "inner", size, s, cells, 4 * cells + 4.0 * MGP_D * (1u << log_rows), MAC_CYCLES);
-  s = best(b, [&] { return mgp_cuda_scatter(b->be, d, ncols, log_rows, w, pos, log_q, d_q); });
+  s = best(b, [&] { return mgp_cuda_scatter(b->be, d, 0, ncols, log_rows, w, log_q, d_q); });
   report(b, "scatter to 2^24", size, s, cells, 4 * cells + 8.0 * MGP_D * q, MAC_CYCLES);
   s = best(b, [&] { return mgp_cuda_unstack(b->be, d, 16, log_rows, 64, 64u << log_rows, d_q); });
   report(b, "unstack", "2^24 x 16", s, 16 * q, 8.0 * 16 * q, 0);
@@ -259,15 +256,12 @@ static void opening(bench_t *b, const mgp_f_t *d, mgp_f_t *d_q) {
   report(b, "eq table", "2^24", s, q, 4.0 * MGP_D * q, 16 * 5.2);
   /* rounds over a partition's traces; and over much, to see what a round itself takes */
   const size_t stride = (size_t)1 << log_q;
-  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 1, stride, log_q, h); });
-  report(b, "pair round", "2^24", s, q, 8.0 * MGP_D * q, 1.5 * 16 * 5.2);
+  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 1, stride, log_q, 0, NULL, 2, h); });
+  report(b, "two pair rounds", "2^24", s, q, 8.0 * MGP_D * q, 2.25 * 16 * 5.2);
   const double few = 64.0 * (1u << 12);
-  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 64, 1u << 12, 12, h); });
-  report(b, "pair round", "64 x 2^12", s, few, 8.0 * MGP_D * few, 1.5 * 16 * 5.2);
-  s = best(b, [&] { return mgp_cuda_pair_bind(b->be, d_q, 64, 1u << 12, 12, point[0]); });
-  report(b, "pair bind", "64 x 2^12", s, few, 12.0 * MGP_D * few, 16 * 5.2);
+  s = best(b, [&] { return mgp_cuda_pair_round(b->be, d_q, 64, 1u << 14, 14, 2, point, 2, h); });
+  report(b, "bound, two pair rounds", "64 x 2^12", s, few, 36.0 * MGP_D * few, 8.25 * 16 * 5.2);
   free(w);
-  free(pos);
 }
 
 /* Rows of records that are all zero, one after the other. */

@@ -135,33 +135,39 @@ static void chips(const mgp_chipset_t *set) {
 static void opening(void) {
   enum { B = 4, COLS = 3, S = 6 };
   mgp_e_t e[8] = {{{0}}}, x = mgp_e_one();
-  uint32_t pos[COLS] = {0, 1, 3};
   mgp_f_t *slab = device(COLS << B), *planes = device(MGP_D << B), *q = device(MGP_D << S),
-          *ge = device(2 * 2 * MGP_D << B);
+          *ge = device(2 * 2 * MGP_D << B), *w = device(2 * MGP_D << B);
+  mgp_weights_t list = {.nrows = 2, .ncols = COLS, .nvars = 1, .point = e, .scale = x};
   EACH_BAD(MGP_D << B, d) {
     REFUSED(eq_tables, "d_out", e, 1, B, MGP_D << B, d);
-    REFUSED(combine, "d_g", slab, COLS, B, e, d);
+    REFUSED(combine, "d_g", slab, COLS, B, (mgp_e_t *)w, d);
     REFUSED(inner, "d_eq", slab, COLS, B, d, (mgp_e_t *)q);
   }
   EACH_BAD(COLS << B, d) {
-    REFUSED(combine, "d_slab", d, COLS, B, e, planes);
+    REFUSED(combine, "d_slab", d, COLS, B, (mgp_e_t *)w, planes);
     REFUSED(inner, "d_slab", d, COLS, B, planes, (mgp_e_t *)q);
-    REFUSED(scatter, "d_slab", d, COLS, B, e, pos, S, q);
+    REFUSED(scatter, "d_chunks", d, 1, COLS, B, e, S, q);
   }
-  EACH_BAD(MGP_D << S, d) REFUSED(scatter, "d_q", slab, COLS, B, e, pos, S, d);
+  EACH_BAD(MGP_D << S, d) REFUSED(scatter, "d_q", slab, 1, COLS, B, e, S, d);
+  EACH_BAD(COLS * MGP_D, d) REFUSED(combine, "d_w", slab, COLS, B, (mgp_e_t *)d, planes);
+  EACH_BAD(2 * COLS * MGP_D, d) REFUSED(weights, "d_w", &list, 1, x, (mgp_e_t *)d);
+  list.nrows = 3;
+  REFUSED(weights, "3 rows", &list, 1, x, (mgp_e_t *)w);
   EACH_BAD(2 * 2 * MGP_D << B, d) {
-    REFUSED(pair_round, "d_ge", d, 2, 1 << B, B, e);
-    REFUSED(pair_bind, "d_ge", d, 2, 1 << B, B, x);
-    REFUSED(pair_fill, "d_ge", (mgp_e_t *)ge, e, 2, B, d);
+    REFUSED(pair_round, "d_ge", d, 2, 1 << B, B, 0, NULL, 1, e);
+    REFUSED(pair_fill, "d_ge", (mgp_e_t *)ge, (mgp_e_t *)w, 2, B, d);
   }
   REFUSED(eq_tables, "points", (mgp_e_t *)q, 1, B, MGP_D << B, planes);
-  REFUSED(pair_fill, "w", (mgp_e_t *)ge, (mgp_e_t *)q, 1, B, ge);
-  REFUSED(combine, "w", slab, COLS, B, (mgp_e_t *)q, planes);
+  EACH_BAD(2 * MGP_D << B, d)
+  REFUSED(pair_fill, "d_w", (mgp_e_t *)ge, (mgp_e_t *)d, 2, B, ge);
+  REFUSED(pair_round, "out", ge, 2, 1 << B, B, 0, NULL, 2, (mgp_e_t *)q);
+  REFUSED(pair_round, "x", ge, 2, 1 << B, B, 1, (mgp_e_t *)q, 2, e);
   EACH_BAD(MGP_D, d) REFUSED(inner, "d_out", slab, COLS, B, planes, (mgp_e_t *)d);
-  EACH_BAD(3 * MGP_D << B, d) REFUSED(pair_values, "d_ge", d, 2, 1 << B, e);
-  REFUSED(pair_values, "out", ge, 2, 1 << B, (mgp_e_t *)q);
-  pos[2] = 1u << (S - B);
-  REFUSED(scatter, "position 4", slab, COLS, B, e, pos, S, q);
+  EACH_BAD(3 * MGP_D << B, d) REFUSED(pair_values, "d_ge", d, 2, 1 << B, 0, NULL, e);
+  REFUSED(pair_values, "out", ge, 2, 1 << B, 0, NULL, (mgp_e_t *)q);
+  REFUSED(scatter, "w", slab, 1, COLS, B, (mgp_e_t *)q, S, q);
+  REFUSED(scatter, "columns of 2^3", slab, 1, COLS, B, e, B - 1, q);
+  ops->free(be, w);
   ops->free(be, slab);
   ops->free(be, planes);
   ops->free(be, q);

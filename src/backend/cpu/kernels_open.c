@@ -114,6 +114,58 @@ static void pair_round(const mgp_f_t *g, const mgp_f_t *e, size_t stride, size_t
   for (int k = 0; k < 3; k++) out[k] = mgp_e_add(tail[k], mgp_ve_sum(acc[k]));
 }
 
+/* Values 0, 1, 2, 3 of each of MGP_LANES items of four, which begin at value i, to v[0], v[1],
+ * v[3], v[4] of values with both variables at 0, 1, 2. */
+static void load_fours(const mgp_f_t *planes, size_t stride, size_t i, mgp_ve_t v[9]) {
+  mgp_ve_t even[2], odd[2];
+  for (int k = 0; k < 2; k++) {
+    const mgp_f_t *at = planes + i + (size_t)k * 2 * MGP_LANES;
+    mgp_ve_deinterleave(mgp_ve_load(at, stride), mgp_ve_load(at + MGP_LANES, stride), &even[k],
+                        &odd[k]);
+  }
+  mgp_ve_deinterleave(even[0], even[1], &v[0], &v[3]);
+  mgp_ve_deinterleave(odd[0], odd[1], &v[1], &v[4]);
+}
+/* The values at 2 from those at 0 and 1, the first variable fastest. */
+static void extend_fours(mgp_ve_t v[9]) {
+  for (int k = 0; k < 6; k += 3) v[k + 2] = mgp_ve_sub(mgp_ve_add(v[k + 1], v[k + 1]), v[k]);
+  for (int k = 0; k < 3; k++) v[6 + k] = mgp_ve_sub(mgp_ve_add(v[3 + k], v[3 + k]), v[k]);
+}
+static void extend_four(mgp_e_t v[9]) {
+  for (int k = 0; k < 6; k += 3) v[k + 2] = mgp_e_sub(mgp_e_add(v[k + 1], v[k + 1]), v[k]);
+  for (int k = 0; k < 3; k++) v[6 + k] = mgp_e_sub(mgp_e_add(v[3 + k], v[3 + k]), v[k]);
+}
+static void load_four(const mgp_f_t *planes, size_t stride, size_t i, mgp_e_t v[9]) {
+  for (size_t k = 0; k < 4; k++) v[k + (k >> 1)] = mgp_planes_get(planes, stride, i + k);
+  extend_four(v);
+}
+
+static void pair_round2(const mgp_f_t *g, const mgp_f_t *e, size_t stride, size_t first,
+                        size_t last, mgp_e_t out[9]) {
+  mgp_ve_t acc[9];
+  mgp_e_t tail[9];
+  size_t i = first;
+  for (int k = 0; k < 9; k++) {
+    acc[k] = mgp_ve_zero();
+    tail[k] = mgp_e_zero();
+  }
+  for (; i + MGP_LANES <= last; i += MGP_LANES) {
+    mgp_ve_t a[9], b[9];
+    load_fours(g, stride, 4 * i, a);
+    load_fours(e, stride, 4 * i, b);
+    extend_fours(a);
+    extend_fours(b);
+    for (int k = 0; k < 9; k++) acc[k] = mgp_ve_mul_add(acc[k], a[k], b[k]);
+  }
+  for (; i < last; i++) {
+    mgp_e_t a[9], b[9];
+    load_four(g, stride, 4 * i, a);
+    load_four(e, stride, 4 * i, b);
+    for (int k = 0; k < 9; k++) tail[k] = mgp_e_add(tail[k], mgp_e_mul(a[k], b[k]));
+  }
+  for (int k = 0; k < 9; k++) out[k] = mgp_e_add(tail[k], mgp_ve_sum(acc[k]));
+}
+
 static void fold(mgp_f_t *planes, size_t stride, size_t n, mgp_e_t x) {
   const mgp_vec_t xv = mgp_vec(x);
   size_t i = 0;
@@ -129,5 +181,5 @@ static void fold(mgp_f_t *planes, size_t stride, size_t n, mgp_e_t x) {
                               mgp_planes_get(planes, stride, 2 * i + 1), x));
 }
 
-const mgp_open_kernels_t MGP_ISA(mgp_open_kernels) = {eq_table, eq_low,     inner,
-                                                      combine,  pair_round, fold};
+const mgp_open_kernels_t MGP_ISA(mgp_open_kernels) = {eq_table,   eq_low,      inner, combine,
+                                                      pair_round, pair_round2, fold};

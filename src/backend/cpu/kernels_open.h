@@ -15,9 +15,12 @@ typedef struct {
   /* out (ext planes `stride` apart) += sum_c w[c] * cols[c], n values each. */
   void (*combine)(const mgp_f_t *const *cols, const mgp_e_t *w, uint32_t ncols, size_t n,
                   mgp_f_t *out, size_t stride);
-  /* Pairs [first, last) of vectors of ext planes 2^n: sums of g e at 0, 1, 2. */
+  /* Items [first, last) of vectors of ext planes, of 2 (4) values each: sums of g e with one
+   * variable (two variables) at 0, 1, 2. */
   void (*pair_round)(const mgp_f_t *g, const mgp_f_t *e, size_t stride, size_t first, size_t last,
                      mgp_e_t out[3]);
+  void (*pair_round2)(const mgp_f_t *g, const mgp_f_t *e, size_t stride, size_t first, size_t last,
+                      mgp_e_t out[9]);
   /* out[i] = in[2i] + x (in[2i+1] - in[2i]) for i < n; ext planes `stride` apart, in place. */
   void (*fold)(mgp_f_t *planes, size_t stride, size_t n, mgp_e_t x);
 } mgp_open_kernels_t;

@@ -430,13 +430,29 @@ static mgp_status_t eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t
   return INNER(eq_tables, points, count, n, stride, d_out);
 }
 
+static mgp_status_t weights(mgp_backend_t *be, const mgp_weights_t *lists, uint32_t count,
+                            mgp_e_t gamma, mgp_e_t *d_w) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  size_t end = 0;
+  HOST(lists, count);
+  for (uint32_t k = 0; k < count; k++) {
+    const size_t n = lists[k].first + (size_t)lists[k].nrows * lists[k].ncols;
+    if (lists[k].nvars > MGP_WEIGHTS_VARS || lists[k].nrows > 1u << lists[k].nvars)
+      return mgp_fail(MGP_INTERNAL, "weights: %u rows by %u variables", lists[k].nrows,
+                      lists[k].nvars);
+    if (n > end) end = n;
+  }
+  DEVICE(d_w, end);
+  return INNER(weights, lists, count, gamma, d_w);
+}
+
 static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                            const mgp_e_t *w, mgp_f_t *d_g) {
+                            const mgp_e_t *d_w, mgp_f_t *d_g) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE(d_slab, (size_t)ncols << b);
-  HOST(w, ncols);
+  DEVICE(d_w, ncols);
   DEVICE(d_g, (size_t)MGP_D << b);
-  return INNER(combine, d_slab, ncols, b, w, d_g);
+  return INNER(combine, d_slab, ncols, b, d_w, d_g);
 }
 
 static mgp_status_t inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
@@ -448,19 +464,13 @@ static mgp_status_t inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t nco
   return INNER(inner, d_slab, ncols, b, d_eq, d_out);
 }
 
-static mgp_status_t scatter(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                            const mgp_e_t *w, const uint32_t *pos, unsigned s, mgp_f_t *d_q) {
+static mgp_status_t scatter(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t first, uint32_t n,
+                            unsigned b, const mgp_e_t *w, unsigned s, mgp_f_t *d_q) {
   mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_slab, (size_t)ncols << b);
-  HOST(w, ncols);
-  HOST(pos, ncols);
+  DEVICE(d_chunks, (size_t)n << b);
+  if (b <= s && n != 0) HOST(w, (size_t)((first + n - 1) >> (s - b)) + 1);
   DEVICE(d_q, (size_t)MGP_D << s);
-  for (uint32_t c = 0; c < ncols; c++)
-    if (b > s || pos[c] >> (s - b))
-      return mgp_fail(MGP_INTERNAL,
-                      "scatter: chunk %u of 2^%u rows goes to position %u of 2^%u rows", c, b,
-                      pos[c], s);
-  return INNER(scatter, d_slab, ncols, b, w, pos, s, d_q);
+  return INNER(scatter, d_chunks, first, n, b, w, s, d_q);
 }
 
 /* Words of pairs of planes of 2^n values that are `stride` apart, up to the end of the last. */
@@ -468,36 +478,32 @@ static size_t pair_words(uint32_t pairs, size_t stride, unsigned n) {
   return trace_words(pairs * 2 * MGP_D, stride, (uint64_t)1 << n);
 }
 
-static mgp_status_t pair_round(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t pairs,
-                               size_t stride, unsigned n, mgp_e_t out[3]) {
+static mgp_status_t pair_round(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t pairs, size_t stride,
+                               unsigned n, unsigned nbound, const mgp_e_t *x, unsigned m,
+                               mgp_e_t *out) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE(d_ge, pair_words(pairs, stride, n));
-  HOST(out, 3);
-  return INNER(pair_round, d_ge, pairs, stride, n, out);
-}
-
-static mgp_status_t pair_bind(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t pairs, size_t stride,
-                              unsigned n, mgp_e_t x) {
-  mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_ge, pair_words(pairs, stride, n));
-  return INNER(pair_bind, d_ge, pairs, stride, n, x);
+  if (nbound != 0) HOST(x, nbound);
+  HOST(out, m == 2 ? 9 : 3);
+  return INNER(pair_round, d_ge, pairs, stride, n, nbound, x, m, out);
 }
 
 static mgp_status_t pair_values(mgp_backend_t *be, const mgp_f_t *d_ge, uint32_t pairs,
-                                size_t stride, mgp_e_t *out) {
+                                size_t stride, unsigned n, const mgp_e_t *x, mgp_e_t *out) {
   mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_ge, pair_words(pairs, stride, 0));
-  HOST(out, 2 * (size_t)pairs);
-  return INNER(pair_values, d_ge, pairs, stride, out);
+  DEVICE(d_ge, pair_words(pairs, stride, n));
+  if (n != 0) HOST(x, n);
+  HOST(out, pairs);
+  return INNER(pair_values, d_ge, pairs, stride, n, x, out);
 }
 
-static mgp_status_t pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *w,
+static mgp_status_t pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const mgp_e_t *d_w,
                               uint32_t pairs, unsigned n, mgp_f_t *d_ge) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE(d_values, (size_t)pairs << n);
-  HOST(w, (size_t)pairs << n);
+  DEVICE(d_w, (size_t)pairs << n);
   DEVICE(d_ge, pair_words(pairs, (size_t)1 << n, n));
-  return INNER(pair_fill, d_values, w, pairs, n, d_ge);
+  return INNER(pair_fill, d_values, d_w, pairs, n, d_ge);
 }
 
 /* --- folding phase ---------------------------------------------------------------------------- */
@@ -630,11 +636,11 @@ static const mgp_backend_ops_t strict_ops = {
     .task_end = mgp_task_done,
     .task_bytes = task_bytes,
     .eq_tables = eq_tables,
+    .weights = weights,
     .combine = combine,
     .inner = inner,
     .scatter = scatter,
     .pair_round = pair_round,
-    .pair_bind = pair_bind,
     .pair_values = pair_values,
     .pair_fill = pair_fill,
     .fold_begin = fold_begin,
