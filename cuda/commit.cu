@@ -82,18 +82,6 @@ mgp_status_t mgp_cuda_commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
                          cs->d_state, rows);
 }
 
-mgp_status_t mgp_cuda_reduce_nodes(mgp_cuda_t *cu, mgp_digest_t *d_nodes, mgp_digest_t *d_spare,
-                                   unsigned log_n, unsigned levels, mgp_digest_t **d_out) {
-  for (unsigned l = 1; l <= levels; l++) {
-    MGP_TRY(mgp_cuda_nodes(cu, d_nodes, d_spare, (size_t)1 << (log_n - l)));
-    mgp_digest_t *swap = d_nodes;
-    d_nodes = d_spare;
-    d_spare = swap;
-  }
-  *d_out = d_nodes;
-  return MGP_OK;
-}
-
 mgp_status_t mgp_cuda_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_digest_t *cap,
                                  mgp_tree_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);

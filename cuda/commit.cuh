@@ -27,9 +27,4 @@ static inline uint32_t mgp_cuda_block_columns(uint32_t ncols) {
   return n < 4 ? 4 : n;
 }
 
-/* 2^log_n nodes in d_nodes to those `levels` up, to and fro between d_nodes and d_spare, which has
- * room for half of them; *d_out: where they ended. */
-mgp_status_t mgp_cuda_reduce_nodes(mgp_cuda_t *cu, mgp_digest_t *d_nodes, mgp_digest_t *d_spare,
-                                   unsigned log_n, unsigned levels, mgp_digest_t **d_out);
-
 #endif

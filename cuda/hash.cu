@@ -1,8 +1,11 @@
-/* Hash kernels. A thread does one permutation at a time, its state in registers. */
+/* Hash kernels. A thread does one permutation at a time, its state in registers; where there are
+ * too few for that to keep the device busy, a warp, which takes a quarter of the time for one. */
 #include "hash.cuh"
 
 #include "ops.cuh"
 #include "poseidon2.cuh"
+#include "task_ops.cuh"
+#include "warp_sponge.cuh"
 
 #define THREADS 256u
 
@@ -78,8 +81,41 @@ HASH_KERNEL coset_leaves(const mgp_f_t *code, size_t stride, unsigned k, mgp_dig
   store_digest(out + i, s);
 }
 
+#define WARPS (THREADS / 32)
+/* Permutations at a time from which on threads are as fast as warps, and most levels of a launch of
+ * `tops`: few where each exchange between lanes is a switch of threads. */
+#ifdef MGP_EMULATED
+#define WARP_STATES 64u
+#define TOP_LEVELS  2u
+#else
+#define WARP_STATES 2048u
+#define TOP_LEVELS  6u
+#endif
+
+/* The same, a leaf per warp. */
+HASH_KERNEL few_coset_leaves(const mgp_f_t *code, size_t stride, unsigned k, mgp_digest_t *out,
+                             size_t count) {
+  const size_t i = (size_t)blockIdx.x * WARPS + threadIdx.x / 32;
+  const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
+  const uint32_t words = (uint32_t)MGP_D << k;
+  if (i >= count) return;
+  mgp_f_t s = lane == MGP_P2_RATE       ? mgp_f_from_u32(MGP_TAG_LEAF)
+              : lane == MGP_P2_RATE + 1 ? mgp_f_from_u32(words)
+                                        : 0;
+  code += i << k;
+#pragma unroll 1
+  for (uint32_t w = lane; w < words + lane; w += MGP_P2_RATE) {
+    if (lane < MGP_P2_RATE) s = w < words ? code[w % MGP_D * stride + w / MGP_D] : 0;
+    s = p2_warp_permute(s);
+  }
+  if (threadIdx.x % 32 < MGP_DIGEST_WORDS) out[i][lane] = s;
+}
+
 mgp_status_t mgp_cuda_coset_leaves(mgp_cuda_t *cu, const mgp_f_t *d_code, size_t stride, unsigned k,
                                    mgp_digest_t *d_out, size_t count) {
+  if (count <= WARP_STATES)
+    return MGP_LAUNCH(cu, few_coset_leaves, mgp_blocks(count, WARPS), THREADS, d_code, stride, k,
+                      d_out, count);
   return MGP_LAUNCH(cu, coset_leaves, mgp_blocks(count, THREADS), THREADS, d_code, stride, k, d_out,
                     count);
 }
@@ -121,15 +157,69 @@ mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times,
 
 /* --- trees ------------------------------------------------------------------------------------ */
 
+#define TOP_THREADS 512u
+#define TOP_WARPS   (TOP_THREADS / 32)
+
+/* Where nodes go that are 1, 2, ... levels up; NULL: nowhere. */
+typedef struct {
+  mgp_digest_t *at[TOP_LEVELS];
+} levels_t;
+
+/* A block hashes 2^levels neighbours, level by level, into one: a permutation per warp. */
+static __global__ void __launch_bounds__(TOP_THREADS)
+    tops(const mgp_digest_t *in, unsigned levels, levels_t out) {
+  MGP_SHARED(mgp_f_t, room, [2][1u << (TOP_LEVELS - 1)][MGP_DIGEST_WORDS]);
+  const unsigned lane = threadIdx.x % MGP_P2_WIDTH, warp = threadIdx.x / 32;
+  const bool writes = threadIdx.x % 32 < MGP_DIGEST_WORDS;
+  in += (size_t)blockIdx.x << levels;
+  for (unsigned l = 0; l < levels; l++) {
+    const unsigned n = 1u << (levels - 1 - l);
+    const mgp_f_t *below = l ? &room[(l - 1) & 1][0][0] : &in[0][0];
+    for (unsigned i = warp; i < n; i += TOP_WARPS) {
+      const mgp_f_t word = below[i * MGP_P2_WIDTH + lane]; /* two digests, one after the other */
+      const mgp_f_t node = mgp_f_add(p2_warp_permute(word), word);
+      if (!writes) continue;
+      room[l & 1][i][lane] = node;
+      if (out.at[l]) out.at[l][((size_t)blockIdx.x << (levels - 1 - l)) + i][lane] = node;
+    }
+    __syncthreads();
+  }
+}
+static_assert(MGP_P2_WIDTH == 2 * MGP_DIGEST_WORDS, "a node takes two digests");
+
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
                                  size_t n) {
-  for (unsigned depth = h; depth > mgp_cuda_cap_depth(h); depth--) {
-    const unsigned below = depth - 1 - mgp_cuda_cap_depth(h);
+  const unsigned cap = mgp_cuda_cap_depth(h);
+  const unsigned top = h - cap < TOP_LEVELS ? h - cap : TOP_LEVELS;
+  levels_t levels = {};
+  for (unsigned depth = h; depth > cap + top; depth--) {
+    const unsigned below = depth - 1 - cap;
     MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_cuda_tree_level(h, depth) + (2 * first << below),
                            d_tree + mgp_cuda_tree_level(h, depth - 1) + (first << below),
                            n << below));
   }
-  return MGP_OK;
+  if (top == 0) return MGP_OK;
+  for (unsigned l = 0; l < top; l++) {
+    const unsigned depth = cap + top - 1 - l;
+    levels.at[l] = d_tree + mgp_cuda_tree_level(h, depth) + (first << (depth - cap));
+  }
+  return MGP_LAUNCH(cu, tops, (unsigned)n, TOP_THREADS,
+                    d_tree + mgp_cuda_tree_level(h, cap + top) + (first << top), top, levels);
+}
+
+mgp_status_t mgp_cuda_reduce_nodes(mgp_cuda_t *cu, mgp_digest_t *d_nodes, mgp_digest_t *d_spare,
+                                   unsigned log_n, unsigned levels, mgp_digest_t **d_out) {
+  mgp_digest_t *swap;
+  levels_t end = {};
+  for (; levels && (levels > TOP_LEVELS || (size_t)1 << (log_n - 1) > WARP_STATES);
+       levels--, log_n--) {
+    MGP_TRY(mgp_cuda_nodes(cu, d_nodes, d_spare, (size_t)1 << (log_n - 1)));
+    swap = d_nodes, d_nodes = d_spare, d_spare = swap;
+  }
+  *d_out = levels ? d_spare : d_nodes;
+  if (levels == 0) return MGP_OK;
+  end.at[levels - 1] = d_spare;
+  return MGP_LAUNCH(cu, tops, 1u << (log_n - levels), TOP_THREADS, d_nodes, levels, end);
 }
 
 static __global__ void tree_paths(const mgp_digest_t *tree, unsigned h, const uint32_t *leaf,
@@ -192,4 +282,12 @@ mgp_status_t mgp_cuda_grind(mgp_backend_t *be, const mgp_digest_t seed, unsigned
 out:
   mgp_cuda_give(cu, d_best);
   return st;
+}
+
+void mgp_cuda_hash_load(void) {
+  mgp_kernel_load(coset_leaves);
+  mgp_kernel_load(few_coset_leaves);
+  mgp_kernel_load(tops);
+  mgp_kernel_load(tree_paths);
+  mgp_kernel_load(grind);
 }

@@ -36,6 +36,10 @@ static inline size_t mgp_cuda_tree_level(unsigned h, unsigned depth) {
 /* Fills the levels above the leaves, below nodes [first, first + n) of the cap. */
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
                                  size_t n);
+/* 2^log_n nodes in d_nodes to those `levels` up, to and fro between d_nodes and d_spare, which has
+ * room for half of them; *d_out: where they ended. */
+mgp_status_t mgp_cuda_reduce_nodes(mgp_cuda_t *cu, mgp_digest_t *d_nodes, mgp_digest_t *d_spare,
+                                   unsigned log_n, unsigned levels, mgp_digest_t **d_out);
 /* Siblings of leaves d_leaf[n] from the bottom up, [n][h - cap depth]. */
 mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, unsigned h,
                                  const uint32_t *d_leaf, uint32_t n, mgp_digest_t *d_paths);
