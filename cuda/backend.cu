@@ -272,7 +272,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     MGP_TRY(
         MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));
-  const size_t nbytes = 2 * MGP_CUDA_STAGE + MGP_CUDA_RESULTS * sizeof(mgp_e_t);
+  const size_t nbytes = 2 * MGP_CUDA_STAGE + (MGP_CUDA_RESULTS + 1) * sizeof(mgp_e_t);
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
   mgp_status_t st = mgp_ledger_account(cu->host_ledger, MGP_MEM_PLAN, pinned, nbytes);

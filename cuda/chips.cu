@@ -92,6 +92,8 @@ static void load_kernels(const mgp_cuda_chips_t *c, int device) {
     if (c->chip[id].kernels) c->chip[id].kernels->load();
   mgp_cuda_open_load();
   mgp_cuda_pair_load();
+  mgp_cuda_hash_load();
+  mgp_cuda_fold_load();
 }
 
 void mgp_cuda_chips_load(mgp_cuda_chips_t *c, int device) {

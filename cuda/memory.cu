@@ -224,9 +224,9 @@ mgp_status_t mgp_cuda_download(mgp_backend_t *be, void *dst, const void *d_src, 
 
 /* Words come one by one. One that is late, since there is other work before it, or does not come at
  * all, is waited for with the stream, which tells why. */
-static cudaError_t await_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
+static cudaError_t await_results(mgp_cuda_t *cu, unsigned first, unsigned n, mgp_e_t *out) {
   enum { TURNS = 1 << 14 };
-  const volatile uint32_t *word = mgp_cuda_page(cu)->c;
+  const volatile uint32_t *word = mgp_cuda_page(cu)[first].c;
   unsigned turn = 0;
   for (unsigned i = 0; i < n * MGP_D; i++) {
     uint32_t w = word[i];
@@ -241,8 +241,8 @@ static cudaError_t await_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
   return cudaSuccess;
 }
 
-mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out) {
-  return MGP_CUDA_CALL(cu, await_results(cu, n, out));
+mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned first, unsigned n, mgp_e_t *out) {
+  return MGP_CUDA_CALL(cu, await_results(cu, first, n, out));
 }
 
 mgp_status_t mgp_cuda_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes) {

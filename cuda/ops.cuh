@@ -12,5 +12,7 @@ MGP_BACKEND_OPS(mgp_cuda)
 /* Have the driver load kernels that a proof of a common size launches, before it does. */
 void mgp_cuda_open_load(void);
 void mgp_cuda_pair_load(void);
+void mgp_cuda_hash_load(void);
+void mgp_cuda_fold_load(void);
 
 #endif

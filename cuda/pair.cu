@@ -132,9 +132,9 @@ static mgp_status_t start_sums(mgp_cuda_t *cu, const mgp_f_t *d_ge, uint32_t cou
   const unsigned grid = blocks < most ? (unsigned)blocks : most;
   if (m == 2)
     return MGP_LAUNCH(cu, pair_sums<2>, grid, THREADS, d_ge, items, stride, log_items,
-                      mgp_cuda_sums(cu));
+                      mgp_cuda_sums(cu, 0, points(m)));
   return MGP_LAUNCH(cu, pair_sums<1>, grid, THREADS, d_ge, items, stride, log_items,
-                    mgp_cuda_sums(cu));
+                    mgp_cuda_sums(cu, 0, points(m)));
 }
 
 mgp_status_t mgp_cuda_pair_round(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t count, size_t stride,
@@ -156,9 +156,9 @@ mgp_status_t mgp_cuda_pair_round(mgp_backend_t *be, mgp_f_t *d_ge, uint32_t coun
     for (unsigned i = 0; i < nbound; i++) p.x[i] = x[i];
     const bound_sums_t pair_bound = bound_sums[nbound - 1][m - 1];
     MGP_TRY(MGP_LAUNCH(cu, pair_bound, count, THREADS, d_ge, stride, (size_t)1 << log_items, p,
-                       mgp_cuda_sums(cu)));
+                       mgp_cuda_sums(cu, 0, points(m))));
   }
-  return mgp_cuda_results(cu, points(m), out);
+  return mgp_cuda_results(cu, 0, points(m), out);
 }
 
 /* The first of each pair. */

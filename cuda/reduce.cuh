@@ -19,13 +19,14 @@ typedef struct {
 static inline mgp_e_t *mgp_cuda_page(const mgp_cuda_t *cu) {
   return (mgp_e_t *)(cu->pinned + 2 * MGP_CUDA_STAGE);
 }
-/* For the next kernel that sums; what the one before has left must have been read. */
-static inline mgp_sums_t mgp_cuda_sums(const mgp_cuda_t *cu) {
-  volatile uint32_t *word = mgp_cuda_page(cu)->c;
+/* For the next kernel that sums, n results from number `first` on; what the one before has left
+ * there must have been read. */
+static inline mgp_sums_t mgp_cuda_sums(const mgp_cuda_t *cu, unsigned first, unsigned n) {
+  volatile uint32_t *word = mgp_cuda_page(cu)[first].c;
   mgp_sums_t s;
-  for (unsigned i = 0; i < MGP_CUDA_RESULTS * MGP_D; i++) word[i] = MGP_CUDA_NO_RESULT;
+  for (unsigned i = 0; i < n * MGP_D; i++) word[i] = MGP_CUDA_NO_RESULT;
   s.sum = cu->d_sums;
-  s.result = mgp_cuda_page(cu);
+  s.result = mgp_cuda_page(cu) + first;
   return s;
 }
 

@@ -20,8 +20,9 @@ extern "C" {
   ((size_t)8 << 20)            /* bytes of each of the two halves of the staging buffer            \
                                 */
 #define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
-#define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel */
-#define MGP_CUDA_TASKS   32    /* most chip proofs at a time */
+#define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel, and one more: */
+#define MGP_CUDA_FOLDING MGP_CUDA_RESULTS /* number of the folding's result */
+#define MGP_CUDA_TASKS   32               /* most chip proofs at a time */
 
 typedef struct {
   mgp_backend_t base;
@@ -129,7 +130,8 @@ static inline uint8_t *mgp_cuda_spare(const mgp_cuda_t *cu) {
   return cu->d_spare;
 }
 
-/* Results of a summing kernel (reduce.cuh) in host memory, waited for. */
-mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned n, mgp_e_t *out);
+/* Results of a summing kernel (reduce.cuh) in host memory, waited for: n of them from number
+ * `first` on. The last one is the folding's, whose kernels are not waited for at once. */
+mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned first, unsigned n, mgp_e_t *out);
 
 #endif

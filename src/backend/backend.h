@@ -229,20 +229,22 @@ typedef struct {
                             uint32_t count, unsigned n, mgp_f_t *d_ge);
 
   /* --- folding phase -------------------------------------------------------------------------- */
-  /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. */
-  mgp_status_t (*fold_begin)(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out);
+  /* d_q: ext planes of 2^s, consumed (folded in place) until fold_end. point: s coordinates. */
+  mgp_status_t (*fold_begin)(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, const mgp_e_t *point,
+                             mgp_fold_t **out);
   /* Encodes the current polynomial, commits cosets of 2^k positions, keeps codeword and tree; of
    * the tree what is below nodes [first, first + n) of the cap, n >= 1, which go to cap[n]. */
   mgp_status_t (*fold_commit)(mgp_backend_t *be, mgp_fold_t *f, unsigned k, uint32_t first,
                               uint32_t n, mgp_digest_t *cap);
   /* h_1 = sum_y eq(rest, y) (Q(1, y) - Q(0, y)), rest: the coordinates after the current one. */
-  mgp_status_t (*fold_round)(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1);
+  mgp_status_t (*fold_round)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *h1);
   mgp_status_t (*fold_bind)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x);
   mgp_status_t (*fold_final)(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out); /* current values */
-  /* Coset number leaf[i], of those committed, of word w: cosets [n][2^k] extension elements, paths
-   * [n][depth - cap]. */
-  mgp_status_t (*fold_open)(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
-                            uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths);
+  /* Openings of all words, one word after the other: n[w] cosets, of those committed, whose numbers
+   * are the next n[w] of `leaf`; to `out` cosets [n[w]][2^k] of elements, then paths
+   * [n[w]][depth - cap] of digests. */
+  mgp_status_t (*fold_open)(mgp_backend_t *be, mgp_fold_t *f, const uint32_t *n,
+                            const uint32_t *leaf, mgp_f_t *out);
   void (*fold_end)(mgp_backend_t *be, mgp_fold_t *f); /* NULL is fine */
   uint64_t (*fold_bytes)(mgp_backend_t *be, unsigned s, unsigned k);
 

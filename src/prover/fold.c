@@ -60,14 +60,13 @@ static mgp_status_t commit_word(mgp_session_t *s, mgp_fold_t *f, uint32_t w) {
 
 static mgp_status_t fold_words(mgp_session_t *s, mgp_fold_t *f) {
   const mgp_backend_ops_t *ops = s->be->ops;
-  uint32_t rounds = 0, left = s->params.log_height;
+  uint32_t left = s->params.log_height;
   for (uint32_t w = 0; w < s->shape.ngroups; w++) {
     MGP_TRY(commit_word(s, f, w));
     for (uint32_t i = 0; i < s->shape.group[w]; i++) {
       mgp_e_t h1;
-      rounds++;
       left--;
-      MGP_TRY(ops->fold_round(s->be, f, s->rho + rounds, &h1));
+      MGP_TRY(ops->fold_round(s->be, f, &h1));
       MGP_TRY(mgp_send_ext(s, MGP_LABEL_FOLD_ROUND, &h1, 1));
       MGP_TRY(ops->fold_bind(s->be, f, mgp_transcript_squeeze_ext(&s->tr)));
     }
@@ -107,39 +106,41 @@ static uint32_t queries_of(const mgp_session_t *s, uint32_t w, uint32_t rank, ui
   return n;
 }
 
-void mgp_answers_free(mgp_session_t *s) {
-  mgp_comm_parts_free(&s->answers);
-}
-
-/* This rank's openings of all words; leaf: [queries], room. */
-static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f, uint32_t *leaf, uint8_t *out,
-                               size_t *nbytes) {
-  *nbytes = 0;
-  for (uint32_t w = 0; w < s->shape.ngroups; w++) {
-    const opening_size_t size = opening_size(s, w);
-    const uint32_t n = queries_of(s, w, s->rank, leaf);
-    for (uint32_t i = 0; i < n; i++) leaf[i] = query_leaf(s, w, leaf[i]);
-    mgp_e_t *cosets = (mgp_e_t *)(void *)(out + *nbytes);
-    mgp_digest_t *paths = (mgp_digest_t *)(void *)(cosets + (size_t)n * size.coset);
-    if (n) MGP_TRY(s->be->ops->fold_open(s->be, f, w, leaf, n, cosets, paths));
-    *nbytes += n * opening_bytes(size);
+/* Words of what a rank answers the queries with from its own matrices. */
+static size_t row_words(const mgp_session_t *s) {
+  const uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
+  size_t words = 0;
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    const uint32_t ncols = s->shape.ncols[s->parts[i].p];
+    if (ncols) words += (ncols + (size_t)depth * MGP_DIGEST_WORDS) * s->params.queries;
   }
-  return MGP_OK;
+  return words;
 }
 
-static mgp_status_t gather_openings(mgp_session_t *s, mgp_fold_t *f) {
-  const uint32_t nq = s->params.queries;
-  uint8_t *mine = NULL;
-  uint32_t *leaf = NULL;
-  size_t most = 1, nbytes = 0;
-  for (uint32_t w = 0; w < s->shape.ngroups; w++) most += nq * opening_bytes(opening_size(s, w));
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF, most, &mine);
-  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nq * sizeof *leaf, &leaf);
-  if (st == MGP_OK) st = open_words(s, f, leaf, mine, &nbytes);
+void mgp_answers_free(mgp_session_t *s) {
+  mgp_host_free(s, s->answers);
+  s->answers = NULL;
+}
+
+/* This rank's openings of all words, to the front of its answers. They go to rank 0 with the rows
+ * of the queries. */
+static mgp_status_t open_words(mgp_session_t *s, mgp_fold_t *f) {
+  uint32_t n[MGP_TWO_ADICITY], leaves = 0, *leaf = NULL;
+  size_t words = 0;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH,
+                         (size_t)s->shape.ngroups * s->params.queries * sizeof *leaf, &leaf));
+  for (uint32_t w = 0; w < s->shape.ngroups; w++) {
+    uint32_t *first = leaf + leaves;
+    n[w] = queries_of(s, w, s->rank, first);
+    for (uint32_t i = 0; i < n[w]; i++) first[i] = query_leaf(s, w, first[i]);
+    leaves += n[w];
+    words += n[w] * opening_bytes(opening_size(s, w)) / sizeof *s->answers;
+  }
+  s->opening_words = words;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF,
+                                   (words + row_words(s) + 1) * sizeof *s->answers, &s->answers);
+  if (st == MGP_OK) st = s->be->ops->fold_open(s->be, f, n, leaf, s->answers);
   mgp_host_free(s, leaf);
-  st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK) st = mgp_comm_gatherv(s->comm, mine, nbytes, 0, &s->answers);
-  mgp_host_free(s, mine);
   return st;
 }
 
@@ -148,11 +149,12 @@ typedef struct {
   const mgp_digest_t *path;
 } opening_t;
 
-/* Where the openings of all queries lie among those gathered: out[query][word]. query: [queries],
- * room. */
-static void find_openings(const mgp_session_t *s, uint32_t *query, opening_t *out) {
+/* Where the openings of all queries lie in what the ranks have sent: out[query][word], and behind
+ * those of each rank its rows. query: [queries], room. */
+static void find_openings(const mgp_session_t *s, const mgp_comm_parts_t *all, uint32_t *query,
+                          opening_t *out, const mgp_f_t *rows[MGP_MAX_RANKS]) {
   for (uint32_t r = 0; r < s->nranks; r++) {
-    const uint8_t *at = s->answers.data + s->answers.offset[r];
+    const uint8_t *at = all->data + all->offset[r];
     for (uint32_t w = 0; w < s->shape.ngroups; w++) {
       if (r >= makers(s, w)) continue;
       const opening_size_t size = opening_size(s, w);
@@ -165,6 +167,7 @@ static void find_openings(const mgp_session_t *s, uint32_t *query, opening_t *ou
             (opening_t){cosets + (size_t)k * size.coset, paths + (size_t)k * size.depth};
       at += n * opening_bytes(size);
     }
+    rows[r] = (const mgp_f_t *)(const void *)at;
   }
 }
 
@@ -174,13 +177,13 @@ mgp_status_t mgp_phase_fold(mgp_session_t *s) {
   mgp_fold_t *f = NULL;
   const uint32_t nq = s->params.queries, mask = (2u << s->params.log_height) - 1;
   mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF, nq * sizeof *s->query_pos, &s->query_pos);
-  if (st == MGP_OK) st = s->be->ops->fold_begin(s->be, s->d_q, s->params.log_height, &f);
+  if (st == MGP_OK) st = s->be->ops->fold_begin(s->be, s->d_q, s->params.log_height, s->rho, &f);
   if (st == MGP_OK) st = fold_words(s, f);
   st = mgp_comm_agree(s->comm, st);
   if (st == MGP_OK) st = mgp_send_nonce(s, s->params.grind_query);
   for (uint32_t q = 0; q < nq && st == MGP_OK; q++)
     s->query_pos[q] = mgp_f_to_u32(mgp_transcript_squeeze(&s->tr)) & mask;
-  if (st == MGP_OK) st = gather_openings(s, f);
+  if (st == MGP_OK) st = mgp_comm_agree(s->comm, open_words(s, f));
   s->be->ops->fold_end(s->be, f);
   s->be->ops->free(s->be, s->d_q);
   s->d_q = NULL;
@@ -231,14 +234,15 @@ out:
   return st;
 }
 
-static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all,
+static mgp_status_t write_answers(mgp_session_t *s, const mgp_f_t *const *rows,
                                   const opening_t *openings) {
   const uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
   const uint32_t nq = s->params.queries, words = s->shape.ngroups;
   for (uint32_t q = 0; q < nq; q++) {
-    const mgp_f_t *at = (const mgp_f_t *)all->data;
-    for (uint32_t p = 0; p < s->params.partitions; p++) {
+    const mgp_f_t *at = NULL;
+    for (uint32_t p = 0, owner = UINT32_MAX; p < s->params.partitions; p++) {
       size_t width = s->shape.ncols[p] + (size_t)depth * MGP_DIGEST_WORDS;
+      if (owner != mgp_part_owner(s, p)) at = rows[owner = mgp_part_owner(s, p)];
       if (s->shape.ncols[p] == 0) continue;
       MGP_TRY(mgp_words_push(&s->body, at + q * width, width));
       at += nq * width;
@@ -255,14 +259,15 @@ static mgp_status_t write_answers(mgp_session_t *s, const mgp_comm_parts_t *all,
 
 static mgp_status_t write_all_answers(mgp_session_t *s, const mgp_comm_parts_t *all) {
   const uint32_t nq = s->params.queries;
+  const mgp_f_t *rows[MGP_MAX_RANKS];
   opening_t *openings = NULL;
   uint32_t *query = NULL;
   mgp_status_t st = mgp_host_alloc(
       s, MGP_MEM_PROOF, ((size_t)nq * s->shape.ngroups + 1) * sizeof *openings, &openings);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nq * sizeof *query, &query);
   if (st == MGP_OK) {
-    find_openings(s, query, openings);
-    st = write_answers(s, all, openings);
+    find_openings(s, all, query, openings, rows);
+    st = write_answers(s, rows, openings);
   }
   mgp_host_free(s, query);
   mgp_host_free(s, openings);
@@ -270,29 +275,22 @@ static mgp_status_t write_all_answers(mgp_session_t *s, const mgp_comm_parts_t *
 }
 
 mgp_status_t mgp_phase_query(mgp_session_t *s) {
-  uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
-  size_t words = 0;
-  mgp_f_t *mine = NULL;
+  const uint32_t height = s->params.log_height + 1, depth = height - mgp_cap_log(height);
+  const size_t words = s->opening_words + row_words(s);
+  mgp_f_t *at = s->answers + s->opening_words;
   mgp_comm_parts_t all = {0};
-  mgp_status_t st;
-  for (uint32_t i = 0; i < s->nparts; i++)
-    if (s->shape.ncols[s->parts[i].p])
-      words +=
-          (s->shape.ncols[s->parts[i].p] + (size_t)depth * MGP_DIGEST_WORDS) * s->params.queries;
-  st = mgp_host_alloc(s, MGP_MEM_PROOF, (words + 1) * sizeof *mine, &mine);
-  size_t at = 0;
+  mgp_status_t st = MGP_OK;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     uint32_t ncols = s->shape.ncols[s->parts[i].p];
     if (ncols == 0) continue;
-    st = query_part(s, &s->parts[i], mine + at);
+    st = query_part(s, &s->parts[i], at);
     at += (ncols + (size_t)depth * MGP_DIGEST_WORDS) * s->params.queries;
   }
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, mine, words * sizeof *mine, 0, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, s->answers, words * sizeof *s->answers, 0, &all), out);
   if (s->rank == 0) st = write_all_answers(s, &all);
 out:
   mgp_answers_free(s);
   mgp_comm_parts_free(&all);
-  mgp_host_free(s, mine);
   return st;
 }

@@ -146,7 +146,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint64_t fold = q + ops->fold_bytes(s->be, S, p->log_fold);
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
   uint64_t rest =
-      max_u64(tasks, max_u64(open, max_u64(fold, query + answers) + words)) + task_proofs;
+      max_u64(tasks, max_u64(open, max_u64(fold, query) + answers + words)) + task_proofs;
   return base + max_u64(max_u64(piece, pieces), max_u64(commit, kept + rest));
 }
 

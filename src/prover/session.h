@@ -95,7 +95,9 @@ typedef struct {
   mgp_e_t *rho;    /* the common point */
   mgp_f_t *d_q;    /* the combined polynomial */
   uint32_t *query_pos;
-  mgp_comm_parts_t answers; /* rank 0: openings of the folded words (fold.c) */
+  /* fold.c: openings of the folded words, so many words, then room for the rows of the queries */
+  mgp_f_t *answers;
+  size_t opening_words;
   /* body, on rank 0; task messages of this rank until they are gathered */
   mgp_words_t body, tasks;
   uint64_t builds[MGP_BUILD_USES];

@@ -153,8 +153,8 @@ static void bench_fold(mgp_backend_t *be, unsigned s) {
   char what[64];
   for (int i = 0; i < 32; i++) rest[i] = x;
   double t;
-  REQUIRE_OK(be->ops->fold_begin(be, q, s, &f));
-  BEST(t, REQUIRE_OK(be->ops->fold_round(be, f, rest, &h1)));
+  REQUIRE_OK(be->ops->fold_begin(be, q, s, rest, &f));
+  BEST(t, REQUIRE_OK(be->ops->fold_round(be, f, &h1)));
   snprintf(what, sizeof what, "fold_round on 2^%u", s);
   line(what, "M elem/s", (double)((size_t)1 << s), t, (MGP_D * MGP_D + 2 * MGP_D) / 2.);
   t = now();

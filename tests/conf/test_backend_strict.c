@@ -179,12 +179,13 @@ static void folding(void) {
   mgp_digest_t cap[64];
   mgp_e_t e[8] = {{{0}}}, x = mgp_e_one();
   mgp_f_t *q = device(MGP_D << 5);
-  EACH_BAD(MGP_D << 5, d) REFUSED(fold_begin, "d_q", d, 5, &f);
-  REQUIRE_OK(ops->fold_begin(be, q, 5, &f));
+  EACH_BAD(MGP_D << 5, d) REFUSED(fold_begin, "d_q", d, 5, e, &f);
+  REFUSED(fold_begin, "point", q, 5, (mgp_e_t *)q, &f);
+  REQUIRE_OK(ops->fold_begin(be, q, 5, e, &f));
   REQUIRE_OK(ops->fold_commit(be, f, 2, 0, 16, cap));
   REFUSED(fold_commit, "cap", f, 2, 0, 16, (mgp_digest_t *)q);
   ops->free(be, q);
-  REFUSED(fold_round, "memory given", f, e, &x);
+  REFUSED(fold_round, "memory given", f, &x);
   REFUSED(fold_bind, "memory given", f, x);
   REFUSED(fold_final, "memory given", f, e);
   ops->fold_end(be, f);

@@ -1,6 +1,8 @@
 /* Folding phase and grinding of the cuda backend against cpu, word for word. */
 #include "cuda_pair.h"
 
+#define MANY 6000u /* openings */
+
 /* Both fold the same random polynomial of 2^s values in groups of k down to 2^last. Returns the
  * bytes that cuda took. */
 static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, unsigned last) {
@@ -18,8 +20,8 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
   mgp_f_t *d_a = to_device(&p->cpu, MGP_MEM_SCRATCH, q, words * sizeof *q);
   mgp_f_t *d_b = to_device(&p->cuda, MGP_MEM_SCRATCH, q, words * sizeof *q);
   const uint64_t before = working_set(&p->cuda);
-  REQUIRE_OK(a->fold_begin(p->cpu.be, d_a, s, &f[0]));
-  REQUIRE_OK(b->fold_begin(p->cuda.be, d_b, s, &f[1]));
+  REQUIRE_OK(a->fold_begin(p->cpu.be, d_a, s, point, &f[0]));
+  REQUIRE_OK(b->fold_begin(p->cuda.be, d_b, s, point, &f[1]));
   while (n > last) {
     const unsigned size = k < n - last ? k : n - last, h = n + 1 - size;
     const uint32_t ncap = 1u << (h < 6 ? h : 6);
@@ -33,8 +35,8 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
     log_leaves[nwords++] = h;
     for (unsigned i = 0; i < size; i++, n--) {
       const mgp_e_t x = rand_e(rng);
-      REQUIRE_OK(a->fold_round(p->cpu.be, f[0], point + s - n + 1, &h1[0]));
-      REQUIRE_OK(b->fold_round(p->cuda.be, f[1], point + s - n + 1, &h1[1]));
+      REQUIRE_OK(a->fold_round(p->cpu.be, f[0], &h1[0]));
+      REQUIRE_OK(b->fold_round(p->cuda.be, f[1], &h1[1]));
       CHECK_MSG(mgp_e_eq(h1[0], h1[1]), "round on 2^%u values: s %u, k %u", n, s, k);
       REQUIRE_OK(a->fold_bind(p->cpu.be, f[0], x));
       REQUIRE_OK(b->fold_bind(p->cuda.be, f[1], x));
@@ -46,31 +48,28 @@ static uint64_t check_fold(pair_t *p, test_rng_t *rng, unsigned s, unsigned k, u
   CHECK_MSG(memcmp(final[0], final[1], sizeof *final[0] << last) == 0, "final: s %u, k %u", s, k);
   const uint64_t taken = working_set(&p->cuda) - before;
 
-  for (uint32_t w = 0; w < nwords; w++) {
-    const uint32_t nleaf = (uint32_t)(test_rand(rng) % 50), h = log_leaves[w];
-    const size_t coset = (size_t)nleaf << group[w], path = (size_t)nleaf * (h - (h < 6 ? h : 6));
-    uint32_t *leaf = new_array(nleaf, sizeof *leaf);
-    mgp_e_t *cosets[2];
-    mgp_digest_t *paths[2];
-    const unsigned length = h - (h < 6 ? h : 6);
-    for (uint32_t i = 0; i < nleaf; i++)
-      leaf[i] = (uint32_t)((first[w] << length) + test_rand(rng) % ((uint64_t)nodes[w] << length));
-    for (int i = 0; i < 2; i++) {
-      cosets[i] = new_array(coset, sizeof *cosets[i]);
-      paths[i] = new_array(path, sizeof *paths[i]);
+  /* a few, then of one word more than a launch takes */
+  for (int turn = 0; turn < 2; turn++) {
+    uint32_t count[32] = {0}, *leaf = new_array(32 * 50 + MANY, sizeof *leaf), leaves = 0;
+    size_t size = 0;
+    mgp_f_t *out[2];
+    for (uint32_t w = 0; w < nwords; w++) {
+      const unsigned length = log_leaves[w] - (log_leaves[w] < 6 ? log_leaves[w] : 6);
+      count[w] = turn && w == nwords / 2 ? MANY : (uint32_t)(test_rand(rng) % 50);
+      for (uint32_t i = 0; i < count[w]; i++)
+        leaf[leaves++] =
+            (uint32_t)((first[w] << length) + test_rand(rng) % ((uint64_t)nodes[w] << length));
+      size += count[w] * (((size_t)MGP_D << group[w]) + length * MGP_DIGEST_WORDS);
     }
-    REQUIRE_OK(a->fold_open(p->cpu.be, f[0], w, leaf, nleaf, cosets[0], paths[0]));
-    REQUIRE_OK(b->fold_open(p->cuda.be, f[1], w, leaf, nleaf, cosets[1], paths[1]));
-    CHECK_MSG(memcmp(cosets[0], cosets[1], coset * sizeof *cosets[0]) == 0,
-              "cosets of word %u: s %u, k %u", w, s, k);
-    CHECK_MSG(memcmp(paths[0], paths[1], path * sizeof *paths[0]) == 0,
-              "paths of word %u: s %u, k %u", w, s, k);
-    for (int i = 0; i < 2; i++) free(cosets[i]), free(paths[i]);
+    for (int i = 0; i < 2; i++) out[i] = new_array(size, sizeof *out[i]);
+    REQUIRE_OK(a->fold_open(p->cpu.be, f[0], count, leaf, out[0]));
+    REQUIRE_OK(b->fold_open(p->cuda.be, f[1], count, leaf, out[1]));
+    CHECK_MSG(memcmp(out[0], out[1], size * sizeof *out[0]) == 0, "openings: s %u, k %u", s, k);
+    for (int i = 0; i < 2; i++) free(out[i]);
     free(leaf);
   }
-  const uint32_t outside = 1u << log_leaves[0];
-  CHECK(b->fold_open(p->cuda.be, f[1], nwords, &outside, 1, NULL, NULL) == MGP_INTERNAL);
-  CHECK(b->fold_open(p->cuda.be, f[1], 0, &outside, 1, NULL, NULL) == MGP_INTERNAL);
+  const uint32_t outside = 1u << log_leaves[0], one[32] = {1};
+  CHECK(b->fold_open(p->cuda.be, f[1], one, &outside, q) == MGP_INTERNAL);
   a->fold_end(p->cpu.be, f[0]);
   b->fold_end(p->cuda.be, f[1]);
   CHECK_EQ_U64(working_set(&p->cuda), before);

@@ -103,18 +103,19 @@ out:
 
 static mgp_status_t fold(mgp_backend_t *be, mgp_f_t *d_q) {
   const mgp_backend_ops_t *ops = be->ops;
-  static const uint32_t leaf[2] = {3, 250};
+  static const uint32_t leaf[2] = {3, 250}, n[1] = {2};
   mgp_fold_t *f = NULL;
-  mgp_digest_t cap[64], paths[2 * 4];
-  mgp_e_t point[8], h1, final[1 << 8], cosets[2 * 2];
+  mgp_digest_t cap[64];
+  mgp_e_t point[9], h1, final[1 << 8];
+  mgp_f_t openings[2 * 2 * MGP_D + 2 * 3 * MGP_DIGEST_WORDS];
   mgp_status_t st;
   memset(point, 0, sizeof point);
-  MGP_TRY(ops->fold_begin(be, d_q, 9, &f));
+  MGP_TRY(ops->fold_begin(be, d_q, 9, point, &f));
   MGP_TRY_GOTO(st, ops->fold_commit(be, f, 1, 0, 64, cap), out);
-  MGP_TRY_GOTO(st, ops->fold_round(be, f, point, &h1), out);
+  MGP_TRY_GOTO(st, ops->fold_round(be, f, &h1), out);
   MGP_TRY_GOTO(st, ops->fold_bind(be, f, mgp_e_one()), out);
   MGP_TRY_GOTO(st, ops->fold_final(be, f, final), out);
-  st = ops->fold_open(be, f, 0, leaf, 2, cosets, paths);
+  st = ops->fold_open(be, f, n, leaf, openings);
 out:
   ops->fold_end(be, f);
   return st;

@@ -429,7 +429,8 @@ static void planes_of(const mgp_e_t *v, size_t n, mgp_f_t *out) {
   for (size_t k = 0; k < n; k++)
     for (size_t i = 0; i < MGP_D; i++) out[i * n + k] = v[k].c[i];
 }
-static mgp_status_t lie_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
+static mgp_status_t lie_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s,
+                                   const mgp_e_t *point, mgp_fold_t **out) {
   size_t n = (size_t)1 << s;
   if (lie->folding) {
     now.q = malloc(n * sizeof *now.q);
@@ -437,7 +438,7 @@ static mgp_status_t lie_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, 
       for (size_t i = 0; i < MGP_D; i++) now.q[k].c[i] = d_q[i * n + k];
     if (tell_folding()) planes_of(now.q, n, d_q);
   }
-  return real->fold_begin(be, d_q, s, out);
+  return real->fold_begin(be, d_q, s, point, out);
 }
 static mgp_fold_t *folding(mgp_fold_t *f) {
   return now.second ? now.second : f;
@@ -447,9 +448,8 @@ static mgp_status_t lie_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k
   now.words++;
   return real->fold_commit(be, folding(f), k, first, n, cap);
 }
-static mgp_status_t lie_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest,
-                                   mgp_e_t *h1) {
-  return real->fold_round(be, folding(f), rest, h1);
+static mgp_status_t lie_fold_round(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *h1) {
+  return real->fold_round(be, folding(f), h1);
 }
 static mgp_status_t lie_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
   MGP_TRY(real->fold_bind(be, folding(f), x));
@@ -463,23 +463,26 @@ static mgp_status_t lie_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
   now.second_word = now.words;
   MGP_TRY(real->alloc(be, MGP_MEM_SCRATCH, n * sizeof *now.q, (void **)&now.d_second));
   planes_of(now.q, n, now.d_second);
-  return real->fold_begin(be, now.d_second, log_n, &now.second);
+  return real->fold_begin(be, now.d_second, log_n, session->rho + now.rounds, &now.second);
 }
 static mgp_status_t lie_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out) {
   return real->fold_final(be, folding(f), out);
 }
-static mgp_status_t lie_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w,
-                                  const uint32_t *leaf, uint32_t n, mgp_e_t *cosets,
-                                  mgp_digest_t *paths) {
-  uint32_t k = session->shape.group[w];
-  uint32_t height = mgp_shape_word_log(&session->params, &session->shape, w) - k;
-  if (now.second && w >= now.second_word)
-    MGP_TRY(real->fold_open(be, now.second, w - now.second_word, leaf, n, cosets, paths));
-  else
-    MGP_TRY(real->fold_open(be, f, w, leaf, n, cosets, paths));
-  tell(LIAR_COSETS, MGP_CHIP_NONE, cosets->c, ((size_t)n << k) * MGP_D);
-  tell(LIAR_COSET_PATHS, MGP_CHIP_NONE, paths[0],
-       (size_t)n * (height - mgp_cap_log(height)) * MGP_DIGEST_WORDS);
+/* Words up to the change come out of the first folding, the others out of the second. */
+static mgp_status_t lie_fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t *n,
+                                  const uint32_t *leaf, mgp_f_t *out) {
+  MGP_TRY(real->fold_open(be, f, n, leaf, out));
+  for (uint32_t w = 0; w < session->shape.ngroups; leaf += n[w++]) {
+    const uint32_t k = session->shape.group[w];
+    const uint32_t height = mgp_shape_word_log(&session->params, &session->shape, w) - k;
+    const size_t cosets = ((size_t)n[w] << k) * MGP_D;
+    const size_t paths = (size_t)n[w] * (height - mgp_cap_log(height)) * MGP_DIGEST_WORDS;
+    if (now.second && w == now.second_word)
+      MGP_TRY(real->fold_open(be, now.second, n + w, leaf, out));
+    tell(LIAR_COSETS, MGP_CHIP_NONE, out, cosets);
+    tell(LIAR_COSET_PATHS, MGP_CHIP_NONE, out + cosets, paths);
+    out += cosets + paths;
+  }
   return MGP_OK;
 }
 static void lie_fold_end(mgp_backend_t *be, mgp_fold_t *f) {

@@ -27,6 +27,7 @@ struct mgp_fold {
   mgp_f_t *q;       /* current planes, 2^n apart: in one of the two above */
   mgp_f_t *eq_low;  /* ext planes, 2^low apart: eq of the low half of the coordinates */
   mgp_e_t *eq_high; /* ... of the high half */
+  mgp_e_t point[MGP_TWO_ADICITY];
   uint32_t nwords;
   word_t words[MAX_WORDS];
 };
@@ -65,7 +66,8 @@ uint64_t mgp_cpu_fold_bytes(mgp_backend_t *be, unsigned s, unsigned k) {
          sizeof(mgp_e_t) * high_count(s);
 }
 
-mgp_status_t mgp_cpu_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
+mgp_status_t mgp_cpu_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, const mgp_e_t *point,
+                                mgp_fold_t **out) {
   MGP_TRY(mgp_ntt_prepare(mgp_cpu_of(be), s + 1));
   mgp_status_t st;
   mgp_fold_t *f;
@@ -73,6 +75,7 @@ mgp_status_t mgp_cpu_fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp
   memset(f, 0, sizeof *f);
   f->s = f->n = s;
   f->given = f->q = d_q;
+  memcpy(f->point, point, s * sizeof *point);
   MGP_TRY_GOTO(st, MGP_NEW(be, MGP_MEM_SCRATCH, half_words(s), &f->half), failed);
   MGP_TRY_GOTO(st, MGP_NEW(be, MGP_MEM_SCRATCH, low_words(s), &f->eq_low), failed);
   MGP_TRY_GOTO(st, MGP_NEW(be, MGP_MEM_SCRATCH, high_count(s), &f->eq_high), failed);
@@ -152,12 +155,12 @@ static void eq_planes(const mgp_e_t *point, unsigned n, mgp_f_t *out) {
     }
 }
 
-mgp_status_t mgp_cpu_fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest,
-                                mgp_e_t *h1) {
+mgp_status_t mgp_cpu_fold_round(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *h1) {
   const mgp_fold_kernels_t *k = mgp_fold_kernels(mgp_cpu_of(be)->isa);
   if (f->n == 0) return mgp_fail(MGP_INTERNAL, "fold: a round on one value");
   const unsigned m = f->n - 1, low = low_log(m), high = m - low;
   const size_t stride = (size_t)1 << f->n, count = (size_t)1 << low;
+  const mgp_e_t *rest = f->point + (f->s - m);
   eq_planes(rest, low, f->eq_low);
   eq_elements(rest + low, high, f->eq_high);
   mgp_e_t total = mgp_e_zero();
@@ -195,18 +198,21 @@ mgp_status_t mgp_cpu_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out) 
   return MGP_OK;
 }
 
-mgp_status_t mgp_cpu_fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
-                               uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths) {
+mgp_status_t mgp_cpu_fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t *n,
+                               const uint32_t *leaf, mgp_f_t *out) {
   (void)be;
-  if (w >= f->nwords) return mgp_fail(MGP_INTERNAL, "fold: word %u of %u", w, f->nwords);
-  const word_t *word = &f->words[w];
-  const unsigned h = word->n + 1 - word->k;
-  const size_t path_length = h - mgp_cap_depth(h);
-  for (uint32_t i = 0; i < n; i++) {
-    if (leaf[i] >> h || (leaf[i] >> path_length) - word->first >= word->count)
-      return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
-    gather_cosets(word, leaf[i], 1, cosets[(size_t)i << word->k].c);
-    mgp_whole_tree_path(word->tree, h, leaf[i], paths + i * path_length);
+  for (uint32_t w = 0; w < f->nwords; leaf += n[w++]) {
+    const word_t *word = &f->words[w];
+    const unsigned h = word->n + 1 - word->k;
+    const size_t length = h - mgp_cap_depth(h), coset = (size_t)MGP_D << word->k;
+    mgp_digest_t *paths = (mgp_digest_t *)(void *)(out + n[w] * coset);
+    for (uint32_t i = 0; i < n[w]; i++) {
+      if (leaf[i] >> h || (leaf[i] >> length) - word->first >= word->count)
+        return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
+      gather_cosets(word, leaf[i], 1, out + i * coset);
+      mgp_whole_tree_path(word->tree, h, leaf[i], paths + i * length);
+    }
+    out = paths[n[w] * length];
   }
   return MGP_OK;
 }

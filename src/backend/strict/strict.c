@@ -508,11 +508,13 @@ static mgp_status_t pair_fill(mgp_backend_t *be, const mgp_e_t *d_values, const 
 
 /* --- folding phase ---------------------------------------------------------------------------- */
 
-static mgp_status_t fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, mgp_fold_t **out) {
+static mgp_status_t fold_begin(mgp_backend_t *be, mgp_f_t *d_q, unsigned s, const mgp_e_t *point,
+                               mgp_fold_t **out) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE(d_q, (size_t)MGP_D << s);
+  HOST(point, s);
   MGP_TRY(mgp_strict_object_room(st));
-  MGP_TRY(INNER(fold_begin, d_q, s, out));
+  MGP_TRY(INNER(fold_begin, d_q, s, point, out));
   mgp_strict_object_add(st, (mgp_strict_object_t){.object = *out,
                                                   .s = s,
                                                   .borrowed = {d_q},
@@ -529,12 +531,12 @@ static mgp_status_t fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, ui
   return INNER(fold_commit, f, k, first, n, cap);
 }
 
-static mgp_status_t fold_round(mgp_backend_t *be, mgp_fold_t *f, const mgp_e_t *rest, mgp_e_t *h1) {
+static mgp_status_t fold_round(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *h1) {
   mgp_strict_t *st = mgp_strict_of(be);
   mgp_strict_object_t object;
   OBJECT(f);
   HOST(h1, 1);
-  return INNER(fold_round, f, rest, h1);
+  return INNER(fold_round, f, h1);
 }
 
 static mgp_status_t fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
@@ -552,14 +554,15 @@ static mgp_status_t fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out) {
   return INNER(fold_final, f, out);
 }
 
-static mgp_status_t fold_open(mgp_backend_t *be, mgp_fold_t *f, uint32_t w, const uint32_t *leaf,
-                              uint32_t n, mgp_e_t *cosets, mgp_digest_t *paths) {
+static mgp_status_t fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t *n,
+                              const uint32_t *leaf, mgp_f_t *out) {
   mgp_strict_t *st = mgp_strict_of(be);
   mgp_strict_object_t object;
   OBJECT(f);
-  HOST(leaf, n);
-  HOST(cosets, n);
-  return INNER(fold_open, f, w, leaf, n, cosets, paths);
+  HOST(n, 1);
+  HOST(leaf, 1);
+  HOST(out, 1);
+  return INNER(fold_open, f, n, leaf, out);
 }
 
 static void fold_end(mgp_backend_t *be, mgp_fold_t *f) {
