@@ -1,10 +1,10 @@
 /* Collectives between GPUs by NCCL (backend/device.h), one communicator per rank, never blocking: a
  * call starts something, and `wait` asks whether it is done.
  *
- * NCCL has no sum mod p, and a sum of words as integers would overflow from the third rank on, so
- * field words travel in slices by ncclSend and ncclRecv and are added by a kernel. With
- * MGP_NCCL_FAIL=N[:RANK] in the environment the N-th NCCL call of each rank, or of that one, fails
- * (for tests); all polls of one wait count as one call. */
+ * NCCL has no sum mod p. Sums of two words of F fit 32 bits, and a kernel reduces them; from the
+ * third rank on field words travel in slices by ncclSend and ncclRecv and are added by a kernel.
+ * With MGP_NCCL_FAIL=N[:RANK] in the environment the N-th NCCL call of each rank, or of that one,
+ * fails (for tests); all polls of one wait count as one call. */
 #include "link.cuh"
 
 #include <nccl.h>
@@ -15,6 +15,7 @@
 #include <time.h>
 
 #include "ops.cuh"
+#include "planes.cuh"
 
 extern "C" {
 #include "base/clock.h"
@@ -213,6 +214,27 @@ static mgp_status_t start_sum_u32(mgp_device_link_t *base, mgp_backend_t *be, ui
   return NCCL_CALL(l, ncclAllReduce(d_buf, d_buf, n, ncclUint32, ncclSum, l->comm, stream));
 }
 
+/* Words below 2 p, four a thread, to words of F. */
+static __global__ void reduce_words(mgp_f_t *words, uint64_t n) {
+  const uint64_t first = ((uint64_t)blockIdx.x * THREADS + threadIdx.x) * 4;
+  if (first + 4 <= n) {
+    mgp_f_t w[4];
+    mgp_load_words<4>(words + first, w);
+#pragma unroll
+    for (int i = 0; i < 4; i++) w[i] = min(w[i], w[i] - MGP_P);
+    mgp_store_words<4>(words + first, w);
+  } else {
+    for (uint64_t i = first; i < n; i++) words[i] = min(words[i], words[i] - MGP_P);
+  }
+}
+
+static mgp_status_t reduce(mgp_device_link_t *base, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  (void)base;
+  static_assert(2 * (uint64_t)(MGP_P - 1) <= UINT32_MAX, "a sum of two words fits 32 bits");
+  return MGP_LAUNCH(cu, reduce_words, mgp_blocks(n, 4 * THREADS), THREADS, d_buf, n);
+}
+
 /* First word of a rank's slice of n. */
 static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
   const uint64_t rest = n % size;
@@ -223,6 +245,7 @@ static uint64_t slice_words(uint64_t n, uint32_t size, uint32_t rank) {
 }
 
 static uint64_t slices_bytes(uint64_t n, uint32_t size) {
+  if (size < 3) return 0;
   return mgp_cuda_size_of<mgp_f_t>((size - 1) * (n / size + (n % size != 0)));
 }
 
@@ -307,5 +330,6 @@ static mgp_status_t start_spread(mgp_device_link_t *base, mgp_backend_t *be, mgp
 }
 
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
-    "NCCL",        version,      place,      open_link,    make_id,      start_connect, drain,
-    start_sum_u32, start_slices, add_slices, start_spread, slices_bytes, wait_for,      end};
+    "NCCL",        version,      place,         open_link, make_id,
+    start_connect, drain,        start_sum_u32, reduce,    start_slices,
+    add_slices,    start_spread, slices_bytes,  wait_for,  end};

@@ -50,9 +50,12 @@ struct mgp_device_link_ops {
   /* d_buf[i]: sum over the ranks mod 2^32, on every rank. */
   mgp_status_t (*start_sum_u32)(mgp_device_link_t *l, mgp_backend_t *be, uint32_t *d_buf,
                                 uint64_t n);
-  /* The same of field words, in three steps, each waited for: every rank's slice of the words comes
-   * to it from the others; it adds them up; the slices go to every rank. Takes slices_bytes of
-   * SCRATCH between the first and the second. */
+  /* Field words are added by two ranks as integers, which that sum has room for, and what comes of
+   * it is reduced, beside the caller's work. */
+  mgp_status_t (*reduce)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
+  /* By more ranks in three steps, each waited for: every rank's slice of the words comes to it from
+   * the others; it adds them up; the slices go to every rank. Takes slices_bytes of SCRATCH between
+   * the first and the second. */
   mgp_status_t (*start_slices)(mgp_device_link_t *l, mgp_backend_t *be, const mgp_f_t *d_buf,
                                uint64_t n);
   mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);

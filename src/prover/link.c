@@ -191,6 +191,10 @@ static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_b
 }
 
 static mgp_status_t sum_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n) {
+  if (mgp_comm_size(l->comm) == 2) {
+    MGP_TRY(sum_u32_direct(l, st, d_buf, n));
+    return mgp_comm_agree(l->comm, l->ops->reduce(l->device, l->be, d_buf, n));
+  }
   if (st == MGP_OK) st = l->ops->start_slices(l->device, l->be, d_buf, n);
   MGP_TRY(finish(l, st));
   st = l->ops->add_slices(l->device, l->be, d_buf, n);
