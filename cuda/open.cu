@@ -131,20 +131,30 @@ out:
 #define COMBINE_THREADS 512u
 #define COMBINE_WARPS   (COMBINE_THREADS / LANES)
 
-/* planes[y] += sum_c w[c] chunk_c[y]. A lane has V neighbouring rows, a warp every sixteenth chunk:
- * also a trace of few rows keeps many warps busy. */
+/* n chunks from number `first` on, to the planes of list `to`. */
+typedef struct {
+  uint32_t first, n, to;
+} list_t;
+#define MOST_LISTS ((uint32_t)(MGP_CUDA_SPARE_BYTES / sizeof(list_t)))
+
+/* planes[y] += sum_c w[c] chunk_c[y] over the chunks of list blockIdx.y. A lane has V neighbouring
+ * rows, a warp every sixteenth chunk: also a trace of few rows keeps many warps busy. */
 template <unsigned V>
 static __global__ void __launch_bounds__(COMBINE_THREADS)
-    combine_chunks(const mgp_f_t *chunks, uint32_t n, size_t rows, const mgp_e_t *w,
-                   mgp_f_t *planes) {
+    combine_chunks(const mgp_f_t *chunks, uint32_t from, const list_t *lists, size_t rows,
+                   const mgp_e_t *w, size_t stride, mgp_f_t *planes) {
   constexpr unsigned HALF = COMBINE_WARPS / 2, TILE = LANES * V;
   MGP_SHARED(mgp_e_t, room, [HALF][TILE]);
+  const list_t list = lists[blockIdx.y];
   const unsigned lane = threadIdx.x % LANES, warp = threadIdx.x / LANES;
   const size_t base = (size_t)blockIdx.x * TILE, y = base + lane * V;
   mgp_dot_t sum[V];
+  chunks += (size_t)(list.first - from) * rows;
+  w += list.first;
+  planes += list.to * stride;
   if (y < rows) {
 #pragma unroll 4
-    for (uint32_t c = warp; c < n; c += COMBINE_WARPS) {
+    for (uint32_t c = warp; c < list.n; c += COMBINE_WARPS) {
       mgp_f_t v[V];
       mgp_load_words<V>(chunks + c * rows + y, v);
       const mgp_e_t weight = mgp_ld(&w[c]);
@@ -172,15 +182,43 @@ static __global__ void __launch_bounds__(COMBINE_THREADS)
   }
 }
 
-mgp_status_t mgp_cuda_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                              const mgp_e_t *d_w, mgp_f_t *d_g) {
+static int longer_first(const void *a, const void *b) {
+  const uint32_t x = ((const list_t *)a)->n, y = ((const list_t *)b)->n;
+  return x > y ? -1 : x < y;
+}
+
+/* The longest lists first, so that the short ones fill the device behind them. */
+static void make_lists(const mgp_weights_t *lists, uint32_t first, uint32_t n, list_t *out) {
+  for (uint32_t k = 0; k < n; k++) {
+    out[k].first = lists[first + k].first;
+    out[k].n = lists[first + k].nrows * lists[first + k].ncols;
+    out[k].to = first + k;
+  }
+  qsort(out, n, sizeof *out, longer_first);
+}
+
+mgp_status_t mgp_cuda_combine(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t from,
+                              const mgp_weights_t *lists, uint32_t count, unsigned b,
+                              const mgp_e_t *d_w, size_t stride, mgp_f_t *d_g) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const size_t rows = (size_t)1 << b;
-  if (b < 2)
-    return MGP_LAUNCH(cu, combine_chunks<1>, mgp_blocks(rows, LANES), COMBINE_THREADS, d_slab,
-                      ncols, rows, d_w, d_g);
-  return MGP_LAUNCH(cu, combine_chunks<4>, mgp_blocks(rows, 4 * LANES), COMBINE_THREADS, d_slab,
-                    ncols, rows, d_w, d_g);
+  const unsigned blocks = mgp_blocks(rows, (b < 2 ? 1 : 4) * LANES);
+  list_t *some = (list_t *)malloc((count < MOST_LISTS ? count + 1 : MOST_LISTS) * sizeof *some);
+  mgp_status_t st = MGP_OK;
+  if (!some) return mgp_fail(MGP_RESOURCES, "out of host memory for %u lists of chunks", count);
+  for (uint32_t k = 0, n; k < count && st == MGP_OK; k += n) {
+    const list_t *d_lists = NULL;
+    n = count - k < MOST_LISTS ? count - k : MOST_LISTS;
+    make_lists(lists, k, n, some);
+    MGP_TRY_GOTO(st, put_spare(cu, some, n, &d_lists), out);
+    st = b < 2 ? MGP_LAUNCH(cu, combine_chunks<1>, dim3(blocks, n), COMBINE_THREADS, d_chunks, from,
+                            d_lists, rows, d_w, stride, d_g)
+               : MGP_LAUNCH(cu, combine_chunks<4>, dim3(blocks, n), COMBINE_THREADS, d_chunks, from,
+                            d_lists, rows, d_w, stride, d_g);
+  }
+out:
+  free(some);
+  return st;
 }
 
 /* Chunks first, ..., first + n - 1 of columns of 2^hi, from column `from` on until `to`. */

@@ -202,9 +202,11 @@ typedef struct {
                           mgp_e_t gamma, mgp_e_t *d_w);
   /* A slab is ncols chunks of 2^b values, one after the other; several slabs in a row are one with
    * more chunks.
-   * combine: d_g (ext planes of 2^b) += sum_c d_w[c] * chunk_c. */
-  mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                          const mgp_e_t *d_w, mgp_f_t *d_g);
+   * combine: ext planes of 2^b at d_g + k stride += sum_c d_w[c] * chunk_c, over chunks c of list
+   * k: first, ..., first + nrows ncols - 1. d_chunks has those from number `from` on. */
+  mgp_status_t (*combine)(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t from,
+                          const mgp_weights_t *lists, uint32_t count, unsigned b,
+                          const mgp_e_t *d_w, size_t stride, mgp_f_t *d_g);
   /* d_out[c] = sum_y eq[y] chunk_c[y], d_eq: ext planes of 2^b. */
   mgp_status_t (*inner)(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
                         const mgp_f_t *d_eq, mgp_e_t *d_out);

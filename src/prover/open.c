@@ -53,15 +53,24 @@ static mgp_status_t make_weights(opener_t *o) {
   return o->s->be->ops->weights(o->s->be, o->weights, o->ntraces, o->gamma, o->d_w);
 }
 
+/* Of the own traces from number k on, or of slabs of one that it describes; d_chunks: from chunk
+ * `from` of this rank on. */
+static mgp_status_t combine(const opener_t *o, uint32_t k, const mgp_weights_t *lists,
+                            uint32_t count, uint32_t from, const mgp_f_t *d_chunks) {
+  const unsigned b = o->s->params.log_chunk;
+  const size_t stride = (2 * (size_t)MGP_D) << b;
+  return o->s->be->ops->combine(o->s->be, d_chunks, from, lists, count, b, o->d_w, stride,
+                                o->d_ge + k * stride);
+}
+
 static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
                                   const mgp_f_t *d_slabs) {
-  opener_t *o = arg;
-  const unsigned b = o->s->params.log_chunk;
-  const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
-  const size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  return o->s->be->ops->combine(o->s->be, d_slabs, n * ncols, b,
-                                o->d_w + o->weights[k].first + (size_t)first * ncols,
-                                o->d_ge + ((k * 2 * MGP_D) << b));
+  const opener_t *o = arg;
+  const uint32_t k = (uint32_t)(t - o->s->shape.traces) - o->first_trace;
+  mgp_weights_t slabs = o->weights[k];
+  slabs.first += first * slabs.ncols;
+  slabs.nrows = n;
+  return combine(o, k, &slabs, 1, slabs.first, d_slabs);
 }
 
 static mgp_status_t inner_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t n,
@@ -79,12 +88,21 @@ static mgp_status_t scatter_chunks(void *arg, const mgp_part_t *part, uint32_t f
                                 o->eq_u + o->s->shape.first_col[part->p], p->log_height, o->d_q);
 }
 
-/* Partitions with chunks, one after the other: by traces, or by chunks. */
+/* Partitions with chunks, one after the other: by traces, all together if the partition is kept, or
+ * by chunks. */
 static mgp_status_t combine_parts(opener_t *o) {
   mgp_session_t *s = o->s;
-  for (uint32_t i = 0; i < s->nparts; i++)
-    if (s->shape.ncols[s->parts[i].p] != 0)
-      MGP_TRY(mgp_replay_slabs(s, &s->parts[i], MGP_BUILD_COMBINE, combine_slabs, o));
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    mgp_part_t *part = &s->parts[i];
+    const uint32_t k = s->shape.first_trace[part->p] - o->first_trace;
+    const uint32_t count = s->shape.first_trace[part->p + 1] - s->shape.first_trace[part->p];
+    if (s->shape.ncols[part->p] == 0) continue;
+    if (part->d_stack)
+      MGP_TRY(
+          combine(o, k, o->weights + k, count, (uint32_t)chunks_before(o, part->p), part->d_stack));
+    else
+      MGP_TRY(mgp_replay_slabs(s, part, MGP_BUILD_COMBINE, combine_slabs, o));
+  }
   return MGP_OK;
 }
 static mgp_status_t each_part(opener_t *o, mgp_build_use_t use, mgp_chunk_fn_t fn) {

@@ -248,7 +248,11 @@ static void opening(bench_t *b, const mgp_f_t *d, mgp_f_t *d_q) {
   REQUIRE(mgp_cuda_upload(b->be, d_w, w, ncols * sizeof *w));
   memset(point, 1, sizeof point);
   const char *size = "2^18 x 1024";
-  double s = best(b, [&] { return mgp_cuda_combine(b->be, d, ncols, log_rows, d_w, d_q); });
+  mgp_weights_t all;
+  memset(&all, 0, sizeof all);
+  all.nrows = 1;
+  all.ncols = ncols;
+  double s = best(b, [&] { return mgp_cuda_combine(b->be, d, 0, &all, 1, log_rows, d_w, 0, d_q); });
   report(b, "combine", size, s, cells, 4 * cells + 8.0 * MGP_D * (1u << log_rows), MAC_CYCLES);
   s = best(b, [&] { return mgp_cuda_inner(b->be, d, ncols, log_rows, d_q, d_inner); });
   report(b, "inner", size, s, cells, 4 * cells + 4.0 * MGP_D * (1u << log_rows), MAC_CYCLES);

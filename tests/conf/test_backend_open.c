@@ -110,13 +110,64 @@ static void check_weights(ref_backend_t *b, test_rng_t *rng, uint32_t count, uin
   free(lists);
 }
 
+/* Lists of 1 to most chunks each in random order, the first ones of them not there, with a gap
+ * behind the planes of each, which stays as it is. */
+static void check_combine(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, uint32_t count,
+                          uint32_t most) {
+  enum { GAP = 4, FROM = 3 };
+  const size_t rows = (size_t)1 << log_rows, stride = MGP_D * rows + GAP;
+  mgp_weights_t *lists = ref_alloc(count, sizeof *lists);
+  uint32_t end = FROM;
+  memset(lists, 0, count * sizeof *lists);
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t k = (uint32_t)(test_rand(rng) % count);
+    while (lists[k].ncols) k = (k + 1) % count;
+    lists[k].first = end;
+    lists[k].ncols = 1 + (uint32_t)(test_rand(rng) % most);
+    lists[k].nrows = 1 + (uint32_t)(test_rand(rng) % (most / lists[k].ncols));
+    end += lists[k].nrows * lists[k].ncols + (uint32_t)(test_rand(rng) % 3);
+  }
+  const size_t nchunks = (end - FROM) * rows, planes = count * stride;
+  mgp_f_t *chunks = random_words(rng, nchunks), *g = random_words(rng, planes);
+  mgp_f_t *out = ref_alloc(planes, sizeof *out);
+  mgp_e_t *w = ref_alloc(end, sizeof *w);
+  for (uint32_t c = 0; c < end; c++) w[c] = ref_rand_e(rng);
+  mgp_f_t *d_chunks = ref_upload(b, MGP_MEM_WITNESS, chunks, nchunks);
+  mgp_f_t *d_w = ref_upload(b, MGP_MEM_SCRATCH, w->c, (size_t)MGP_D * end);
+  mgp_f_t *d_g = ref_upload(b, MGP_MEM_SCRATCH, g, planes);
+  CHECK_OK(b->be->ops->combine(b->be, d_chunks, FROM, lists, count, log_rows,
+                               (mgp_e_t *)(void *)d_w, stride, d_g));
+  get_back(b, d_g, planes, out);
+  unsigned bad = 0;
+  for (uint32_t k = 0; k < count; k++) {
+    for (size_t y = 0; y < rows; y++) {
+      mgp_e_t sum = plane_get(g + k * stride, rows, y);
+      for (uint32_t i = 0; i < lists[k].nrows * lists[k].ncols; i++) {
+        const uint32_t c = lists[k].first + i;
+        sum = mgp_e_add(sum, mgp_e_mul_f(w[c], chunks[(c - FROM) * rows + y]));
+      }
+      bad += !mgp_e_eq(sum, plane_get(out + k * stride, rows, y));
+    }
+    for (size_t i = (k + 1) * stride - GAP; i < (k + 1) * stride; i++) bad += out[i] != g[i];
+  }
+  CHECK_MSG(bad == 0, "%s: combine %u lists of up to %u chunks of 2^%u: %u wrong", b->name, count,
+            most, log_rows, bad);
+  ref_free(b, d_g);
+  ref_free(b, d_w);
+  ref_free(b, d_chunks);
+  free(w);
+  free(out);
+  free(g);
+  free(chunks);
+  free(lists);
+}
+
 static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, uint32_t ncols,
                         unsigned s) {
   const size_t rows = (size_t)1 << log_rows, size = (size_t)1 << s;
   mgp_f_t *slab = random_words(rng, ncols * rows), *eq = random_words(rng, MGP_D * rows);
-  mgp_f_t *g = random_words(rng, MGP_D * rows), *q = random_words(rng, MGP_D * size);
-  mgp_f_t *g2 = ref_alloc(MGP_D * rows, sizeof *g), *q2 = ref_alloc(MGP_D * size, sizeof *q);
-  mgp_e_t *w = ref_alloc(ncols, sizeof *w), *inner = ref_alloc(ncols, sizeof *inner);
+  mgp_f_t *q = random_words(rng, MGP_D * size), *q2 = ref_alloc(MGP_D * size, sizeof *q);
+  mgp_e_t *inner = ref_alloc(ncols, sizeof *inner);
   void *d_inner = NULL;
   mgp_e_t *want = ref_alloc(size, sizeof *want);
   /* chunks of some of the columns, of those from the second one on */
@@ -124,29 +175,16 @@ static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, ui
   const uint32_t first_chunk = per_column + (uint32_t)(test_rand(rng) % per_column);
   const uint32_t columns = (first_chunk + ncols - 1) / per_column + 1;
   mgp_e_t *of_column = ref_alloc(columns, sizeof *of_column);
-  for (uint32_t c = 0; c < ncols; c++) w[c] = ref_rand_e(rng);
   for (uint32_t j = 0; j < columns; j++) of_column[j] = ref_rand_e(rng);
-  mgp_f_t *d_w = ref_upload(b, MGP_MEM_SCRATCH, w->c, (size_t)MGP_D * ncols);
   mgp_f_t *d_slab = ref_upload(b, MGP_MEM_WITNESS, slab, ncols * rows);
   mgp_f_t *d_eq = ref_upload(b, MGP_MEM_SCRATCH, eq, MGP_D * rows);
-  mgp_f_t *d_g = ref_upload(b, MGP_MEM_SCRATCH, g, MGP_D * rows);
   mgp_f_t *d_q = ref_upload(b, MGP_MEM_SCRATCH, q, MGP_D * size);
-  CHECK_OK(b->be->ops->combine(b->be, d_slab, ncols, log_rows, (mgp_e_t *)(void *)d_w, d_g));
   REQUIRE_OK(b->be->ops->alloc(b->be, MGP_MEM_SCRATCH, ncols * sizeof *inner, &d_inner));
   CHECK_OK(b->be->ops->inner(b->be, d_slab, ncols, log_rows, d_eq, d_inner));
   REQUIRE_OK(b->be->ops->download(b->be, inner, d_inner, ncols * sizeof *inner));
   CHECK_OK(b->be->ops->scatter(b->be, d_slab, first_chunk, ncols, log_rows, of_column, s, d_q));
-  get_back(b, d_g, MGP_D * rows, g2);
   get_back(b, d_q, MGP_D * size, q2);
   unsigned bad = 0;
-  for (size_t y = 0; y < rows; y++) {
-    mgp_e_t sum = plane_get(g, rows, y);
-    for (uint32_t c = 0; c < ncols; c++)
-      sum = mgp_e_add(sum, mgp_e_mul_f(w[c], slab[c * rows + y]));
-    bad += !mgp_e_eq(sum, plane_get(g2, rows, y));
-  }
-  CHECK_MSG(bad == 0, "%s: combine %u columns of 2^%u: %u wrong", b->name, ncols, log_rows, bad);
-  bad = 0;
   for (uint32_t c = 0; c < ncols; c++) {
     mgp_e_t sum = mgp_e_zero();
     for (size_t y = 0; y < rows; y++)
@@ -166,18 +204,13 @@ static void check_cells(ref_backend_t *b, test_rng_t *rng, unsigned log_rows, ui
   CHECK_MSG(bad == 0, "%s: scatter %u columns of 2^%u into 2^%u: %u wrong", b->name, ncols,
             log_rows, s, bad);
   ref_free(b, d_inner);
-  ref_free(b, d_w);
   ref_free(b, d_slab);
   ref_free(b, d_eq);
-  ref_free(b, d_g);
   ref_free(b, d_q);
   free(slab);
   free(eq);
-  free(g);
   free(q);
-  free(g2);
   free(q2);
-  free(w);
   free(inner);
   free(want);
   free(of_column);
@@ -265,6 +298,10 @@ int main(void) {
       for (int turn = 0; turn < 3; turn++)
         check_pairs(&b[k], &rng, 1 + (uint32_t)(test_rand(&rng) % 5), n);
     check_pairs(&b[k], &rng, 3, 12);
+    for (unsigned log_rows = 0; log_rows <= 9; log_rows++)
+      check_combine(&b[k], &rng, log_rows, 1 + log_rows, 20);
+    check_combine(&b[k], &rng, 3, 40, 90);
+    check_combine(&b[k], &rng, 8, 2, 300);
     check_weights(&b[k], &rng, 1, 1, 1);
     check_weights(&b[k], &rng, 30, 33, 40);
     check_weights(&b[k], &rng, 3, 700, 9);

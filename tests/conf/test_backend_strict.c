@@ -138,18 +138,21 @@ static void opening(void) {
   mgp_f_t *slab = device(COLS << B), *planes = device(MGP_D << B), *q = device(MGP_D << S),
           *ge = device(2 * 2 * MGP_D << B), *w = device(2 * MGP_D << B);
   mgp_weights_t list = {.nrows = 2, .ncols = COLS, .nvars = 1, .point = e, .scale = x};
+  const mgp_weights_t chunks = {.nrows = 1, .ncols = COLS};
   EACH_BAD(MGP_D << B, d) {
     REFUSED(eq_tables, "d_out", e, 1, B, MGP_D << B, d);
-    REFUSED(combine, "d_g", slab, COLS, B, (mgp_e_t *)w, d);
+    REFUSED(combine, "d_g", slab, 0, &chunks, 1, B, (mgp_e_t *)w, MGP_D << B, d);
     REFUSED(inner, "d_eq", slab, COLS, B, d, (mgp_e_t *)q);
   }
   EACH_BAD(COLS << B, d) {
-    REFUSED(combine, "d_slab", d, COLS, B, (mgp_e_t *)w, planes);
+    REFUSED(combine, "d_chunks", d, 0, &chunks, 1, B, (mgp_e_t *)w, MGP_D << B, planes);
     REFUSED(inner, "d_slab", d, COLS, B, planes, (mgp_e_t *)q);
     REFUSED(scatter, "d_chunks", d, 1, COLS, B, e, S, q);
   }
   EACH_BAD(MGP_D << S, d) REFUSED(scatter, "d_q", slab, 1, COLS, B, e, S, d);
-  EACH_BAD(COLS * MGP_D, d) REFUSED(combine, "d_w", slab, COLS, B, (mgp_e_t *)d, planes);
+  EACH_BAD(COLS * MGP_D, d)
+  REFUSED(combine, "d_w", slab, 0, &chunks, 1, B, (mgp_e_t *)d, MGP_D << B, planes);
+  REFUSED(combine, "before chunk 1", slab, 1, &chunks, 1, B, (mgp_e_t *)w, MGP_D << B, planes);
   EACH_BAD(2 * COLS * MGP_D, d) REFUSED(weights, "d_w", &list, 1, x, (mgp_e_t *)d);
   list.nrows = 3;
   REFUSED(weights, "3 rows", &list, 1, x, (mgp_e_t *)w);

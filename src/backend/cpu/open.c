@@ -102,11 +102,20 @@ static void run_cells(mgp_backend_t *be, cells_ctx_t *c, mgp_range_fn fn) {
   mgp_ranges(mgp_range_threads(be->threads, tiles, ROW_GRAIN / TILE_ROWS), tiles, fn, c);
 }
 
-mgp_status_t mgp_cpu_combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                             const mgp_e_t *d_w, mgp_f_t *d_g) {
+mgp_status_t mgp_cpu_combine(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t from,
+                             const mgp_weights_t *lists, uint32_t count, unsigned b,
+                             const mgp_e_t *d_w, size_t stride, mgp_f_t *d_g) {
   const size_t rows = (size_t)1 << b;
-  cells_ctx_t c = {NULL, d_slab, 0, ncols, rows, d_w, d_g, rows, 0};
-  run_cells(be, &c, combine_range);
+  for (uint32_t k = 0; k < count; k++) {
+    const mgp_weights_t *l = &lists[k];
+    cells_ctx_t c = {.chunks = d_chunks + (l->first - from) * rows,
+                     .n = l->nrows * l->ncols,
+                     .rows = rows,
+                     .w = d_w + l->first,
+                     .planes = d_g + k * stride,
+                     .stride = rows};
+    run_cells(be, &c, combine_range);
+  }
   return MGP_OK;
 }
 

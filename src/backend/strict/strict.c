@@ -430,29 +430,41 @@ static mgp_status_t eq_tables(mgp_backend_t *be, const mgp_e_t *points, uint32_t
   return INNER(eq_tables, points, count, n, stride, d_out);
 }
 
+/* Where the last of the chunks ends that lists of weights are about. */
+static size_t end_of(const mgp_weights_t *lists, uint32_t count) {
+  size_t end = 0;
+  for (uint32_t k = 0; k < count; k++) {
+    const size_t n = lists[k].first + (size_t)lists[k].nrows * lists[k].ncols;
+    if (n > end) end = n;
+  }
+  return end;
+}
+
 static mgp_status_t weights(mgp_backend_t *be, const mgp_weights_t *lists, uint32_t count,
                             mgp_e_t gamma, mgp_e_t *d_w) {
   mgp_strict_t *st = mgp_strict_of(be);
-  size_t end = 0;
   HOST(lists, count);
-  for (uint32_t k = 0; k < count; k++) {
-    const size_t n = lists[k].first + (size_t)lists[k].nrows * lists[k].ncols;
+  for (uint32_t k = 0; k < count; k++)
     if (lists[k].nvars > MGP_WEIGHTS_VARS || lists[k].nrows > 1u << lists[k].nvars)
       return mgp_fail(MGP_INTERNAL, "weights: %u rows by %u variables", lists[k].nrows,
                       lists[k].nvars);
-    if (n > end) end = n;
-  }
-  DEVICE(d_w, end);
+  DEVICE(d_w, end_of(lists, count));
   return INNER(weights, lists, count, gamma, d_w);
 }
 
-static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
-                            const mgp_e_t *d_w, mgp_f_t *d_g) {
+static mgp_status_t combine(mgp_backend_t *be, const mgp_f_t *d_chunks, uint32_t from,
+                            const mgp_weights_t *lists, uint32_t count, unsigned b,
+                            const mgp_e_t *d_w, size_t stride, mgp_f_t *d_g) {
   mgp_strict_t *st = mgp_strict_of(be);
-  DEVICE(d_slab, (size_t)ncols << b);
-  DEVICE(d_w, ncols);
-  DEVICE(d_g, (size_t)MGP_D << b);
-  return INNER(combine, d_slab, ncols, b, d_w, d_g);
+  HOST(lists, count);
+  for (uint32_t k = 0; k < count; k++)
+    if (lists[k].first < from)
+      return mgp_fail(MGP_INTERNAL, "combine: chunk %u before chunk %u", lists[k].first, from);
+  const size_t end = end_of(lists, count);
+  DEVICE(d_chunks, (end > from ? end - from : 0) << b);
+  DEVICE(d_w, end);
+  DEVICE(d_g, trace_words(count, stride, (uint64_t)MGP_D << b));
+  return INNER(combine, d_chunks, from, lists, count, b, d_w, stride, d_g);
 }
 
 static mgp_status_t inner(mgp_backend_t *be, const mgp_f_t *d_slab, uint32_t ncols, unsigned b,
