@@ -22,7 +22,7 @@ uint64_t mgp_cuda_commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, un
   const uint64_t rows = (uint64_t)2 << s;
   if (keep_all)
     return mgp_cuda_size_of<mgp_f_t>(ncols * rows) +
-           mgp_cuda_size_of<mgp_digest_t>(mgp_cuda_tree_count(s + 1));
+           mgp_cuda_size_of<mgp_digest_t>(mgp_whole_tree_count(s + 1));
   return mgp_cuda_size_of<mgp_f_t>(mgp_cuda_block_columns(ncols) * rows) +
          mgp_cuda_size_of<mgp_digest_t>(rows);
 }
@@ -45,10 +45,11 @@ mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols
   cs->keep_all = keep_all != 0;
   tree->s = s;
   tree->ncols = ncols;
-  tree->kept_depth = mgp_cuda_kept_depth(s, keep_log);
+  tree->kept_depth = mgp_kept_depth(s, keep_log);
   if (keep_all) {
     MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_CODEWORD, ncols * rows, &tree->d_codewords), failed);
-    MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_cuda_tree_count(s + 1), &tree->d_whole),
+    MGP_TRY_GOTO(st,
+                 mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_whole_tree_count(s + 1), &tree->d_whole),
                  failed);
     cs->d_state = tree->d_whole;
   } else {
@@ -71,12 +72,12 @@ mgp_status_t mgp_cuda_commit_column(mgp_backend_t *be, mgp_commit_stream_t *cs,
   const size_t rows = (size_t)2 << tree->s;
   if (cs->fed == tree->ncols)
     return mgp_fail(MGP_INTERNAL, "commit: more than the %u columns announced", tree->ncols);
-  const uint32_t in_block = cs->fed % MGP_CUDA_BLOCK_COLUMNS;
+  const uint32_t in_block = cs->fed % MGP_BLOCK_COLUMNS;
   mgp_f_t *block = cs->keep_all ? tree->d_codewords + (cs->fed - in_block) * rows : cs->d_block;
   MGP_TRY(mgp_cuda_encode_begin(cu, d_col, 0, tree->s, 1, block + in_block * rows, 0));
   cs->fed++;
   const bool last = cs->fed == tree->ncols;
-  if (in_block + 1 < MGP_CUDA_BLOCK_COLUMNS && !last) return MGP_OK;
+  if (in_block + 1 < MGP_BLOCK_COLUMNS && !last) return MGP_OK;
   MGP_TRY(mgp_cuda_encode_finish(cu, tree->s, in_block + 1, block, rows));
   return mgp_cuda_absorb(cu, block, rows, in_block + 1, tree->ncols, cs->fed == in_block + 1, last,
                          cs->d_state, rows);
@@ -86,7 +87,7 @@ mgp_status_t mgp_cuda_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp
                                  mgp_tree_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   mgp_tree_t *tree = cs->tree;
-  const unsigned h = tree->s + 1, cap_depth = mgp_cuda_cap_depth(h), kept = tree->kept_depth;
+  const unsigned h = tree->s + 1, cap_depth = mgp_cap_log(h), kept = tree->kept_depth;
   mgp_digest_t *d_cap = NULL, *d_kept = NULL;
   mgp_status_t st = MGP_OK;
   if (cs->fed != tree->ncols) {
@@ -94,9 +95,9 @@ mgp_status_t mgp_cuda_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp
     goto done;
   }
   if (cs->keep_all) {
-    MGP_TRY_GOTO(
-        st, mgp_cuda_tree_build(cu, tree->d_whole, h, 0, (size_t)1 << mgp_cuda_cap_depth(h)), done);
-    d_cap = tree->d_whole + mgp_cuda_tree_level(h, cap_depth);
+    MGP_TRY_GOTO(st, mgp_cuda_tree_build(cu, tree->d_whole, h, 0, (size_t)1 << mgp_cap_log(h)),
+                 done);
+    d_cap = tree->d_whole + mgp_whole_tree_level(h, cap_depth);
   } else {
     mgp_digest_t *d_spare = (mgp_digest_t *)cs->d_block;
     MGP_TRY_GOTO(st, mgp_cuda_new(cu, MGP_MEM_DIGEST, (size_t)1 << kept, &tree->d_kept), done);

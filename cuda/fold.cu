@@ -50,7 +50,7 @@ __host__ __device__ static inline size_t eq_offset(unsigned m) {
 }
 static uint64_t word_bytes(unsigned n, unsigned k) {
   return mgp_cuda_size_of<mgp_f_t>(MGP_D * ((uint64_t)2 << n)) +
-         mgp_cuda_size_of<mgp_digest_t>(mgp_cuda_tree_count(n + 1 - k));
+         mgp_cuda_size_of<mgp_digest_t>(mgp_whole_tree_count(n + 1 - k));
 }
 
 /* Down to which 2^f values is not said here; a shorter last group has a larger tree, so f = 1 need
@@ -73,8 +73,8 @@ mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, 
   if (f->nwords == MAX_WORDS || k > MAX_GROUP || k > f->n)
     return mgp_fail(MGP_INTERNAL, "fold: word %u, cosets of 2^%u of 2^%u values", f->nwords, k,
                     f->n);
-  const unsigned h = f->n + 1 - k, below = h - mgp_cuda_cap_depth(h);
-  const uint32_t ncap = 1u << mgp_cuda_cap_depth(h);
+  const unsigned h = f->n + 1 - k, below = h - mgp_cap_log(h);
+  const uint32_t ncap = 1u << mgp_cap_log(h);
   const size_t size = (size_t)2 << f->n, from = (size_t)first << below;
   if (n == 0 || n > ncap || first > ncap - n)
     return mgp_fail(MGP_INTERNAL, "fold: %u nodes from %u on of a cap of %u", n, first, ncap);
@@ -84,13 +84,13 @@ mgp_status_t mgp_cuda_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, 
   w->first = first;
   w->count = n;
   MGP_TRY(mgp_cuda_new(cu, MGP_MEM_CODEWORD, MGP_D * size, &w->d_code));
-  MGP_TRY(mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_cuda_tree_count(h), &w->d_tree));
+  MGP_TRY(mgp_cuda_new(cu, MGP_MEM_CODEWORD, mgp_whole_tree_count(h), &w->d_tree));
   MGP_TRY(mgp_cuda_encode(cu, f->d_q, size / 2, f->n, MGP_D, w->d_code, size));
   MGP_TRY(mgp_cuda_coset_leaves(cu, w->d_code + (from << k), size, k, w->d_tree + from,
                                 (size_t)n << below));
   MGP_TRY(mgp_cuda_tree_build(cu, w->d_tree, h, first, n));
-  return mgp_cuda_download(
-      be, cap, w->d_tree + mgp_cuda_tree_level(h, mgp_cuda_cap_depth(h)) + first, n * sizeof *cap);
+  return mgp_cuda_download(be, cap, w->d_tree + mgp_whole_tree_level(h, mgp_cap_log(h)) + first,
+                           n * sizeof *cap);
 }
 
 /* --- rounds ----------------------------------------------------------------------------------- */
@@ -300,7 +300,7 @@ static __global__ void __launch_bounds__(THREADS)
 }
 
 static mgp_status_t check_leaves(const word_t *word, const uint32_t *leaf, uint32_t n) {
-  const unsigned h = word->n + 1 - word->k, path = h - mgp_cuda_cap_depth(h);
+  const unsigned h = word->n + 1 - word->k, path = h - mgp_cap_log(h);
   for (uint32_t i = 0; i < n; i++)
     if (leaf[i] >> h || (leaf[i] >> path) - word->first >= word->count)
       return mgp_fail(MGP_INTERNAL, "fold: leaf %u of 2^%u", leaf[i], h);
@@ -381,7 +381,7 @@ mgp_status_t mgp_cuda_fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t
     o.stride = (size_t)2 << word->n;
     o.k = word->k;
     o.h = word->n + 1 - word->k;
-    o.length = o.h - mgp_cuda_cap_depth(o.h);
+    o.length = o.h - mgp_cap_log(o.h);
     o.leaf = at;
     o.n = n[w];
     const uint32_t more = o.n * opening_words(o);

@@ -189,22 +189,22 @@ static_assert(MGP_P2_WIDTH == 2 * MGP_DIGEST_WORDS, "a node takes two digests");
 
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
                                  size_t n) {
-  const unsigned cap = mgp_cuda_cap_depth(h);
+  const unsigned cap = mgp_cap_log(h);
   const unsigned top = h - cap < TOP_LEVELS ? h - cap : TOP_LEVELS;
   levels_t levels = {};
   for (unsigned depth = h; depth > cap + top; depth--) {
     const unsigned below = depth - 1 - cap;
-    MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_cuda_tree_level(h, depth) + (2 * first << below),
-                           d_tree + mgp_cuda_tree_level(h, depth - 1) + (first << below),
+    MGP_TRY(mgp_cuda_nodes(cu, d_tree + mgp_whole_tree_level(h, depth) + (2 * first << below),
+                           d_tree + mgp_whole_tree_level(h, depth - 1) + (first << below),
                            n << below));
   }
   if (top == 0) return MGP_OK;
   for (unsigned l = 0; l < top; l++) {
     const unsigned depth = cap + top - 1 - l;
-    levels.at[l] = d_tree + mgp_cuda_tree_level(h, depth) + (first << (depth - cap));
+    levels.at[l] = d_tree + mgp_whole_tree_level(h, depth) + (first << (depth - cap));
   }
   return MGP_LAUNCH(cu, tops, (unsigned)n, TOP_THREADS,
-                    d_tree + mgp_cuda_tree_level(h, cap + top) + (first << top), top, levels);
+                    d_tree + mgp_whole_tree_level(h, cap + top) + (first << top), top, levels);
 }
 
 mgp_status_t mgp_cuda_reduce_nodes(mgp_cuda_t *cu, mgp_digest_t *d_nodes, mgp_digest_t *d_spare,
@@ -228,13 +228,13 @@ static __global__ void tree_paths(const mgp_digest_t *tree, unsigned h, const ui
   if (i >= n * length) return;
   const uint32_t q = i / length, up = i % length;
   mgp_f_t d[MGP_DIGEST_WORDS];
-  load_digest(tree + (((size_t)2 << h) - ((size_t)2 << (h - up))) + (leaf[q] >> up ^ 1), d);
+  load_digest(tree + mgp_whole_tree_level(h, h - up) + (leaf[q] >> up ^ 1), d);
   store_digest(paths + i, d);
 }
 
 mgp_status_t mgp_cuda_tree_paths(mgp_cuda_t *cu, const mgp_digest_t *d_tree, unsigned h,
                                  const uint32_t *d_leaf, uint32_t n, mgp_digest_t *d_paths) {
-  const unsigned length = h - mgp_cuda_cap_depth(h);
+  const unsigned length = h - mgp_cap_log(h);
   if (n == 0 || length == 0) return MGP_OK;
   return MGP_LAUNCH(cu, tree_paths, mgp_blocks((uint64_t)n * length, THREADS), THREADS, d_tree, h,
                     d_leaf, n, length, d_paths);

@@ -4,10 +4,8 @@
 
 #include "state.cuh"
 
-#define MGP_CUDA_CAP_LOG 6u
-
-static inline unsigned mgp_cuda_cap_depth(unsigned h) {
-  return h < MGP_CUDA_CAP_LOG ? h : MGP_CUDA_CAP_LOG;
+extern "C" {
+#include "backend/tree_shape.h"
 }
 
 /* Absorbs ncols >= 1 columns (plane c at d_cols + c * stride) into rows [0, count): first: fresh
@@ -25,15 +23,8 @@ mgp_status_t mgp_cuda_nodes(mgp_cuda_t *cu, const mgp_digest_t *d_in, mgp_digest
 /* Independent permutations of states [count][16], in place (benchmark, tests). */
 mgp_status_t mgp_cuda_permute(mgp_cuda_t *cu, mgp_f_t *d_states, unsigned times, size_t count);
 
-/* A whole tree of 2^h leaves: leaves first, each level after the one below, up to the cap. */
-static inline size_t mgp_cuda_tree_count(unsigned h) {
-  return ((size_t)2 << h) - ((size_t)1 << mgp_cuda_cap_depth(h));
-}
-/* Offset of the nodes at a depth. */
-static inline size_t mgp_cuda_tree_level(unsigned h, unsigned depth) {
-  return ((size_t)2 << h) - ((size_t)2 << depth);
-}
-/* Fills the levels above the leaves, below nodes [first, first + n) of the cap. */
+/* Fills the levels of a whole tree (backend/tree_shape.h) above the leaves, below nodes [first,
+ * first + n) of the cap. */
 mgp_status_t mgp_cuda_tree_build(mgp_cuda_t *cu, mgp_digest_t *d_tree, unsigned h, size_t first,
                                  size_t n);
 /* 2^log_n nodes in d_nodes to those `levels` up, to and fro between d_nodes and d_spare, which has

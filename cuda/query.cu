@@ -69,24 +69,20 @@ static __global__ void compare_nodes(const mgp_digest_t *nodes, const mgp_digest
 
 /* --- begin ------------------------------------------------------------------------------------ */
 
-static uint64_t most_blocks(unsigned kept_depth, uint32_t npos) {
-  return npos < (uint64_t)1 << kept_depth ? npos : (uint64_t)1 << kept_depth;
-}
-
 /* positions, blocks, slots, and a word for the comparison */
 static uint64_t list_words(unsigned kept, uint32_t npos) {
-  return 2 * (uint64_t)npos + most_blocks(kept, npos) + 1;
+  return 2 * (uint64_t)npos + mgp_most_blocks(kept, npos) + 1;
 }
 
 static unsigned path_length(unsigned s) {
-  return s + 1 - mgp_cuda_cap_depth(s + 1);
+  return s + 1 - mgp_cap_log(s + 1);
 }
 
 uint64_t mgp_cuda_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                               uint32_t npos) {
   (void)be;
-  const unsigned kept = mgp_cuda_kept_depth(s, keep_log);
-  const uint64_t rows = most_blocks(kept, npos) << (s + 1 - kept);
+  const unsigned kept = mgp_kept_depth(s, keep_log);
+  const uint64_t rows = mgp_most_blocks(kept, npos) << (s + 1 - kept);
   return mgp_cuda_size_of<uint32_t>(list_words(kept, npos)) +
          mgp_cuda_size_of<mgp_f_t>((uint64_t)npos * ncols) +
          mgp_cuda_size_of<mgp_digest_t>((uint64_t)npos * path_length(s)) +
@@ -140,7 +136,7 @@ mgp_status_t mgp_cuda_query_begin(mgp_backend_t *be, mgp_tree_t *tree, const uin
                                   uint32_t npos, mgp_query_stream_t **out, int *needs_columns) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const unsigned kept = tree->kept_depth;
-  const uint64_t rows = most_blocks(kept, npos) << (tree->s + 1 - kept);
+  const uint64_t rows = mgp_most_blocks(kept, npos) << (tree->s + 1 - kept);
   mgp_status_t st = MGP_OK;
   for (uint32_t i = 0; i < npos; i++)
     if (pos[i] >> (tree->s + 1))
@@ -184,7 +180,7 @@ mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
     return mgp_fail(MGP_INTERNAL, "query: more columns than the %u of the matrix",
                     tree->d_kept ? tree->ncols : 0);
   const unsigned below = tree->s + 1 - tree->kept_depth;
-  const uint32_t in_block = qs->fed % MGP_CUDA_BLOCK_COLUMNS;
+  const uint32_t in_block = qs->fed % MGP_BLOCK_COLUMNS;
   const uint64_t rows = (uint64_t)qs->nblocks << below;
   const uint32_t column = qs->fed++;
   const bool last = qs->fed == tree->ncols;
@@ -194,7 +190,7 @@ mgp_status_t mgp_cuda_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
                      qs->d_blocks, below, rows, qs->d_gathered + in_block * rows));
   MGP_TRY(MGP_LAUNCH(cu, gather_rows, mgp_blocks(qs->npos, THREADS), THREADS, qs->d_codeword,
                      (size_t)0, qs->d_pos, qs->npos, column, 1u, tree->ncols, qs->d_rows));
-  if (in_block + 1 < MGP_CUDA_BLOCK_COLUMNS && !last) return MGP_OK;
+  if (in_block + 1 < MGP_BLOCK_COLUMNS && !last) return MGP_OK;
   return mgp_cuda_absorb(cu, qs->d_gathered, rows, in_block + 1, tree->ncols,
                          qs->fed == in_block + 1, last, qs->d_state, rows);
 }

@@ -121,9 +121,8 @@ static void hashing(bench_t *b, mgp_f_t *d, mgp_digest_t *d_tree) {
     snprintf(size, sizeof size, "2^%u x 128", h);
     s = best(b, [&] {
       mgp_status_t st = mgp_cuda_absorb(b->cu, d, rows, 128, 128, true, true, d_tree, rows);
-      return st == MGP_OK
-                 ? mgp_cuda_tree_build(b->cu, d_tree, h, 0, (size_t)1 << mgp_cuda_cap_depth(h))
-                 : st;
+      return st == MGP_OK ? mgp_cuda_tree_build(b->cu, d_tree, h, 0, (size_t)1 << mgp_cap_log(h))
+                          : st;
     });
     report(b, "Merkle tree", size, s, 17.0 * rows, (128 * 4 + 32 + 96.0) * rows, 7500);
   }

@@ -120,13 +120,13 @@ mgp_status_t mgp_cpu_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, mgp_
   mgp_cpu_t *cpu = mgp_cpu_of(be);
   mgp_status_t st = MGP_OK;
   mgp_tree_t *tree = cs->tree;
-  const unsigned h = tree->s + 1, cap_depth = mgp_cap_depth(h);
+  const unsigned h = tree->s + 1, cap_depth = mgp_cap_log(h);
   if (cs->fed != tree->ncols) {
     st = mgp_fail(MGP_INTERNAL, "commit: %u columns of %u were fed", cs->fed, tree->ncols);
     goto done;
   }
   if (cs->keep_all) {
-    mgp_whole_tree_build(cpu, tree->whole, h, 0, (size_t)1 << mgp_cap_depth(h));
+    mgp_whole_tree_build(cpu, tree->whole, h, 0, (size_t)1 << mgp_cap_log(h));
     memcpy(cap, tree->whole + mgp_whole_tree_level(h, cap_depth), sizeof cap[0] << cap_depth);
   } else {
     const unsigned kept = tree->kept_depth, depth = h - levels_in_chunk(tree->s, kept);

@@ -4,8 +4,6 @@
 
 #include "backend/cpu/tree.h"
 
-#define MGP_BLOCK_COLUMNS 8u /* columns absorbed at a time: the sponge's rate */
-
 struct mgp_tree {
   unsigned s, kept_depth;
   uint32_t ncols;
@@ -18,12 +16,6 @@ struct mgp_tree {
 /* Words from one codeword to the next: the rows of 8 columns must not all fall in one cache set. */
 static inline size_t mgp_code_stride(size_t rows) {
   return rows < 1024 ? rows : rows + 64;
-}
-
-/* At least the cap is kept. */
-static inline unsigned mgp_kept_depth(unsigned s, unsigned keep_log) {
-  unsigned cap = mgp_cap_depth(s + 1), depth = keep_log < s + 1 ? keep_log : s + 1;
-  return depth > cap ? depth : cap;
 }
 
 static inline uint32_t mgp_block_columns(uint32_t ncols) {

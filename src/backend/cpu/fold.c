@@ -100,8 +100,8 @@ mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, u
   if (f->nwords == MAX_WORDS || k > MAX_GROUP || k > f->n)
     return mgp_fail(MGP_INTERNAL, "fold: word %u, cosets of 2^%u of 2^%u values", f->nwords, k,
                     f->n);
-  const unsigned h = f->n + 1 - k, below = h - mgp_cap_depth(h);
-  const uint32_t ncap = 1u << mgp_cap_depth(h);
+  const unsigned h = f->n + 1 - k, below = h - mgp_cap_log(h);
+  const uint32_t ncap = 1u << mgp_cap_log(h);
   if (n == 0 || n > ncap || first > ncap - n)
     return mgp_fail(MGP_INTERNAL, "fold: %u nodes from %u on of a cap of %u", n, first, ncap);
   word_t *w = &f->words[f->nwords];
@@ -123,7 +123,7 @@ mgp_status_t mgp_cpu_fold_commit(mgp_backend_t *be, mgp_fold_t *f, unsigned k, u
     hash->leaves(rows, (uint32_t)MGP_D << k, w->tree + i, chunk);
   }
   mgp_whole_tree_build(cpu, w->tree, h, first, n);
-  memcpy(cap, w->tree + mgp_whole_tree_level(h, mgp_cap_depth(h)) + first, n * sizeof cap[0]);
+  memcpy(cap, w->tree + mgp_whole_tree_level(h, mgp_cap_log(h)) + first, n * sizeof cap[0]);
   f->nwords++;
   return MGP_OK;
 }
@@ -204,7 +204,7 @@ mgp_status_t mgp_cpu_fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t 
   for (uint32_t w = 0; w < f->nwords; leaf += n[w++]) {
     const word_t *word = &f->words[w];
     const unsigned h = word->n + 1 - word->k;
-    const size_t length = h - mgp_cap_depth(h), coset = (size_t)MGP_D << word->k;
+    const size_t length = h - mgp_cap_log(h), coset = (size_t)MGP_D << word->k;
     mgp_digest_t *paths = (mgp_digest_t *)(void *)(out + n[w] * coset);
     for (uint32_t i = 0; i < n[w]; i++) {
       if (leaf[i] >> h || (leaf[i] >> length) - word->first >= word->count)

@@ -25,15 +25,11 @@ struct mgp_query_stream {
   mgp_f_t *rows;       /* [npos][ncols] */
 };
 
-static uint64_t most_blocks(unsigned kept_depth, uint32_t npos) {
-  return npos < (uint64_t)1 << kept_depth ? npos : (uint64_t)1 << kept_depth;
-}
-
 uint64_t mgp_cpu_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                              uint32_t npos) {
   (void)be;
   const unsigned kept = mgp_kept_depth(s, keep_log);
-  const uint64_t nodes = (uint64_t)1 << kept, blocks = most_blocks(kept, npos);
+  const uint64_t nodes = (uint64_t)1 << kept, blocks = mgp_most_blocks(kept, npos);
   const uint64_t rows = blocks << (s + 1 - kept);
   return sizeof(mgp_query_stream_t) + sizeof(uint32_t) * (npos + blocks + nodes) +
          sizeof(mgp_f_t) * (((uint64_t)2 << s) + mgp_block_columns(ncols) * mgp_code_stride(rows) +
@@ -44,7 +40,7 @@ uint64_t mgp_cpu_query_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, unsi
 static mgp_status_t begin_replay(mgp_backend_t *be, mgp_query_stream_t *qs) {
   const mgp_tree_t *tree = qs->tree;
   const unsigned kept = tree->kept_depth, below = tree->s + 1 - kept;
-  const size_t nodes = (size_t)1 << kept, blocks = most_blocks(kept, qs->npos);
+  const size_t nodes = (size_t)1 << kept, blocks = mgp_most_blocks(kept, qs->npos);
   const size_t rows = blocks << below;
   qs->stride = mgp_code_stride(rows);
   MGP_TRY(MGP_NEW(be, MGP_MEM_SCRATCH, blocks, &qs->blocks));
@@ -124,7 +120,7 @@ static mgp_status_t replayed_paths(mgp_cpu_t *cpu, mgp_query_stream_t *qs, mgp_d
   const mgp_hash_kernels_t *k = mgp_hash_kernels(cpu->isa);
   const mgp_tree_t *tree = qs->tree;
   const unsigned kept = tree->kept_depth, below = tree->s + 1 - kept;
-  const size_t path_length = tree->s + 1 - mgp_cap_depth(tree->s + 1);
+  const size_t path_length = tree->s + 1 - mgp_cap_log(tree->s + 1);
   for (unsigned l = 0; l < below; l++) {
     for (uint32_t i = 0; i < qs->npos; i++) {
       size_t row = qs->pos[i] & (((size_t)1 << below) - 1);
@@ -156,7 +152,7 @@ static mgp_status_t replayed_paths(mgp_cpu_t *cpu, mgp_query_stream_t *qs, mgp_d
 mgp_status_t mgp_cpu_query_end(mgp_backend_t *be, mgp_query_stream_t *qs, mgp_f_t *rows,
                                mgp_digest_t *paths) {
   const mgp_tree_t *tree = qs->tree;
-  const size_t path_length = tree->s + 1 - mgp_cap_depth(tree->s + 1);
+  const size_t path_length = tree->s + 1 - mgp_cap_log(tree->s + 1);
   mgp_status_t st = MGP_OK;
   if (!tree->kept) {
     for (uint32_t i = 0; i < qs->npos; i++) {

@@ -26,8 +26,8 @@ void mgp_tree_reduce(mgp_cpu_t *cpu, mgp_digest_t *nodes, unsigned log_n, unsign
 
 void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h, size_t first, size_t n) {
   const mgp_hash_kernels_t *k = mgp_hash_kernels(cpu->isa);
-  for (unsigned depth = h; depth > mgp_cap_depth(h); depth--) {
-    const unsigned below = depth - 1 - mgp_cap_depth(h); /* levels that the parents are below it */
+  for (unsigned depth = h; depth > mgp_cap_log(h); depth--) {
+    const unsigned below = depth - 1 - mgp_cap_log(h); /* levels that the parents are below it */
     const size_t from = first << below, count = n << below, most = (size_t)1 << CHUNK_LOG;
     const mgp_digest_t *in = tree + mgp_whole_tree_level(h, depth) + 2 * from;
     mgp_digest_t *out = tree + mgp_whole_tree_level(h, depth - 1) + from;
@@ -38,6 +38,6 @@ void mgp_whole_tree_build(mgp_cpu_t *cpu, mgp_digest_t *tree, unsigned h, size_t
 }
 
 void mgp_whole_tree_path(const mgp_digest_t *tree, unsigned h, uint32_t leaf, mgp_digest_t *path) {
-  for (unsigned depth = h; depth > mgp_cap_depth(h); depth--, leaf >>= 1)
+  for (unsigned depth = h; depth > mgp_cap_log(h); depth--, leaf >>= 1)
     memcpy(path[h - depth], tree[mgp_whole_tree_level(h, depth) + (leaf ^ 1)], sizeof path[0]);
 }
