@@ -1,11 +1,8 @@
 #include "backend/cpu/block.h"
+#include "backend/task_math.h"
 
 mgp_e_t mgp_eq_at(const mgp_e_t *point, unsigned n, uint64_t i) {
-  mgp_e_t r = mgp_e_one();
-  if (i >> n) return mgp_e_zero();
-  for (unsigned t = 0; t < n; t++)
-    r = mgp_e_mul(r, i >> t & 1 ? point[t] : mgp_e_sub(mgp_e_one(), point[t]));
-  return r;
+  return i >> n ? mgp_e_zero() : mgp_task_eq(point, n, i);
 }
 
 /* From the top: where count has a 1 bit, all indices with a 0 there and equal bits above count. */
