@@ -54,7 +54,7 @@ MGP_CALLED void mgp_gkr_close_round(const mgp_task_dev_t &dev, unsigned i, const
   mgp_e_t h[3];
   h[0] = mgp_e_add(sum[0], s->lambda);
   h[2] = sum[1];
-  h[1] = mgp_e_sub(mgp_e_mul(mgp_e_sub(s->claim, h[0]), s->inv[i]), h[2]);
+  h[1] = mgp_task_middle(s->claim, h[0], h[2], s->inv[i]);
   talk.say(MGP_LABEL_GKR_ROUND, h + 1, 2);
   const mgp_e_t x = talk.squeeze_ext();
   talk.store(s);
@@ -76,7 +76,7 @@ __device__ __forceinline__ void mgp_gkr_open_layer(mgp_task_state_t *s, mgp_task
   talk->store(s);
   if (threadIdx.x != 0) return;
   s->lambda = lambda;
-  s->claim = mgp_e_add(p, mgp_e_mul(lambda, to_main ? mgp_e_sub(q, mgp_e_one()) : q));
+  s->claim = mgp_task_claim(p, q, lambda, to_main);
   s->weight[0] = mgp_e_one();
 }
 

@@ -168,7 +168,7 @@ MGP_CALLED void mgp_gkr_close_rows(const mgp_task_dev_t &dev, unsigned l, unsign
   mgp_e_t h[3], next[3];
   h[0] = mgp_e_add(mgp_e_lerp(v[MGP_GKR_00], v[MGP_GKR_01], rho), lambda);
   h[2] = mgp_e_lerp(v[MGP_GKR_I0], v[MGP_GKR_I1], rho);
-  h[1] = mgp_e_sub(mgp_e_mul(mgp_e_sub(s->claim, h[0]), s->inv[i]), h[2]);
+  h[1] = mgp_task_middle(s->claim, h[0], h[2], s->inv[i]);
   talk.say(MGP_LABEL_GKR_ROUND, h + 1, 2);
   /* quadratics in x: lane 0 the claim, 1 the next h(0), 2 the next h_2 */
   const unsigned lane = threadIdx.x;
@@ -185,7 +185,7 @@ MGP_CALLED void mgp_gkr_close_rows(const mgp_task_dev_t &dev, unsigned l, unsign
   if (two) {
     next[0] = mgp_shfl(at_x, 1);
     next[2] = mgp_shfl(at_x, 2);
-    next[1] = mgp_e_sub(mgp_e_mul(mgp_e_sub(claim, next[0]), inv), next[2]);
+    next[1] = mgp_task_middle(claim, next[0], next[2], inv);
     talk.say(MGP_LABEL_GKR_ROUND, next + 1, 2);
     const mgp_e_t y = talk.squeeze_ext();
     claim = mgp_task_horner(next, 3, y);

@@ -168,8 +168,7 @@ MGP_CALLED void mgp_main_close(const mgp_task_dev_t &dev, const mgp_main_dev_t &
   mgp_task_state_t *s = dev.state;
   mgp_task_talk_t talk(s);
   mgp_e_t h[4], sel[2];
-  const mgp_e_t rest = mgp_e_sub(s->claim, mgp_e_mul(s->point[m.m + i], ev[0]));
-  mgp_task_cubic(mgp_e_mul(rest, s->inv[i]), ev, h);
+  mgp_task_cubic(mgp_task_main_zero(s->claim, s->point[m.m + i], ev[0], s->inv[i]), ev, h);
   talk.say(MGP_LABEL_MAIN_ROUND, h + 1, 3);
   const mgp_e_t x = talk.squeeze_ext();
   talk.store(s);

@@ -43,7 +43,7 @@ static mgp_status_t prove_layer(task_t *k, mgp_gkr_t *g, unsigned l) {
   const mgp_backend_ops_t *ops = be->ops;
   mgp_e_t next[MAX_VARS], h[3], ev[4], r[2];
   mgp_e_t lambda = mgp_transcript_squeeze_ext(&k->tr);
-  mgp_e_t c = mgp_e_add(k->p, mgp_e_mul(lambda, k->q));
+  mgp_e_t c = mgp_task_claim(k->p, k->q, lambda, 0);
   MGP_TRY(ops->gkr_layer(be, g, l, k->point, lambda));
   for (unsigned i = 0; i < l; i++) {
     mgp_e_t inv;
@@ -51,7 +51,7 @@ static mgp_status_t prove_layer(task_t *k, mgp_gkr_t *g, unsigned l) {
     MGP_TRY(invert(k->point[i], &inv));
     h[0] = r[0];
     h[2] = r[1];
-    h[1] = mgp_e_sub(mgp_e_mul(mgp_e_sub(c, h[0]), inv), h[2]);
+    h[1] = mgp_task_middle(c, h[0], h[2], inv);
     send(k, MGP_LABEL_GKR_ROUND, h + 1, 2);
     mgp_e_t x = mgp_transcript_squeeze_ext(&k->tr);
     c = mgp_task_horner(h, 3, x);
@@ -90,7 +90,7 @@ out:
 static mgp_status_t main_coefficients(mgp_e_t c, mgp_e_t rho, const mgp_e_t ev[3], mgp_e_t h[4]) {
   mgp_e_t inv;
   MGP_TRY(invert(mgp_e_sub(mgp_e_one(), rho), &inv));
-  mgp_task_cubic(mgp_e_mul(mgp_e_sub(c, mgp_e_mul(rho, ev[0])), inv), ev, h);
+  mgp_task_cubic(mgp_task_main_zero(c, rho, ev[0], inv), ev, h);
   return MGP_OK;
 }
 
@@ -104,7 +104,7 @@ static mgp_status_t prove_main(task_t *k) {
   mgp_status_t st;
   for (uint32_t i = 0; i < 1u << k->m; i++) eq_int[i] = mgp_task_eq(k->point, k->m, i);
   mgp_e_t lambda = mgp_transcript_squeeze_ext(&k->tr);
-  mgp_e_t c = mgp_e_add(k->p, mgp_e_mul(lambda, mgp_e_sub(k->q, mgp_e_one())));
+  mgp_e_t c = mgp_task_claim(k->p, k->q, lambda, 1);
   MGP_TRY(ops->main_begin(be, j->chip, j->d_trace, j->d_virt, j->stride, j->nrows, k->n, rho,
                           j->alpha, j->beta, lambda, eq_int, &main_state));
   for (unsigned i = 0; i < k->n; i++) {

@@ -11,6 +11,21 @@ MGP_HD mgp_e_t mgp_task_horner(const mgp_e_t *h, int n, mgp_e_t x) {
   return r;
 }
 
+/* h_1 of a round of the fraction tree: its claim is h(0) + rho (h_1 + h_2), inv = 1 / rho */
+MGP_HD mgp_e_t mgp_task_middle(mgp_e_t claim, mgp_e_t h0, mgp_e_t h2, mgp_e_t inv) {
+  return mgp_e_sub(mgp_e_mul(mgp_e_sub(claim, h0), inv), h2);
+}
+/* h(0) of a round of the main sumcheck: its claim is (1 - rho) h(0) + rho h(1), inv = 1 / (1 - rho)
+ */
+MGP_HD mgp_e_t mgp_task_main_zero(mgp_e_t claim, mgp_e_t rho, mgp_e_t h1, mgp_e_t inv) {
+  return mgp_e_mul(mgp_e_sub(claim, mgp_e_mul(rho, h1)), inv);
+}
+/* The claim that p and q make: of a layer of the fraction tree, or of the main sumcheck, which is
+ * over q - 1: 0 where there is no row. */
+MGP_HD mgp_e_t mgp_task_claim(mgp_e_t p, mgp_e_t q, mgp_e_t lambda, int to_main) {
+  return mgp_e_add(p, mgp_e_mul(lambda, to_main ? mgp_e_sub(q, mgp_e_one()) : q));
+}
+
 /* Coefficients of the cubic with the values v0 at 0 and ev at 1, 2, 3. By Newton: differences
  * d1, d2, d3; h = v0 + d1 X + d2 X(X-1)/2 + d3 X(X-1)(X-2)/6. */
 MGP_HD void mgp_task_cubic(mgp_e_t v0, const mgp_e_t ev[3], mgp_e_t h[4]) {
