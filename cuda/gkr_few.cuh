@@ -55,7 +55,8 @@ __device__ __forceinline__ mgp_e_t mgp_few_at(const mgp_e_t *group, unsigned k) 
 
 /* Rounds i and i + 1 of layer l over rows, r.rows >> FOLDS of them, with FOLDS variables bound when
  * they are read. They go to `to`, [rows, up to a multiple of 4][PLANES]; without FOLDS that has
- * room for those of the block's THREADS lanes only. Sums are divided by `factor` (NULL: one). */
+ * room for those of the block's THREADS lanes only. The sums are multiplied by `factor` (NULL:
+ * one). */
 template <unsigned THREADS, int FOLDS, class Row, class Terms>
 __device__ __forceinline__ void
 mgp_few_pass(const mgp_task_dev_t &dev, unsigned l, unsigned i, const mgp_few_rows_t &r,
