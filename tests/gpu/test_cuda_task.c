@@ -211,6 +211,7 @@ int main(int argc, char **argv) {
     check(&p, chips, &rng, 6, (1u << 20) + 1); /* ADD */
     check(&p, chips, &rng, 21, 1u << 22);      /* LW */
   }
+  if (test_slow() && all) check(&p, chips, &rng, 4, 1u << 24);
   if (all) check_refusals(&p, chips, &rng);
   pair_destroy(&p);
   setenv("MGP_CUDA_POISON", "1", 1);        /* results that were not made look like any */
