@@ -126,7 +126,7 @@ def test_alone(t):
     """bench --scaling: the rank that proves the point of one rank by itself stands still. The others, who have
     nothing to do with its proof, give up once they have not heard of it for --timeout, and not before."""
     command = [cli.LAUNCHER, "-n", str(RANKS), t.mgprove, "bench", "--scaling", "--workload", "fibonacci", "--backend",
-               "cpu", "--log-steps", "18", "--repeat", "400", "--threads", "1", "--timeout", str(PATIENCE)]
+               "cpu", "--log-steps", "19", "--repeat", "100", "--threads", "1", "--timeout", str(PATIENCE)]
     log = os.path.join(t.work, "log")
     with open(log, "w", encoding="utf-8") as out:
         job = subprocess.Popen(command, cwd=t.work, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
