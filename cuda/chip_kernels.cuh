@@ -116,7 +116,7 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
   } else {
     mgp_gkr_row_sums<MGP_TASK_WIDE>(dev, l, ev, low, load, mgp_leaf_terms(dev, g, 0), g.rows,
                                     g.fold[0], acc);
-    mgp_leaf_times_lambda(dev, acc);
+    for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], lambda);
   }
   mgp_task_leave_sum<MGP_TASK_WIDE, 2, 4>(dev, acc);
 }

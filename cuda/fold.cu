@@ -109,12 +109,7 @@ static __global__ void __launch_bounds__(THREADS)
   const unsigned first = s - m + (high ? low : 0), n = high ? m - low : low;
   const uint32_t i = high ? at - nlow : at;
   if (i >= 1u << n) return;
-  mgp_e_t v = mgp_e_one();
-  for (unsigned t = 0; t < n; t++) {
-    const mgp_e_t r = point.r[first + t];
-    v = mgp_e_mul(v, i >> t & 1 ? r : mgp_e_sub(mgp_e_one(), r));
-  }
-  mgp_st(&out[eq_offset(m) + at], v);
+  mgp_st(&out[eq_offset(m) + at], mgp_task_eq(point.r + first, n, i));
 }
 
 /* Values 2y and 2y + 1 of planes `stride` apart. */
@@ -294,7 +289,7 @@ static __global__ void __launch_bounds__(THREADS)
         o.code[w % MGP_D * o.stride + ((size_t)leaf[o.leaf + i / coset] << o.k) + w / MGP_D];
   } else if (i < o.n * (coset + path)) {
     const uint32_t p = i - o.n * coset, up = p % path / MGP_DIGEST_WORDS;
-    const size_t level = ((size_t)2 << o.h) - ((size_t)2 << (o.h - up));
+    const size_t level = mgp_whole_tree_level(o.h, o.h - up);
     out[o.out + i] = o.tree[level + (leaf[o.leaf + p / path] >> up ^ 1)][p % MGP_DIGEST_WORDS];
   }
 }

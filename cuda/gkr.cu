@@ -132,16 +132,15 @@ mgp_status_t mgp_cuda_rows_close(mgp_cuda_t *cu, const mgp_task_dev_t *dev, unsi
 
 /* Rounds i ... of layer l, and its end. */
 __device__ __forceinline__ void tail(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g, unsigned l,
-                                     unsigned i, mgp_gkr_rows_t r, mgp_e_t *buffer) {
-  for (; i < l && (r.rows + 3) / 4 > MGP_FEW_ROWS; i += 2) {
-    mgp_gkr_folded<TAIL>(dev, g, l, i, 0, r);
-    r = mgp_gkr_next_rows(g, r, l, i);
-    __syncthreads();
-  }
+                                     unsigned i, const mgp_gkr_rows_t &r, mgp_e_t *buffer) {
   const mgp_gkr_lifted_t terms = {dev.state->lambda};
   mgp_few_tail<TAIL>(
       dev, l, i, r, mgp_gkr_nothing(), terms.absent(), [&](unsigned) { return terms; },
       (const mgp_e_t *)NULL, buffer,
+      [&](unsigned k, const mgp_gkr_rows_t &rows) {
+        mgp_gkr_folded<TAIL>(dev, g, l, k, 0, rows);
+        return mgp_gkr_next_rows(g, rows, l, k);
+      },
       [&](const mgp_entry_t &e) { mgp_gkr_close_layer(dev, g, l, e); });
 }
 static __global__ void __launch_bounds__(TAIL)
@@ -154,14 +153,13 @@ static __global__ void __launch_bounds__(TAIL)
   MGP_SHARED(mgp_e_t, buffer, [MGP_FEW_BUFFER]);
   const unsigned ev = mgp_gkr_entry_vars(g, l);
   const mgp_pair_t absent = mgp_leaf_absent();
-  for (; i < l && (r.rows + 3) / 4 > MGP_FEW_ROWS; i += 2) {
-    mgp_leaf_folded<TAIL>(dev, g, l, i, 0, r);
-    r = mgp_gkr_next_rows(g, r, l, i);
-    __syncthreads();
-  }
   mgp_few_tail<TAIL>(
       dev, l, i, r, absent, absent, [&](unsigned k) { return mgp_leaf_terms(dev, g, k - ev); },
       &dev.state->lambda, buffer,
+      [&](unsigned k, const mgp_gkr_rows_t &rows) {
+        mgp_leaf_folded<TAIL>(dev, g, l, k, 0, rows);
+        return mgp_gkr_next_rows(g, rows, l, k);
+      },
       [&](const mgp_pair_t &v) { mgp_gkr_close_layer(dev, g, l, mgp_leaf_last(dev, g, v)); });
 }
 

@@ -53,6 +53,36 @@ __device__ __forceinline__ mgp_e_t mgp_few_at(const mgp_e_t *group, unsigned k) 
   return v;
 }
 
+/* An element of row y, folded by the first FOLDS of x. */
+template <int FOLDS, class Row>
+__device__ __forceinline__ mgp_e_t mgp_few_element(const mgp_few_rows_t &r, uint32_t y,
+                                                   unsigned plane, const Row &absent,
+                                                   const mgp_e_t *x) {
+  mgp_e_t part[1 << FOLDS];
+#pragma unroll
+  for (int k = 0; k < 1 << FOLDS; k++) {
+    const uint32_t from = (y << FOLDS) + (unsigned)k;
+    part[k] = from < r.rows ? mgp_ld(r.src + from * r.row_step + plane * r.plane_step)
+                            : mgp_few_t<Row>::plane(absent, plane);
+  }
+#pragma unroll
+  for (int f = 0; f < FOLDS; f++)
+#pragma unroll
+    for (int k = 0; k < (1 << FOLDS) >> (f + 1); k++)
+      part[k] = mgp_e_lerp(part[2 * k], part[2 * k + 1], x[f]);
+  return part[0];
+}
+/* Lifted, if rows are not yet; neighbouring lanes have the planes of a row. */
+template <class Row>
+__device__ __forceinline__ mgp_e_t mgp_few_lifted(const mgp_task_dev_t &dev,
+                                                  const mgp_few_rows_t &r, mgp_e_t v) {
+  if (mgp_few_t<Row>::PLANES == 4 && r.raw) {
+    const mgp_e_t q = mgp_shfl(v, (threadIdx.x % 32) | 1);
+    if (threadIdx.x % 4 == 0) v = mgp_e_add(v, mgp_e_mul(q, dev.state->lambda));
+  }
+  return v;
+}
+
 /* Rounds i and i + 1 of layer l over rows, r.rows >> FOLDS of them, with FOLDS variables bound when
  * they are read. They go to `to`, [rows, up to a multiple of 4][PLANES]; without FOLDS that has
  * room for those of the block's THREADS lanes only. The sums are multiplied by `factor` (NULL:
@@ -76,24 +106,8 @@ mgp_few_pass(const mgp_task_dev_t &dev, unsigned l, unsigned i, const mgp_few_ro
     const uint32_t y = first + t / planes, z = first / 4 + t / lanes;
     const mgp_e_t weight = 4 * z < all ? mgp_ld(&eq[z]) : mgp_e_zero();
     mgp_e_t v = few_t::plane(absent, plane);
-    if (y < rows) {
-      mgp_e_t part[1 << FOLDS];
-#pragma unroll
-      for (int k = 0; k < 1 << FOLDS; k++) {
-        const uint32_t from = (y << FOLDS) + (unsigned)k;
-        part[k] = from < r.rows ? mgp_ld(r.src + from * r.row_step + plane * r.plane_step) : v;
-      }
-#pragma unroll
-      for (int f = 0; f < FOLDS; f++)
-#pragma unroll
-        for (int k = 0; k < (1 << FOLDS) >> (f + 1); k++)
-          part[k] = mgp_e_lerp(part[2 * k], part[2 * k + 1], x[f]);
-      v = part[0];
-    }
-    if (planes == 4 && r.raw) { /* lift */
-      const mgp_e_t q = mgp_shfl(v, (t % 32) | 1);
-      if (plane == 0) v = mgp_e_add(v, mgp_e_mul(q, dev.state->lambda));
-    }
+    if (y < rows) v = mgp_few_element<FOLDS>(r, y, plane, absent, x);
+    v = mgp_few_lifted<Row>(dev, r, v);
     if (y < all) mgp_st(&chunk[t], v);
     __syncthreads();
     if (4 * z < all) {
@@ -129,32 +143,29 @@ mgp_few_pass(const mgp_task_dev_t &dev, unsigned l, unsigned i, const mgp_few_ro
 template <class Row>
 __device__ __forceinline__ Row mgp_few_last(const mgp_task_dev_t &dev, unsigned l, unsigned folds,
                                             const mgp_few_rows_t &r, const Row &absent) {
-  const unsigned planes = mgp_few_t<Row>::PLANES, plane = threadIdx.x % planes;
-  mgp_e_t part[4];
-  for (unsigned k = 0; k < 4; k++)
-    part[k] = k < r.rows ? mgp_ld(r.src + k * r.row_step + plane * r.plane_step)
-                         : mgp_few_t<Row>::plane(absent, plane);
-  if (folds == 2) {
-    part[0] = mgp_e_lerp(part[0], part[1], dev.state->x[l - 2]);
-    part[1] = mgp_e_lerp(part[2], part[3], dev.state->x[l - 2]);
-  }
-  if (folds) part[0] = mgp_e_lerp(part[0], part[1], dev.state->x[l - 1]);
-  if (planes == 4 && r.raw) {
-    const mgp_e_t q = mgp_shfl(part[0], (threadIdx.x % 32) | 1);
-    if (plane == 0) part[0] = mgp_e_add(part[0], mgp_e_mul(q, dev.state->lambda));
-  }
-  return Row::make([&](auto, int k) { return mgp_shfl(part[0], (unsigned)k); });
+  const unsigned plane = threadIdx.x % mgp_few_t<Row>::PLANES;
+  const mgp_e_t *x = dev.state->x + l - folds;
+  mgp_e_t v = folds == 2   ? mgp_few_element<2>(r, 0, plane, absent, x)
+              : folds == 1 ? mgp_few_element<1>(r, 0, plane, absent, x)
+                           : mgp_few_element<0>(r, 0, plane, absent, x);
+  v = mgp_few_lifted<Row>(dev, r, v);
+  return Row::make([&](auto, int k) { return mgp_shfl(v, (unsigned)k); });
 }
 
 #define MGP_FEW_BUFFER (4u * (MGP_FEW_ROWS + MGP_FEW_ROWS / 4 + MGP_FEW_ROWS / 16 + 4 + 4))
 
 /* Rounds i ... of layer l, over rows that terms(i) knows, and its end: close(row), by one warp.
+ * pass(i, rows): rounds i and i + 1 over rows that are not few, and where they are then.
  * raw_absent: a row that is absent from those not lifted yet. */
-template <unsigned THREADS, class Row, class Terms, class Close>
+template <unsigned THREADS, class Row, class Terms, class Pass, class Close>
 __device__ __forceinline__ void
-mgp_few_tail(const mgp_task_dev_t &dev, unsigned l, unsigned i, const mgp_gkr_rows_t &first,
+mgp_few_tail(const mgp_task_dev_t &dev, unsigned l, unsigned i, mgp_gkr_rows_t first,
              const Row &raw_absent, const Row &absent, const Terms &terms, const mgp_e_t *factor,
-             mgp_e_t *buffer, const Close &close) {
+             mgp_e_t *buffer, const Pass &pass, const Close &close) {
+  for (; i < l && (first.rows + 3) / 4 > MGP_FEW_ROWS; i += 2) {
+    first = pass(i, first);
+    __syncthreads();
+  }
   mgp_few_rows_t r = mgp_few_rows(first);
   unsigned folds = first.folds;
   for (; i < l; i += 2) {

@@ -197,16 +197,26 @@ MGP_CALLED void mgp_gkr_close_rows(const mgp_task_dev_t &dev, unsigned l, unsign
 
 /* --- whole passes ----------------------------------------------------------------------------- */
 
-template <unsigned THREADS, class Load>
+/* The sums are multiplied by `factor` (NULL: one). Stores the rows if dst. */
+template <unsigned THREADS, class Load, class Terms>
 __device__ __forceinline__ void mgp_gkr_pass(const mgp_task_dev_t &dev, unsigned l, unsigned i,
-                                             unsigned low, const Load &load, uint32_t rows,
-                                             mgp_e_t *dst) {
+                                             unsigned low, const Load &load, const Terms &terms,
+                                             const mgp_e_t *factor, uint32_t rows, mgp_e_t *dst) {
   MGP_SHARED(mgp_e_t, sum, [MGP_GKR_VALUES]);
-  const mgp_gkr_lifted_t terms = {dev.state->lambda};
   mgp_e_t acc[2];
   mgp_gkr_row_sums<THREADS>(dev, l, i, low, load, terms, rows, dst, acc);
+  if (factor)
+    for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], *factor);
   if (mgp_task_grid_sum<THREADS, 2, 4>(dev, acc, sum) && threadIdx.x < 32)
     mgp_gkr_close_rows(dev, l, i, sum);
+}
+/* Over entries. */
+template <unsigned THREADS, class Load>
+__device__ __forceinline__ void mgp_gkr_entry_pass(const mgp_task_dev_t &dev, unsigned l,
+                                                   unsigned i, unsigned low, const Load &load,
+                                                   uint32_t rows, mgp_e_t *dst) {
+  const mgp_gkr_lifted_t terms = {dev.state->lambda};
+  mgp_gkr_pass<THREADS>(dev, l, i, low, load, terms, (const mgp_e_t *)NULL, rows, dst);
 }
 
 /* The first pass: over a stored level with several nodes per row, whose rows are stored with all
@@ -215,7 +225,7 @@ template <unsigned THREADS>
 __device__ __forceinline__ void mgp_gkr_bound(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                               unsigned l, unsigned ev, unsigned low) {
   const mgp_gkr_bound_t load = {mgp_gkr_stored(g, l + 1), ev, dev.state, dev.state->lambda};
-  mgp_gkr_pass<THREADS>(dev, l, ev, low, load, g.rows, g.fold[0]);
+  mgp_gkr_entry_pass<THREADS>(dev, l, ev, low, load, g.rows, g.fold[0]);
 }
 /* over a level with one entry per row, or of pairs of rows, which are not stored again. */
 template <unsigned THREADS>
@@ -223,7 +233,7 @@ __device__ __forceinline__ void mgp_gkr_plain(const mgp_task_dev_t &dev, const m
                                               unsigned l, unsigned low) {
   const uint32_t rows = mgp_gkr_rows(g, l + 1);
   const mgp_gkr_plain_t load = {g.level[l + 1], rows, dev.state->lambda};
-  mgp_gkr_pass<THREADS>(dev, l, 0, low, load, rows, NULL);
+  mgp_gkr_entry_pass<THREADS>(dev, l, 0, low, load, rows, NULL);
 }
 
 /* Rows after the pass for rounds i and i + 1 of layer l, which reads them from src. */
@@ -259,8 +269,8 @@ __device__ __forceinline__ void mgp_gkr_folded(const mgp_task_dev_t &dev, const 
   const mgp_gkr_rows_t next = mgp_gkr_next_rows(g, r, l, i);
   mgp_entry_t absent = mgp_gkr_nothing();
   if (!r.raw) absent.p0 = dev.state->lambda;
-  mgp_gkr_pass<THREADS>(dev, l, i, low, mgp_gkr_folded_rows(dev, i, r, absent), next.rows,
-                        next.src);
+  mgp_gkr_entry_pass<THREADS>(dev, l, i, low, mgp_gkr_folded_rows(dev, i, r, absent), next.rows,
+                              next.src);
 }
 
 #endif

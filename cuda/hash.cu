@@ -99,9 +99,7 @@ HASH_KERNEL few_coset_leaves(const mgp_f_t *code, size_t stride, unsigned k, mgp
   const unsigned lane = threadIdx.x % MGP_P2_WIDTH;
   const uint32_t words = (uint32_t)MGP_D << k;
   if (i >= count) return;
-  mgp_f_t s = lane == MGP_P2_RATE       ? mgp_f_from_u32(MGP_TAG_LEAF)
-              : lane == MGP_P2_RATE + 1 ? mgp_f_from_u32(words)
-                                        : 0;
+  mgp_f_t s = lane < MGP_P2_RATE ? 0 : mgp_fresh_capacity(lane - MGP_P2_RATE, MGP_TAG_LEAF, words);
   code += i << k;
 #pragma unroll 1
   for (uint32_t w = lane; w < words + lane; w += MGP_P2_RATE) {

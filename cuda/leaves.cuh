@@ -290,25 +290,15 @@ __device__ __forceinline__ mgp_leaf_terms_t mgp_leaf_terms(const mgp_task_dev_t 
   return terms;
 }
 
-/* A thread's sums over pairs, divided by lambda before. */
-__device__ __forceinline__ void mgp_leaf_times_lambda(const mgp_task_dev_t &dev, mgp_e_t acc[2]) {
-  for (int k = 0; k < 2; k++) acc[k] = mgp_e_mul(acc[k], dev.state->lambda);
-}
-
 /* Rounds i and i + 1 over pairs that two variables are bound of. */
 template <unsigned THREADS>
 __device__ __forceinline__ void mgp_leaf_folded(const mgp_task_dev_t &dev, const mgp_gkr_dev_t &g,
                                                 unsigned l, unsigned i, unsigned low,
                                                 mgp_gkr_rows_t r) {
-  MGP_SHARED(mgp_e_t, sum, [MGP_GKR_VALUES]);
   const mgp_gkr_rows_t next = mgp_gkr_next_rows(g, r, l, i);
   const mgp_leaf_terms_t terms = mgp_leaf_terms(dev, g, i - mgp_gkr_entry_vars(g, l));
-  mgp_e_t acc[2];
-  mgp_gkr_row_sums<THREADS>(dev, l, i, low, mgp_gkr_folded_rows(dev, i, r, terms.absent()), terms,
-                            next.rows, next.src, acc);
-  mgp_leaf_times_lambda(dev, acc);
-  if (mgp_task_grid_sum<THREADS, 2, 4>(dev, acc, sum) && threadIdx.x < 32)
-    mgp_gkr_close_rows(dev, l, i, sum);
+  mgp_gkr_pass<THREADS>(dev, l, i, low, mgp_gkr_folded_rows(dev, i, r, terms.absent()), terms,
+                        &dev.state->lambda, next.rows, next.src);
 }
 
 /* The entry that a bound pair is, with all row variables bound, too. */

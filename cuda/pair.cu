@@ -127,9 +127,8 @@ static const bound_sums_t bound_sums[2][2] = {{pair_bound_sums<1, 1>, pair_bound
 
 static mgp_status_t start_sums(mgp_cuda_t *cu, const mgp_f_t *d_ge, uint32_t count, size_t stride,
                                unsigned log_items, unsigned m) {
-  const uint64_t items = (uint64_t)count << log_items, blocks = (items + THREADS - 1) / THREADS;
-  const unsigned most = 8 * (unsigned)cu->multiprocessors;
-  const unsigned grid = blocks < most ? (unsigned)blocks : most;
+  const uint64_t items = (uint64_t)count << log_items;
+  const unsigned grid = mgp_task_grid(cu, items, THREADS);
   if (m == 2)
     return MGP_LAUNCH(cu, pair_sums<2>, grid, THREADS, d_ge, items, stride, log_items,
                       mgp_cuda_sums(cu, 0, points(m)));

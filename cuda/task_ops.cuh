@@ -68,21 +68,22 @@ template <typename F> static inline void mgp_kernel_load(F kernel) {
 #endif
 }
 
-/* Blocks of `threads` for n items: as many as keep the device busy, each with several items. */
-static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
+/* Blocks of `threads` for n items, `each` of them for a multiprocessor at most. */
+static inline unsigned mgp_grid_of(const mgp_cuda_t *cu, uint64_t n, unsigned threads,
+                                   unsigned each) {
   const uint64_t blocks = (n + threads - 1) / threads;
-  uint64_t most = 8u * (unsigned)cu->multiprocessors;
+  uint64_t most = each * (unsigned)cu->multiprocessors;
   if (most > MGP_TASK_BLOCKS) most = MGP_TASK_BLOCKS;
   return (unsigned)(blocks < most ? blocks : most);
 }
-
-/* Blocks of MGP_TASK_WIDE threads for n rows that are summed over: those that run at a time. A
- * block that comes later would spend as long on its sums as on its rows. */
+/* As many as keep the device busy, each with several items. */
+static inline unsigned mgp_task_grid(const mgp_cuda_t *cu, uint64_t n, unsigned threads) {
+  return mgp_grid_of(cu, n, threads, 8);
+}
+/* Of MGP_TASK_WIDE threads for n rows that are summed over: those that run at a time. A block that
+ * comes later would spend as long on its sums as on its rows. */
 static inline unsigned mgp_sum_grid(const mgp_cuda_t *cu, uint64_t n) {
-  const uint64_t blocks = (n + MGP_TASK_WIDE - 1) / MGP_TASK_WIDE;
-  uint64_t most = 2u * (unsigned)cu->multiprocessors;
-  if (most > MGP_TASK_BLOCKS) most = MGP_TASK_BLOCKS;
-  return (unsigned)(blocks < most ? blocks : most);
+  return mgp_grid_of(cu, n, MGP_TASK_WIDE, 2);
 }
 
 /* Close what `blocks` blocks of a chip's kernel have left their sums for: round b of the layer over

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "prover/messages.h"
+#include "verifier/multilinear.h"
 
 typedef struct {
   mgp_session_t *s;
@@ -203,9 +204,8 @@ static mgp_status_t finish_weights(opener_t *o) {
     const mgp_trace_t *t = &o->s->shape.traces[o->first_trace + k];
     mgp_e_t eq = mgp_e_one();
     for (unsigned i = 0; i < b; i++) {
-      const mgp_e_t r = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero(), x = o->s->rho[i];
-      const mgp_e_t rx = mgp_e_mul(r, x), sum = mgp_e_add(r, x);
-      eq = mgp_e_mul(eq, mgp_e_add(mgp_e_sub(mgp_e_one(), sum), mgp_e_add(rx, rx)));
+      const mgp_e_t r = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero();
+      eq = mgp_e_mul(eq, mgp_ml_eq1(r, o->s->rho[i]));
     }
     describe_weights(o, k, eq);
   }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench_cuda.cuh"
 #include "commit.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
@@ -20,14 +21,6 @@ extern "C" {
 
 #define RUNS 5
 
-#define REQUIRE(expr)                                                                              \
-  do {                                                                                             \
-    if ((expr) != MGP_OK) {                                                                        \
-      fprintf(stderr, "%s: %s\n", #expr, mgp_error_message());                                     \
-      exit(4);                                                                                     \
-    }                                                                                              \
-  } while (0)
-
 typedef struct {
   mgp_cuda_t *cu;
   mgp_backend_t *be;
@@ -37,19 +30,7 @@ typedef struct {
 
 /* Best time of a call in seconds. */
 template <typename F> static double best(const bench_t *b, F call) {
-  cudaEvent_t from, to;
-  float least = 1e30f, ms;
-  cudaEventCreate(&from), cudaEventCreate(&to);
-  for (int i = 0; i <= RUNS; i++) { /* the first one warms up */
-    cudaEventRecord(from, b->cu->stream);
-    REQUIRE(call());
-    cudaEventRecord(to, b->cu->stream);
-    cudaEventSynchronize(to);
-    cudaEventElapsedTime(&ms, from, to);
-    if (i && ms < least) least = ms;
-  }
-  cudaEventDestroy(from), cudaEventDestroy(to);
-  return least / 1e3;
+  return best_of(b->cu, RUNS, call);
 }
 
 /* items: what the rate counts; cycles: of the multiplier pipe, per item */

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench_cuda.cuh"
 #include "gkr_rows.cuh"
 #include "ops.cuh"
 #include "task_ops.cuh"
@@ -20,16 +21,9 @@ extern "C" {
 #include "chips.cuh"
 
 #define RUNS   3
+#define PASSES 11 /* of which the best counts */
 #define MANY   (1u << 24)
 #define COLUMN 64u /* columns of the random trace that all chips share */
-
-#define REQUIRE(expr)                                                                              \
-  do {                                                                                             \
-    if ((expr) != MGP_OK) {                                                                        \
-      fprintf(stderr, "%s: %s\n", #expr, mgp_error_message());                                     \
-      exit(4);                                                                                     \
-    }                                                                                              \
-  } while (0)
 
 static __global__ void fill(uint32_t *words, size_t n) {
   const size_t step = (size_t)gridDim.x * blockDim.x;
@@ -135,22 +129,6 @@ static __global__ void __launch_bounds__(MGP_TASK_WIDE)
   mgp_gkr_folded<MGP_TASK_WIDE>(dev, g, l, 2, MGP_GKR_LOW_GROUP, r);
 }
 
-template <typename F> static double best(const bench_t *b, F call) {
-  cudaEvent_t from, to;
-  float least = 1e30f, ms;
-  cudaEventCreate(&from), cudaEventCreate(&to);
-  for (int i = 0; i < 12; i++) {
-    cudaEventRecord(from, b->cu->stream);
-    REQUIRE(call());
-    cudaEventRecord(to, b->cu->stream);
-    cudaEventSynchronize(to);
-    cudaEventElapsedTime(&ms, from, to);
-    if (i && ms < least) least = ms;
-  }
-  cudaEventDestroy(from), cudaEventDestroy(to);
-  return least / 1e3;
-}
-
 template <typename T> static T *room(const bench_t *b, uint64_t count) {
   T *d;
   REQUIRE(b->be->ops->alloc(b->be, MGP_MEM_SCRATCH, count * sizeof(T), (void **)&d));
@@ -178,11 +156,13 @@ static void passes(const bench_t *b, unsigned log_rows, double copy) {
   const mgp_gkr_rows_t r = mgp_gkr_first_rows(g.level[n], rows, l, 0, true);
   const unsigned plain = mgp_sum_grid(b->cu, rows), folded = mgp_sum_grid(b->cu, rows / 4);
   const double bytes = 64.0 * rows;
-  double s =
-      best(b, [&] { return MGP_LAUNCH(b->cu, pass_plain, plain, MGP_TASK_WIDE, dev, g, l); });
+  double s = best_of(b->cu, PASSES, [&] {
+    return MGP_LAUNCH(b->cu, pass_plain, plain, MGP_TASK_WIDE, dev, g, l);
+  });
   printf("first pass   2^%u %9.1f %9.3f %7.1f\n", log_rows, s * 1e6, bytes / s / 1e12,
          100 * bytes * copy / s);
-  s = best(b, [&] { return MGP_LAUNCH(b->cu, pass_folded, folded, MGP_TASK_WIDE, dev, g, l, r); });
+  s = best_of(b->cu, PASSES,
+              [&] { return MGP_LAUNCH(b->cu, pass_folded, folded, MGP_TASK_WIDE, dev, g, l, r); });
   printf("folding pass 2^%u %9.1f %9.3f %7.1f\n", log_rows, s * 1e6, 1.25 * bytes / s / 1e12,
          125 * bytes * copy / s);
   fflush(stdout);
