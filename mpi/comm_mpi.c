@@ -3,6 +3,7 @@
 #include <mpi.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -18,7 +19,36 @@ typedef struct {
   mgp_transport_t base;
   MPI_Comm comm;
   int finalises;
+  /* of an exchange, [2 * size]: receptions by rank, then sendings. Statuses are not ignored:
+   * MPICH's constant for that looks to gcc like an address to be written to. */
+  MPI_Request *requests;
+  MPI_Status *statuses;
+  int *ended;
+  uint64_t *posted; /* bytes that MPI has been given */
 } mpi_transport_t;
+
+static void transport_free(mpi_transport_t *t) {
+  free(t->requests);
+  free(t->statuses);
+  free(t->ended);
+  free(t->posted);
+  free(t);
+}
+
+static mpi_transport_t *transport_create(uint32_t rank, uint32_t size) {
+  const size_t n = 2 * (size_t)size;
+  mpi_transport_t *t = calloc(1, sizeof *t);
+  if (t == NULL) return NULL;
+  t->base.rank = rank;
+  t->base.size = size;
+  t->requests = malloc(n * sizeof *t->requests);
+  t->statuses = malloc(n * sizeof *t->statuses);
+  t->ended = malloc(n * sizeof *t->ended);
+  t->posted = malloc(n * sizeof *t->posted);
+  if (t->requests != NULL && t->statuses != NULL && t->ended != NULL && t->posted != NULL) return t;
+  transport_free(t);
+  return NULL;
+}
 
 static mgp_status_t check(int err, const char *what) {
   if (err == MPI_SUCCESS) return MGP_OK;
@@ -28,25 +58,29 @@ static mgp_status_t check(int err, const char *what) {
   return mgp_fail(MGP_PEER, "%s: %s", what, text);
 }
 
-/* At most two requests. (Statuses are not ignored: MPICH's constant for that looks to gcc like an
- * address to be written to.) */
-static mgp_status_t wait_all(mpi_transport_t *t, int n, MPI_Request *requests, const char *what) {
+/* Between two looks at what is waited for, nothing of which has come since `since`. */
+static mgp_status_t idle(const mpi_transport_t *t, uint64_t since) {
   enum { YIELD_NS = 1000000, NAP_NS = 50000 };
-  MPI_Status statuses[2];
-  uint64_t start = mgp_clock_ns();
+  const uint64_t now = mgp_clock_ns();
+  if (t->base.deadline_ns != 0 && now > t->base.deadline_ns)
+    return mgp_fail(MGP_PEER, "timed out waiting for other ranks");
+  if (now - since < YIELD_NS) {
+    (void)sched_yield();
+  } else {
+    struct timespec nap = {0, NAP_NS};
+    (void)nanosleep(&nap, NULL);
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t wait_for(mpi_transport_t *t, MPI_Request *request, const char *what) {
+  const uint64_t start = mgp_clock_ns();
   for (;;) {
+    MPI_Status status;
     int done = 0;
-    MGP_TRY(check(MPI_Testall(n, requests, &done, statuses), what));
+    MGP_TRY(check(MPI_Test(request, &done, &status), what));
     if (done) return MGP_OK;
-    uint64_t now = mgp_clock_ns();
-    if (t->base.deadline_ns != 0 && now > t->base.deadline_ns)
-      return mgp_fail(MGP_PEER, "timed out waiting for other ranks");
-    if (now - start < YIELD_NS) {
-      (void)sched_yield();
-    } else {
-      struct timespec nap = {0, NAP_NS};
-      (void)nanosleep(&nap, NULL);
-    }
+    MGP_TRY(idle(t, start));
   }
 }
 
@@ -57,7 +91,7 @@ static mgp_status_t mpi_allgather(mgp_transport_t *base, const void *mine, void 
   MGP_TRY(check(
       MPI_Iallgather(mine, (int)nbytes, MPI_BYTE, all, (int)nbytes, MPI_BYTE, t->comm, &request),
       "MPI_Iallgather"));
-  return wait_all(t, 1, &request, "MPI_Iallgather");
+  return wait_for(t, &request, "MPI_Iallgather");
 }
 
 static uint64_t piece(uint64_t left) {
@@ -71,39 +105,65 @@ static mgp_status_t mpi_bcast(mgp_transport_t *base, void *buf, uint64_t nbytes,
     MGP_TRY(check(MPI_Ibcast((uint8_t *)buf + at, (int)piece(nbytes - at), MPI_BYTE, (int)root,
                              t->comm, &request),
                   "MPI_Ibcast"));
-    MGP_TRY(wait_all(t, 1, &request, "MPI_Ibcast"));
+    MGP_TRY(wait_for(t, &request, "MPI_Ibcast"));
   }
   return MGP_OK;
 }
 
-/* In step k each rank sends to the rank k above it and receives from the one k below. */
+/* What an exchange moves. */
+typedef struct {
+  const uint8_t *const *send;
+  const uint64_t *send_nbytes;
+  uint8_t *const *recv;
+  const uint64_t *recv_nbytes;
+} moves_t;
+
+/* Gives MPI the next piece from a rank (slot below size) or to it, if there is one. */
+static mgp_status_t post(mpi_transport_t *t, const moves_t *m, uint32_t slot) {
+  const uint32_t size = t->base.size, peer = slot % size;
+  const bool sends = slot >= size;
+  const uint64_t at = t->posted[slot];
+  const uint64_t n = piece((sends ? m->send_nbytes : m->recv_nbytes)[peer] - at);
+  MPI_Request *request = &t->requests[slot];
+  if (n == 0) return MGP_OK;
+  t->posted[slot] += n;
+  return sends ? check(MPI_Isend(m->send[peer] + at, (int)n, MPI_BYTE, (int)peer, TAG, t->comm,
+                                 request),
+                       "MPI_Isend")
+               : check(MPI_Irecv(m->recv[peer] + at, (int)n, MPI_BYTE, (int)peer, TAG, t->comm,
+                                 request),
+                       "MPI_Irecv");
+}
+
+/* All ranks at a time; of each, one piece after the other in both directions, so that MPI has no
+ * more than 2 * size requests and pieces to care for. Each rank begins with the one above it. */
 static mgp_status_t mpi_exchange(mgp_transport_t *base, const uint8_t *const *send,
                                  const uint64_t *send_nbytes, uint8_t *const *recv,
                                  const uint64_t *recv_nbytes) {
   mpi_transport_t *t = (mpi_transport_t *)base;
-  uint32_t size = base->size, rank = base->rank;
+  const moves_t moves = {send, send_nbytes, recv, recv_nbytes};
+  const uint32_t size = base->size, rank = base->rank;
+  for (uint32_t slot = 0; slot < 2 * size; slot++) {
+    t->requests[slot] = MPI_REQUEST_NULL;
+    t->posted[slot] = 0;
+  }
+  for (uint32_t k = 1; k < size; k++) {
+    MGP_TRY(post(t, &moves, (rank + size - k) % size));
+    MGP_TRY(post(t, &moves, size + (rank + k) % size));
+  }
   if (send_nbytes[rank] != 0 && send[rank] != recv[rank])
     memcpy(recv[rank], send[rank], send_nbytes[rank]);
-  for (uint32_t k = 1; k < size; k++) {
-    uint32_t to = (rank + k) % size, from = (rank + size - k) % size;
-    uint64_t sent = 0, received = 0;
-    while (sent < send_nbytes[to] || received < recv_nbytes[from]) {
-      MPI_Request requests[2] = {MPI_REQUEST_NULL, MPI_REQUEST_NULL};
-      uint64_t in = piece(recv_nbytes[from] - received), out = piece(send_nbytes[to] - sent);
-      if (in != 0)
-        MGP_TRY(check(MPI_Irecv(recv[from] + received, (int)in, MPI_BYTE, (int)from, TAG, t->comm,
-                                &requests[0]),
-                      "MPI_Irecv"));
-      if (out != 0)
-        MGP_TRY(check(
-            MPI_Isend(send[to] + sent, (int)out, MPI_BYTE, (int)to, TAG, t->comm, &requests[1]),
-            "MPI_Isend"));
-      MGP_TRY(wait_all(t, 2, requests, "exchange"));
-      received += in;
-      sent += out;
-    }
+  for (uint64_t since = mgp_clock_ns();;) {
+    int n = 0;
+    MGP_TRY(check(MPI_Testsome((int)(2 * size), t->requests, &n, t->ended, t->statuses),
+                  "MPI_Testsome"));
+    if (n == MPI_UNDEFINED) return MGP_OK; /* nothing is under way */
+    for (int i = 0; i < n; i++) MGP_TRY(post(t, &moves, (uint32_t)t->ended[i]));
+    if (n > 0)
+      since = mgp_clock_ns();
+    else
+      MGP_TRY(idle(t, since));
   }
-  return MGP_OK;
 }
 
 static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t rank, uint32_t size,
@@ -119,7 +179,7 @@ static void mpi_destroy(mgp_transport_t *base) {
   mpi_transport_t *t = (mpi_transport_t *)base;
   (void)MPI_Comm_free(&t->comm);
   if (t->finalises) (void)MPI_Finalize();
-  free(t);
+  transport_free(t);
 }
 
 static const mgp_transport_ops_t mpi_ops = {"mpi",     mpi_allgather, mpi_bcast,  mpi_exchange,
@@ -133,13 +193,13 @@ static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t ra
                                size != 0 ? (int)first : MPI_UNDEFINED, (int)rank, &comm),
                 "MPI_Comm_split"));
   if (size == 0) return MGP_OK;
-  mpi_transport_t *t = calloc(1, sizeof *t);
+  mpi_transport_t *t = transport_create(rank, size);
   if (t == NULL) {
     (void)MPI_Comm_free(&comm);
     return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
   }
   (void)MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
-  t->base = (mgp_transport_t){.ops = &mpi_ops, .rank = rank, .size = size};
+  t->base.ops = &mpi_ops;
   t->comm = comm;
   *out = &t->base;
   return MGP_OK;
@@ -156,19 +216,19 @@ mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out) {
     if (provided < MPI_THREAD_FUNNELED)
       return mgp_fail(MGP_RESOURCES, "this MPI does not allow other threads beside its own");
   }
-  mpi_transport_t *t = calloc(1, sizeof *t);
+  MPI_Comm comm = MPI_COMM_NULL;
+  (void)MPI_Comm_dup(MPI_COMM_WORLD, &comm);
+  (void)MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+  (void)MPI_Comm_rank(comm, &rank);
+  (void)MPI_Comm_size(comm, &size);
+  mpi_transport_t *t = transport_create((uint32_t)rank, (uint32_t)size);
   /* alone with such an error, a rank would leave the others waiting: the job ends */
   if (t == NULL) (void)MPI_Abort(MPI_COMM_WORLD, mgp_status_exit_code(MGP_RESOURCES));
   if (t == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
-  (void)MPI_Comm_dup(MPI_COMM_WORLD, &t->comm);
-  (void)MPI_Comm_set_errhandler(t->comm, MPI_ERRORS_RETURN);
-  (void)MPI_Comm_rank(t->comm, &rank);
-  (void)MPI_Comm_size(t->comm, &size);
   /* writing to a dead peer is an MPI error to report, not a silent death */
   (void)signal(SIGPIPE, SIG_IGN);
   t->base.ops = &mpi_ops;
-  t->base.rank = (uint32_t)rank;
-  t->base.size = (uint32_t)size;
+  t->comm = comm;
   t->finalises = !initialised;
   mgp_comm_t *c;
   mgp_status_t st = mgp_comm_create(&t->base, &c);
