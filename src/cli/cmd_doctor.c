@@ -210,14 +210,13 @@ static mgp_status_t doctor(const mgp_cli_t *cli, mgp_comm_t *comm) {
   mgp_status_t st;
   mgp_comm_set_phase(comm, "doctor");
   MGP_TRY(mgp_comm_agree(comm, root ? mgp_output_check(cli->opt->json) : MGP_OK));
-  MGP_TRY(mgp_comm_agree(comm, mgp_doctor_look(cli, comm, &mine)));
-  MGP_TRY(mgp_comm_allgatherv(comm, &mine, sizeof mine, &all));
+  st = mgp_doctor_look(cli, comm, &mine);
+  MGP_TRY(mgp_comm_allgatherv(comm, st, &mine, sizeof mine, &all));
   d.rank = (const mgp_found_t *)(const void *)all.data;
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, place_ranks(&d)), out);
   st = mgp_doctor_look_inside(cli, &d.place[mine.rank], &mine);
-  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
   mgp_comm_parts_free(&all);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(comm, &mine, sizeof mine, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(comm, st, &mine, sizeof mine, &all), out);
   d.rank = (const mgp_found_t *)(const void *)all.data;
   st = mgp_doctor_measure(cli, comm, &d);
   if (st == MGP_OK && root) st = report(cli, comm, &d);

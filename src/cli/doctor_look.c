@@ -91,7 +91,7 @@ static mgp_status_t time_gather(mgp_comm_t *comm, uint8_t *block, double *bytes_
   memset(block, (int)mgp_comm_rank(comm) + 1, NBYTES);
   MGP_TRY(mgp_comm_barrier(comm));
   double start = mgp_clock_seconds();
-  MGP_TRY_GOTO(st, mgp_comm_gatherv(comm, block, NBYTES, 0, &parts), out);
+  MGP_TRY_GOTO(st, mgp_comm_gatherv(comm, MGP_OK, block, NBYTES, 0, &parts), out);
   MGP_TRY_GOTO(st, mgp_comm_barrier(comm), out);
   *bytes_per_s = (double)NBYTES * (size - 1) / (mgp_clock_seconds() - start);
   for (uint32_t r = 0; r < size && mgp_comm_rank(comm) == 0; r++)

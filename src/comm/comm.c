@@ -1,7 +1,6 @@
 #include "comm/comm.h"
 
 #include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,42 +9,7 @@
 
 #include "base/clock.h"
 #include "base/stop.h"
-#include "comm/transport.h"
-
-/* What every rank tells every other at the start of a collective; always as long, since a rank may
- * be in another one. */
-typedef struct {
-  uint64_t n; /* bytes or elements of the operation */
-  uint32_t sequence;
-  uint32_t op;
-  uint32_t root;
-  uint32_t status;
-  uint8_t bytes[MGP_COMM_SMALL_MAX]; /* of allgather */
-} header_t;
-
-struct mgp_comm {
-  mgp_transport_t *t;
-  char host[MGP_COMM_NAME_MAX];
-  char device[MGP_COMM_NAME_MAX];
-  char phase[MGP_COMM_NAME_MAX];
-  uint32_t local_rank, local_size;
-  uint64_t timeout_ns;
-  uint64_t entered_ns; /* of the collective under way */
-  mgp_comm_op_t op;    /* likewise */
-  uint32_t sequence;
-  /* MGP_OK until a collective fails; then this rank's status and message for ever */
-  mgp_status_t status;
-  char message[MGP_COMM_MESSAGE_MAX];
-  mgp_comm_failure_t failure;
-  mgp_comm_stats_t stats[MGP_COMM_OP_COUNT];
-  header_t *headers; /* [size] */
-  void *kept;        /* mgp_comm_keep */
-  void (*kept_end)(void *, int);
-  /* arguments of exchange, [size] each */
-  const uint8_t **send;
-  uint8_t **recv;
-  uint64_t *send_nbytes, *recv_nbytes;
-};
+#include "comm/meet.h"
 
 static const char *const op_text[] = {
 #define OP_TEXT(name, text) text,
@@ -69,9 +33,10 @@ mgp_status_t mgp_comm_create(mgp_transport_t *t, mgp_comm_t **out) {
     c->recv = calloc(size, sizeof *c->recv);
     c->send_nbytes = calloc(size, sizeof *c->send_nbytes);
     c->recv_nbytes = calloc(size, sizeof *c->recv_nbytes);
+    c->incoming = calloc(size, sizeof *c->incoming);
   }
   if (c == NULL || c->headers == NULL || c->send == NULL || c->recv == NULL ||
-      c->send_nbytes == NULL || c->recv_nbytes == NULL) {
+      c->send_nbytes == NULL || c->recv_nbytes == NULL || c->incoming == NULL) {
     if (c == NULL)
       t->ops->destroy(t);
     else
@@ -109,6 +74,7 @@ void mgp_comm_destroy(mgp_comm_t *c) {
   free(c->recv);
   free(c->send_nbytes);
   free(c->recv_nbytes);
+  free(c->incoming);
   free(c);
 }
 
@@ -145,14 +111,18 @@ static void exchange(mgp_comm_t *c) {
   if (c->t->ops->exchange(c->t, c->send, c->send_nbytes, c->recv, c->recv_nbytes) != MGP_OK) die(c);
 }
 
-static void exchange_counted(mgp_comm_t *c) {
-  exchange(c);
+void mgp_meet_count(mgp_comm_t *c) {
   mgp_comm_stats_t *s = &c->stats[c->op];
   for (uint32_t r = 0; r < c->t->size; r++) {
     if (r == c->t->rank) continue;
     s->sent_nbytes += c->send_nbytes[r];
     s->received_nbytes += c->recv_nbytes[r];
   }
+}
+
+void mgp_meet_exchange(mgp_comm_t *c) {
+  exchange(c);
+  mgp_meet_count(c);
 }
 
 /* --- agreement --- */
@@ -173,7 +143,7 @@ static mgp_status_t close_failed(mgp_comm_t *c, mgp_status_t own) {
 
 /* Ranks that are not in the same collective: every rank sees the same headers, so all say so. */
 static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
-  const header_t *a = &c->headers[0], *b = &c->headers[rank];
+  const mgp_header_t *a = &c->headers[0], *b = &c->headers[rank];
   mgp_comm_failure_t *f = &c->failure;
   f->rank = rank;
   f->status = MGP_INTERNAL;
@@ -193,11 +163,10 @@ static mgp_status_t close_mismatch(mgp_comm_t *c, uint32_t rank, bool same_n) {
   return close_failed(c, mgp_fail(MGP_INTERNAL, "%s", f->message));
 }
 
-/* One round of headers; `same_n`: all ranks must have the same n. Of allgather: with n bytes. */
-static mgp_status_t meet_with(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
-                              uint32_t root, const void *bytes) {
-  header_t mine = {n, ++c->sequence, (uint32_t)c->op, root, (uint32_t)local, {0}};
-  if (bytes != NULL) memcpy(mine.bytes, bytes, n);
+mgp_status_t mgp_meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n, uint32_t root,
+                      mgp_load_t load) {
+  mgp_header_t mine = {n, ++c->sequence, (uint32_t)c->op, root, (uint32_t)local, {0}};
+  if (local == MGP_OK && load.nbytes != 0) memcpy(mine.bytes, load.bytes, load.nbytes);
   allgather(c, &mine, c->headers, sizeof mine);
   for (uint32_t r = 0; r < c->t->size; r++) {
     if (c->headers[r].status == MGP_OK) continue;
@@ -215,7 +184,7 @@ static mgp_status_t meet_with(mgp_comm_t *c, mgp_status_t local, uint64_t n, boo
     return close_failed(c, local);
   }
   for (uint32_t r = 1; r < c->t->size; r++) {
-    const header_t *a = &c->headers[0], *b = &c->headers[r];
+    const mgp_header_t *a = &c->headers[0], *b = &c->headers[r];
     if (a->op != b->op || a->sequence != b->sequence || a->root != b->root ||
         (same_n && a->n != b->n))
       return close_mismatch(c, r, same_n);
@@ -225,36 +194,40 @@ static mgp_status_t meet_with(mgp_comm_t *c, mgp_status_t local, uint64_t n, boo
 
 static mgp_status_t meet(mgp_comm_t *c, mgp_status_t local, uint64_t n, bool same_n,
                          uint32_t root) {
-  return meet_with(c, local, n, same_n, root, NULL);
+  return mgp_meet(c, local, n, same_n, root, (mgp_load_t){NULL, 0});
 }
 
-static void enter(mgp_comm_t *c, mgp_comm_op_t op) {
+void mgp_meet_enter(mgp_comm_t *c, mgp_comm_op_t op) {
   c->op = op;
   c->entered_ns = mgp_clock_ns();
   c->t->deadline_ns = c->timeout_ns != 0 ? c->entered_ns + c->timeout_ns : 0;
   c->stats[op].calls++;
 }
 
-/* Starts a collective; each begin has an end. */
-static mgp_status_t begin(mgp_comm_t *c, mgp_comm_op_t op, uint64_t n, bool same_n, uint32_t root) {
-  enter(c, op);
-  if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
-  mgp_status_t st = MGP_OK;
-  if (root >= c->t->size)
-    st = mgp_fail(MGP_INTERNAL, "%s: root %u of %u ranks", op_text[op], root, c->t->size);
-  return meet(c, st, n, same_n, root);
+static mgp_status_t check_root(const mgp_comm_t *c, uint32_t root) {
+  if (root < c->t->size) return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, "%s: root %u of %u ranks", op_text[c->op], root, c->t->size);
 }
 
-static mgp_status_t end(mgp_comm_t *c, mgp_status_t st) {
+mgp_status_t mgp_meet_closed(const mgp_comm_t *c, mgp_status_t local) {
+  return local != MGP_OK ? local : mgp_fail(c->status, "%s", c->message);
+}
+
+/* Starts a collective of which nothing fails beforehand; each begin has an end. */
+static mgp_status_t begin(mgp_comm_t *c, mgp_comm_op_t op, uint64_t n, bool same_n) {
+  mgp_meet_enter(c, op);
+  return c->status != MGP_OK ? mgp_meet_closed(c, MGP_OK) : meet(c, MGP_OK, n, same_n, 0);
+}
+
+mgp_status_t mgp_meet_end(mgp_comm_t *c, mgp_status_t st) {
   c->stats[c->op].ns += mgp_clock_ns() - c->entered_ns;
   return st;
 }
 
 mgp_status_t mgp_comm_agree(mgp_comm_t *c, mgp_status_t local) {
-  if (c->status != MGP_OK && local != MGP_OK) return local;
-  if (c->status != MGP_OK) return mgp_fail(c->status, "%s", c->message);
-  enter(c, MGP_COMM_AGREE);
-  return end(c, meet(c, local, 0, true, 0));
+  if (c->status != MGP_OK) return mgp_meet_closed(c, local);
+  mgp_meet_enter(c, MGP_COMM_AGREE);
+  return mgp_meet_end(c, meet(c, local, 0, true, 0));
 }
 
 mgp_status_t mgp_comm_connect(mgp_comm_t *c) {
@@ -288,8 +261,8 @@ mgp_status_t mgp_comm_split(mgp_comm_t *c, uint32_t color, mgp_comm_t **out) {
   uint32_t first = 0, rank = 0, size = 0;
   mgp_transport_t *t = NULL;
   mgp_comm_t *part = NULL;
-  mgp_status_t st = begin(c, MGP_COMM_SPLIT, color, false, 0);
-  if (st != MGP_OK) return end(c, st);
+  mgp_status_t st = begin(c, MGP_COMM_SPLIT, color, false);
+  if (st != MGP_OK) return mgp_meet_end(c, st);
   for (uint32_t r = 0; r < c->t->size && color != MGP_COMM_NO_PART; r++) {
     if (c->headers[r].n != color) continue;
     if (size++ == 0) first = r;
@@ -308,10 +281,10 @@ mgp_status_t mgp_comm_split(mgp_comm_t *c, uint32_t color, mgp_comm_t **out) {
   }
   MGP_TRY_GOTO(st, meet(c, st, 0, true, 0), fail);
   *out = part;
-  return end(c, MGP_OK);
+  return mgp_meet_end(c, MGP_OK);
 fail:
   mgp_comm_destroy(part);
-  return end(c, st);
+  return mgp_meet_end(c, st);
 }
 
 mgp_status_t mgp_comm_agree_part(mgp_comm_t *c, const mgp_comm_t *part, mgp_status_t local) {
@@ -326,54 +299,70 @@ mgp_status_t mgp_comm_agree_part(mgp_comm_t *c, const mgp_comm_t *part, mgp_stat
 /* --- moving bytes --- */
 
 mgp_status_t mgp_comm_barrier(mgp_comm_t *c) {
-  return end(c, begin(c, MGP_COMM_BARRIER, 0, true, 0));
+  return mgp_meet_end(c, begin(c, MGP_COMM_BARRIER, 0, true));
 }
 
 mgp_status_t mgp_comm_bcast(mgp_comm_t *c, void *buf, uint64_t nbytes, uint32_t root) {
-  mgp_status_t st = begin(c, MGP_COMM_BCAST, nbytes, true, root);
-  if (st != MGP_OK || nbytes == 0) return end(c, st);
-  if (c->t->ops->bcast(c->t, buf, nbytes, root) != MGP_OK) die(c);
-  if (c->t->rank == root)
+  if (c->status != MGP_OK) return mgp_meet_closed(c, MGP_OK);
+  mgp_meet_enter(c, MGP_COMM_BCAST);
+  const bool small = nbytes <= MGP_COMM_SMALL_MAX, sends = c->t->rank == root;
+  const mgp_load_t load = {buf, small && sends ? nbytes : 0};
+  mgp_status_t st = mgp_meet(c, check_root(c, root), nbytes, true, root, load);
+  if (st != MGP_OK || nbytes == 0) return mgp_meet_end(c, st);
+  if (!small) {
+    if (c->t->ops->bcast(c->t, buf, nbytes, root) != MGP_OK) die(c);
+  } else if (!sends) {
+    memcpy(buf, c->headers[root].bytes, nbytes);
+  }
+  if (sends)
     c->stats[MGP_COMM_BCAST].sent_nbytes += nbytes * (c->t->size - 1);
   else
     c->stats[MGP_COMM_BCAST].received_nbytes += nbytes;
-  return end(c, MGP_OK);
+  return mgp_meet_end(c, MGP_OK);
 }
 
 mgp_status_t mgp_comm_allgather(mgp_comm_t *c, mgp_status_t local, const void *mine,
                                 uint64_t nbytes, void *all) {
-  if (c->status != MGP_OK) return mgp_comm_agree(c, local);
-  enter(c, MGP_COMM_ALLGATHER);
+  if (c->status != MGP_OK) return mgp_meet_closed(c, local);
+  mgp_meet_enter(c, MGP_COMM_ALLGATHER);
   if (local == MGP_OK && nbytes > MGP_COMM_SMALL_MAX)
     local = mgp_fail(MGP_INTERNAL, "allgather of %llu bytes", (unsigned long long)nbytes);
-  mgp_status_t st = meet_with(c, local, nbytes, true, 0, local == MGP_OK ? mine : NULL);
-  if (st != MGP_OK) return end(c, st);
+  mgp_status_t st = mgp_meet(c, local, nbytes, true, 0, (mgp_load_t){mine, nbytes});
+  if (st != MGP_OK) return mgp_meet_end(c, st);
   for (uint32_t r = 0; r < c->t->size; r++)
     memcpy((uint8_t *)all + r * nbytes, c->headers[r].bytes, nbytes);
   c->stats[MGP_COMM_ALLGATHER].sent_nbytes += nbytes * (c->t->size - 1);
   c->stats[MGP_COMM_ALLGATHER].received_nbytes += nbytes * (c->t->size - 1);
-  return end(c, MGP_OK);
+  return mgp_meet_end(c, MGP_OK);
 }
 
-/* Room for nbytes[r] bytes of each rank r. */
-static mgp_status_t parts_create(uint32_t size, const uint64_t *nbytes, mgp_comm_parts_t *out) {
-  mgp_comm_parts_t p = {NULL, malloc(((size_t)size + 1) * sizeof *p.offset)};
+/* --- parts of different lengths --- */
+
+/* What all ranks send together, at most this, has room before they meet, so that they need not
+ * agree afterwards that all have it. */
+enum { ROOM_NBYTES = 64 << 10 };
+
+static uint64_t add_sizes(uint64_t a, uint64_t b) {
+  uint64_t sum;
+  return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
+}
+
+static mgp_status_t parts_create(uint32_t size, mgp_comm_parts_t *out) {
+  out->offset = malloc(((size_t)size + 1) * sizeof *out->offset);
+  out->data = malloc(ROOM_NBYTES);
+  if (out->offset != NULL && out->data != NULL) return MGP_OK;
+  return mgp_fail(MGP_RESOURCES, "out of memory for what %u ranks send", size);
+}
+
+/* More room, for c->recv_nbytes[r] bytes of each rank r. */
+static mgp_status_t parts_grow(const mgp_comm_t *c, mgp_comm_parts_t *parts) {
   uint64_t total = 0;
-  if (p.offset == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for %u part sizes", size);
-  for (uint32_t r = 0; r < size; r++) {
-    p.offset[r] = total;
-    if (__builtin_add_overflow(total, nbytes[r], &total)) total = UINT64_MAX;
-  }
-  p.offset[size] = total;
-  /* one byte more, so that an empty result is not NULL */
-  if (total < SIZE_MAX) p.data = malloc((size_t)total + 1);
-  if (p.data == NULL) {
-    free(p.offset);
-    return mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes from %u ranks",
-                    (unsigned long long)total, size);
-  }
-  *out = p;
-  return MGP_OK;
+  for (uint32_t r = 0; r < c->t->size; r++) total = add_sizes(total, c->recv_nbytes[r]);
+  free(parts->data);
+  parts->data = total < SIZE_MAX ? malloc((size_t)total + 1) : NULL;
+  if (parts->data != NULL) return MGP_OK;
+  return mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes from %u ranks",
+                  (unsigned long long)total, c->t->size);
 }
 
 void mgp_comm_parts_free(mgp_comm_parts_t *parts) {
@@ -383,190 +372,129 @@ void mgp_comm_parts_free(mgp_comm_parts_t *parts) {
   parts->offset = NULL;
 }
 
-/* Ends gatherv, allgatherv and alltoallv: with c->send, c->send_nbytes and c->recv_nbytes set,
- * makes room, agrees that every rank has it, and moves the bytes. Without `receives`, *out stays.
- */
-static mgp_status_t receive_parts(mgp_comm_t *c, bool receives, uint32_t root,
-                                  mgp_comm_parts_t *out) {
-  mgp_comm_parts_t parts = {NULL, NULL};
-  mgp_status_t st = MGP_OK;
-  if (receives) st = parts_create(c->t->size, c->recv_nbytes, &parts);
-  st = meet(c, st, 0, true, root);
-  if (st != MGP_OK) {
-    mgp_comm_parts_free(&parts);
-    return st;
+/* What all ranks send, by their headers. */
+static uint64_t sent_by_all(const mgp_comm_t *c) {
+  uint64_t total = 0;
+  for (uint32_t r = 0; r < c->t->size; r++) total = add_sizes(total, c->headers[r].n);
+  return total;
+}
+
+/* All of it has come in the headers: nobody has more than fits there, as all ranks see. */
+static bool came_along(const mgp_comm_t *c, uint64_t total) {
+  bool small = total <= ROOM_NBYTES;
+  for (uint32_t r = 0; r < c->t->size; r++) small &= c->headers[r].n <= MGP_COMM_SMALL_MAX;
+  return small;
+}
+
+static void lay_out(mgp_comm_t *c, mgp_comm_parts_t *parts) {
+  parts->offset[0] = 0;
+  for (uint32_t r = 0; r < c->t->size; r++) {
+    parts->offset[r + 1] = parts->offset[r] + c->recv_nbytes[r];
+    c->recv[r] = parts->data + parts->offset[r];
   }
-  for (uint32_t r = 0; r < c->t->size; r++)
-    c->recv[r] = receives ? parts.data + parts.offset[r] : NULL;
-  exchange_counted(c);
-  if (receives) *out = parts;
+}
+
+/* Ends gatherv, allgatherv and alltoallv: with c->send, c->send_nbytes and c->recv_nbytes set, and
+ * `total` bytes sent by all, makes room if there is not enough yet, agrees that every rank has it,
+ * and moves the bytes. Without room (who does not receive) nothing comes. */
+static mgp_status_t receive_parts(mgp_comm_t *c, uint64_t total, uint32_t root,
+                                  mgp_comm_parts_t *room) {
+  if (total > ROOM_NBYTES)
+    MGP_TRY(meet(c, room != NULL ? parts_grow(c, room) : MGP_OK, 0, true, root));
+  if (room != NULL) lay_out(c, room);
+  mgp_meet_exchange(c);
   return MGP_OK;
 }
 
 /* gatherv to one root or, with every_root, to each rank. */
-static mgp_status_t gather(mgp_comm_t *c, mgp_comm_op_t op, const void *send, uint64_t nbytes,
-                           bool every_root, uint32_t root, mgp_comm_parts_t *out) {
-  mgp_status_t st = begin(c, op, nbytes, false, root);
-  if (st != MGP_OK) return end(c, st);
-  bool receives = every_root || c->t->rank == root;
+static mgp_status_t gather(mgp_comm_t *c, mgp_comm_op_t op, mgp_status_t local, const void *send,
+                           uint64_t nbytes, bool every_root, uint32_t root, mgp_comm_parts_t *out) {
+  if (c->status != MGP_OK) return mgp_meet_closed(c, local);
+  mgp_meet_enter(c, op);
+  const bool receives = every_root || c->t->rank == root;
+  const mgp_load_t load = {send, nbytes <= MGP_COMM_SMALL_MAX ? nbytes : 0};
+  mgp_comm_parts_t parts = {NULL, NULL};
+  if (local == MGP_OK) local = check_root(c, root);
+  if (local == MGP_OK && receives) local = parts_create(c->t->size, &parts);
+  mgp_status_t st;
+  MGP_TRY_GOTO(st, mgp_meet(c, local, nbytes, false, root, load), out);
   for (uint32_t r = 0; r < c->t->size; r++) {
     c->send[r] = send;
     c->send_nbytes[r] = every_root || r == root ? nbytes : 0;
     c->recv_nbytes[r] = receives ? c->headers[r].n : 0;
   }
-  return end(c, receive_parts(c, receives, root, out));
+  const uint64_t total = sent_by_all(c);
+  if (came_along(c, total)) {
+    mgp_meet_count(c);
+    if (receives) lay_out(c, &parts);
+    for (uint32_t r = 0; r < c->t->size && receives; r++)
+      memcpy(c->recv[r], c->headers[r].bytes, c->recv_nbytes[r]);
+  } else {
+    MGP_TRY_GOTO(st, receive_parts(c, total, root, receives ? &parts : NULL), out);
+  }
+  if (receives) *out = parts;
+  return mgp_meet_end(c, MGP_OK);
+out:
+  mgp_comm_parts_free(&parts);
+  return mgp_meet_end(c, st);
 }
 
-mgp_status_t mgp_comm_gatherv(mgp_comm_t *c, const void *send, uint64_t nbytes, uint32_t root,
-                              mgp_comm_parts_t *out) {
-  return gather(c, MGP_COMM_GATHERV, send, nbytes, false, root, out);
+mgp_status_t mgp_comm_gatherv(mgp_comm_t *c, mgp_status_t local, const void *send, uint64_t nbytes,
+                              uint32_t root, mgp_comm_parts_t *out) {
+  return gather(c, MGP_COMM_GATHERV, local, send, nbytes, false, root, out);
 }
 
-mgp_status_t mgp_comm_allgatherv(mgp_comm_t *c, const void *send, uint64_t nbytes,
-                                 mgp_comm_parts_t *out) {
-  return gather(c, MGP_COMM_ALLGATHERV, send, nbytes, true, 0, out);
+mgp_status_t mgp_comm_allgatherv(mgp_comm_t *c, mgp_status_t local, const void *send,
+                                 uint64_t nbytes, mgp_comm_parts_t *out) {
+  return gather(c, MGP_COMM_ALLGATHERV, local, send, nbytes, true, 0, out);
 }
 
-mgp_status_t mgp_comm_alltoallv(mgp_comm_t *c, const void *send, const uint64_t *send_nbytes,
-                                mgp_comm_parts_t *out) {
-  mgp_status_t st = begin(c, MGP_COMM_ALLTOALLV, 0, true, 0);
-  if (st != MGP_OK) return end(c, st);
-  uint32_t size = c->t->size;
-  uint64_t *incoming = malloc(size * sizeof *incoming);
-  if (incoming == NULL) st = mgp_fail(MGP_RESOURCES, "out of memory for %u sizes", size);
-  st = meet(c, st, 0, true, 0);
-  if (st != MGP_OK) goto done;
+/* Sets c->incoming[r], what rank r sends to this one: from the headers, if they have room for what
+ * each rank sends to each. */
+static void learn_incoming(mgp_comm_t *c, bool in_headers, const uint64_t *send_nbytes) {
+  const uint32_t size = c->t->size;
+  for (uint32_t r = 0; r < size && in_headers; r++)
+    memcpy(&c->incoming[r], c->headers[r].bytes + c->t->rank * sizeof *c->incoming,
+           sizeof *c->incoming);
+  if (in_headers) return;
   for (uint32_t r = 0; r < size; r++) {
     c->send[r] = (const uint8_t *)&send_nbytes[r];
-    c->recv[r] = (uint8_t *)&incoming[r];
-    c->send_nbytes[r] = c->recv_nbytes[r] = sizeof *incoming;
+    c->recv[r] = (uint8_t *)&c->incoming[r];
+    c->send_nbytes[r] = c->recv_nbytes[r] = sizeof *c->incoming;
   }
   exchange(c);
+}
+
+mgp_status_t mgp_comm_alltoallv(mgp_comm_t *c, mgp_status_t local, const void *send,
+                                const uint64_t *send_nbytes, mgp_comm_parts_t *out) {
+  if (c->status != MGP_OK) return mgp_meet_closed(c, local);
+  mgp_meet_enter(c, MGP_COMM_ALLTOALLV);
+  const uint32_t size = c->t->size;
+  const bool in_headers = size * sizeof *send_nbytes <= MGP_COMM_SMALL_MAX;
+  mgp_comm_parts_t parts = {NULL, NULL};
+  uint64_t sent = 0;
+  for (uint32_t r = 0; r < size && local == MGP_OK; r++) sent = add_sizes(sent, send_nbytes[r]);
+  if (local == MGP_OK) local = parts_create(size, &parts);
+  mgp_status_t st;
+  MGP_TRY_GOTO(st,
+               mgp_meet(c, local, sent, false, 0,
+                        (mgp_load_t){send_nbytes, in_headers ? size * sizeof *send_nbytes : 0}),
+               out);
+  const uint64_t total = sent_by_all(c);
+  learn_incoming(c, in_headers, send_nbytes);
   const uint8_t *from = send;
   for (uint32_t r = 0; r < size; r++) {
     c->send[r] = from;
     c->send_nbytes[r] = send_nbytes[r];
-    c->recv_nbytes[r] = incoming[r];
+    c->recv_nbytes[r] = c->incoming[r];
     if (send_nbytes[r] != 0) from += send_nbytes[r];
   }
-  st = receive_parts(c, true, 0, out);
-done:
-  free(incoming);
-  return end(c, st);
-}
-
-/* --- arithmetic --- */
-
-/* acc[i] op= x[i] for n elements; returns whether a result did not fit, or an element was not below
- * the modulus. */
-typedef bool fold_t(void *acc, const void *x, uint64_t n, uint32_t modulus);
-
-static bool add_u32(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
-  (void)modulus;
-  uint32_t *acc = acc_, carry = 0;
-  const uint32_t *x = x_;
-  for (uint64_t i = 0; i < n; i++) {
-    acc[i] += x[i];
-    carry |= acc[i] < x[i];
-  }
-  return carry != 0;
-}
-
-static bool add_mod(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
-  uint32_t *acc = acc_, wrong = 0;
-  const uint32_t *x = x_;
-  for (uint64_t i = 0; i < n; i++) {
-    wrong |= acc[i] >= modulus || x[i] >= modulus;
-    acc[i] += x[i];
-    acc[i] -= acc[i] >= modulus ? modulus : 0;
-  }
-  return wrong != 0;
-}
-
-static bool max_u64(void *acc_, const void *x_, uint64_t n, uint32_t modulus) {
-  (void)modulus;
-  uint64_t *acc = acc_;
-  const uint64_t *x = x_;
-  for (uint64_t i = 0; i < n; i++)
-    if (acc[i] < x[i]) acc[i] = x[i];
-  return false;
-}
-
-static uint64_t slice_start(uint64_t n, uint32_t size, uint32_t rank) {
-  uint64_t rest = n % size;
-  return n / size * rank + (rank < rest ? rank : rest);
-}
-
-/* Each rank folds its slice of the n elements over all ranks, in rank order; then the slices go to
- * every rank. */
-static mgp_status_t allreduce(mgp_comm_t *c, mgp_comm_op_t op, void *buf_, uint64_t n,
-                              uint64_t width, fold_t *fold, uint32_t modulus) {
-  enum { SCRATCH_NBYTES = 16 << 20 };
-  mgp_status_t st = begin(c, op, n, true, 0);
-  uint32_t size = c->t->size, rank = c->t->rank;
-  if (st != MGP_OK || n == 0 || size == 1) return end(c, st);
-
-  uint8_t *buf = buf_;
-  uint64_t block = SCRATCH_NBYTES / (width * size); /* elements of a slice in one round */
-  uint64_t longest = n / size + (n % size != 0);
-  if (block == 0) block = 1;
-  if (block > longest) block = longest;
-  uint8_t *scratch = malloc(block * width * size);
-  if (scratch == NULL)
-    st = mgp_fail(MGP_RESOURCES, "out of memory for %llu bytes of %s",
-                  (unsigned long long)(block * width * size), op_text[op]);
-  st = meet(c, st, n, true, 0);
-  if (st != MGP_OK) goto done;
-
-  uint64_t mine = slice_start(n, size, rank);
-  uint64_t mine_n = slice_start(n, size, rank + 1) - mine;
-  bool lost = false;
-  for (uint64_t at = 0; at < longest; at += block) {
-    uint64_t mine_block = at >= mine_n ? 0 : (mine_n - at < block ? mine_n - at : block);
-    for (uint32_t r = 0; r < size; r++) {
-      uint64_t start = slice_start(n, size, r), len = slice_start(n, size, r + 1) - start;
-      uint64_t len_block = at >= len ? 0 : (len - at < block ? len - at : block);
-      c->send[r] = buf + (start + at) * width;
-      c->send_nbytes[r] = len_block * width;
-      c->recv[r] = scratch + r * block * width;
-      c->recv_nbytes[r] = mine_block * width;
-    }
-    exchange_counted(c);
-    for (uint32_t r = 1; r < size; r++) lost |= fold(scratch, c->recv[r], mine_block, modulus);
-    if (mine_block != 0) memcpy(buf + (mine + at) * width, scratch, mine_block * width);
-  }
-  if (lost && modulus != 0)
-    st = mgp_fail(MGP_INTERNAL, "%s: an element that is not below %u", op_text[op], modulus);
-  else if (lost)
-    st = mgp_fail(MGP_RESOURCES, "a sum over %u ranks does not fit in %u bits", size,
-                  (unsigned)(8 * width));
-  st = meet(c, st, n, true, 0);
-  if (st != MGP_OK) goto done;
-
-  for (uint32_t r = 0; r < size; r++) {
-    uint64_t start = slice_start(n, size, r), len = slice_start(n, size, r + 1) - start;
-    c->send[r] = buf + mine * width;
-    c->send_nbytes[r] = mine_n * width;
-    c->recv[r] = buf + start * width;
-    c->recv_nbytes[r] = len * width;
-  }
-  exchange_counted(c);
-done:
-  free(scratch);
-  return end(c, st);
-}
-
-mgp_status_t mgp_comm_allreduce_sum_mod(mgp_comm_t *c, uint32_t *buf, uint64_t n,
-                                        uint32_t modulus) {
-  return allreduce(c, MGP_COMM_ALLREDUCE_SUM_MOD, buf, n, sizeof *buf, add_mod, modulus);
-}
-
-mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *c, uint32_t *buf, uint64_t n) {
-  return allreduce(c, MGP_COMM_ALLREDUCE_SUM, buf, n, sizeof *buf, add_u32, 0);
-}
-
-mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *c, uint64_t *buf, uint64_t n) {
-  return allreduce(c, MGP_COMM_ALLREDUCE_MAX, buf, n, sizeof *buf, max_u64, 0);
+  MGP_TRY_GOTO(st, receive_parts(c, total, 0, &parts), out);
+  *out = parts;
+  return mgp_meet_end(c, MGP_OK);
+out:
+  mgp_comm_parts_free(&parts);
+  return mgp_meet_end(c, st);
 }
 
 /* --- queries --- */

@@ -32,7 +32,12 @@ typedef struct {
   uint64_t *offset; /* [size + 1] */
 } mgp_comm_parts_t;
 
-enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024, MGP_COMM_SMALL_MAX = 192 };
+/* SMALL: what comes along in the header of a collective, which then takes one exchange. Half a KiB
+ * has room for the sums of two rounds of a sumcheck, a rank's row counts, its nodes of a cap of 64
+ * among 4 ranks, or how much it sends to each of 64. Every header is as long, whatever it carries:
+ * up to 1 KiB a message goes eagerly by any MPI, and latency is all it costs; with 64 ranks 32 KiB
+ * come in, some 3 us. */
+enum { MGP_COMM_NAME_MAX = 64, MGP_COMM_MESSAGE_MAX = 1024, MGP_COMM_SMALL_MAX = 512 };
 
 /* The first (lowest) rank that failed. */
 typedef struct {
@@ -155,7 +160,8 @@ mgp_status_t mgp_comm_reopen(mgp_comm_t *comm);
 
 mgp_status_t mgp_comm_barrier(mgp_comm_t *comm);
 
-/* buf of rank `root` to all; nbytes and root must be the same on every rank. */
+/* buf of rank `root` to all; nbytes and root must be the same on every rank. One exchange up to
+ * MGP_COMM_SMALL_MAX bytes. */
 mgp_status_t mgp_comm_bcast(mgp_comm_t *comm, void *buf, uint64_t nbytes, uint32_t root);
 
 /* all[r] gets the nbytes of rank r, on every rank; nbytes is the same everywhere and at most
@@ -163,18 +169,23 @@ mgp_status_t mgp_comm_bcast(mgp_comm_t *comm, void *buf, uint64_t nbytes, uint32
 mgp_status_t mgp_comm_allgather(mgp_comm_t *comm, mgp_status_t local, const void *mine,
                                 uint64_t nbytes, void *all);
 
+/* The next three end a phase as mgp_comm_agree does. Where `local` is not MGP_OK, what is to be
+ * sent is not looked at; where the result is not, *out is left alone. They take one exchange if no
+ * rank sends more than MGP_COMM_SMALL_MAX bytes (except alltoallv), two if all together send at
+ * most 64 KiB, else three. */
+
 /* Every rank's bytes to `root`, in rank order; *out is left alone on the other ranks. */
-mgp_status_t mgp_comm_gatherv(mgp_comm_t *comm, const void *send, uint64_t nbytes, uint32_t root,
-                              mgp_comm_parts_t *out);
+mgp_status_t mgp_comm_gatherv(mgp_comm_t *comm, mgp_status_t local, const void *send,
+                              uint64_t nbytes, uint32_t root, mgp_comm_parts_t *out);
 
 /* Every rank's bytes to every rank, in rank order. */
-mgp_status_t mgp_comm_allgatherv(mgp_comm_t *comm, const void *send, uint64_t nbytes,
-                                 mgp_comm_parts_t *out);
+mgp_status_t mgp_comm_allgatherv(mgp_comm_t *comm, mgp_status_t local, const void *send,
+                                 uint64_t nbytes, mgp_comm_parts_t *out);
 
 /* send holds send_nbytes[0] bytes for rank 0, then send_nbytes[1] for rank 1, and so on; *out gets
- * what each rank sent to this one. */
-mgp_status_t mgp_comm_alltoallv(mgp_comm_t *comm, const void *send, const uint64_t *send_nbytes,
-                                mgp_comm_parts_t *out);
+ * what each rank sent to this one. (More than 64 ranks: one exchange more.) */
+mgp_status_t mgp_comm_alltoallv(mgp_comm_t *comm, mgp_status_t local, const void *send,
+                                const uint64_t *send_nbytes, mgp_comm_parts_t *out);
 
 /* Element sums over all ranks, in place, on every rank; n must be the same on every rank; after an
  * error the contents are unspecified. Extra memory: at most 16 MiB (or one element per rank, if
@@ -186,8 +197,8 @@ mgp_status_t mgp_comm_allreduce_sum_mod(mgp_comm_t *comm, uint32_t *buf, uint64_
                                         uint32_t modulus);
 mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *comm, uint32_t *buf, uint64_t n);
 
-/* Element maxima over all ranks, in place; meant for small n (every rank receives size * n words).
- */
+/* Element maxima over all ranks, in place. All three take one exchange up to MGP_COMM_SMALL_MAX
+ * bytes. */
 mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *comm, uint64_t *buf, uint64_t n);
 
 void mgp_comm_parts_free(mgp_comm_parts_t *parts);

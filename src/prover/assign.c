@@ -23,16 +23,17 @@ static mgp_status_t index_part(mgp_session_t *s, mgp_part_t *part) {
   return MGP_OK;
 }
 
-/* Everybody's row counts into the statement. */
-static mgp_status_t gather_rows(mgp_session_t *s) {
+/* Everybody's row counts into the statement, if all have counted, which `local` says. Collective.
+ */
+static mgp_status_t gather_rows(mgp_session_t *s, mgp_status_t local) {
   mgp_comm_parts_t all = {0};
   uint32_t *mine = NULL;
   size_t width = MGP_CHIP_FIRST_TABLE * sizeof *mine;
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * width, &mine);
+  mgp_status_t st = local;
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * width, &mine);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
     memcpy(mine + i * MGP_CHIP_FIRST_TABLE, s->parts[i].rows, width);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, mine, s->nparts * width, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, s->nparts * width, &all), out);
   for (uint32_t p = 0; p < s->params.partitions; p++)
     memcpy(s->st.rows[p], all.data + p * width, width);
 out:
@@ -117,10 +118,9 @@ mgp_status_t mgp_phase_assign(mgp_session_t *s) {
   mgp_status_t st = MGP_OK;
   mgp_layout_counts(s);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = index_part(s, &s->parts[i]);
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  MGP_TRY(gather_rows(s));
+  MGP_TRY(gather_rows(s, st));
   MGP_TRY(mgp_plan_choose(s));
-  return mgp_comm_agree(s->comm, count_parts(s));
+  return count_parts(s);
 }
 
 /* Lookup requests that the shard makes at most: no counter can be above that. */

@@ -49,7 +49,7 @@ static uint32_t chain_start(const mgp_session_t *s, int kind, uint32_t gap) {
                                   : s->st.zero_start[gap];
 }
 
-static mgp_status_t link_chains(mgp_session_t *s, mgp_boundary_t *b) {
+static mgp_status_t link_chains(mgp_session_t *s, mgp_status_t local, mgp_boundary_t *b) {
   tail_t mine[MGP_BOUND_KINDS];
   mgp_comm_parts_t all = {0};
   for (int k = 0; k < MGP_BOUND_KINDS; k++) {
@@ -59,7 +59,7 @@ static mgp_status_t link_chains(mgp_session_t *s, mgp_boundary_t *b) {
       mine[k].gap = b->rows[k][b->n[k] - 1].gap;
     }
   }
-  MGP_TRY(mgp_comm_allgatherv(s->comm, mine, sizeof mine, &all));
+  MGP_TRY(mgp_comm_allgatherv(s->comm, local, mine, sizeof mine, &all));
   const tail_t(*tails)[MGP_BOUND_KINDS] = (const void *)all.data;
   for (int k = 0; k < MGP_BOUND_KINDS; k++) {
     uint32_t r = s->rank;
@@ -92,10 +92,11 @@ static mgp_status_t chain_ends(mgp_session_t *s, const mgp_boundary_t *b) {
   return MGP_OK;
 }
 
-static mgp_status_t deal_kind(mgp_session_t *s, const mgp_boundary_t *b, int kind) {
+static mgp_status_t deal_kind(mgp_session_t *s, mgp_status_t local, const mgp_boundary_t *b,
+                              int kind) {
   mgp_deal_t dealt = {0};
   mgp_status_t st = MGP_OK;
-  MGP_TRY(mgp_deal(s, b->rows[kind], sizeof(mgp_bound_t), b->n[kind], &dealt));
+  MGP_TRY(mgp_deal(s, local, b->rows[kind], sizeof(mgp_bound_t), b->n[kind], &dealt));
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     mgp_part_t *part = &s->parts[i];
     uint64_t n = dealt.n[i];
@@ -109,9 +110,10 @@ static mgp_status_t deal_kind(mgp_session_t *s, const mgp_boundary_t *b, int kin
   return st;
 }
 
-mgp_status_t mgp_boundary_deal(mgp_session_t *s, mgp_boundary_t *b) {
-  MGP_TRY(link_chains(s, b));
+mgp_status_t mgp_boundary_deal(mgp_session_t *s, mgp_status_t local, mgp_boundary_t *b) {
+  MGP_TRY(link_chains(s, local, b));
   MGP_TRY(chain_ends(s, b));
-  for (int k = 0; k < MGP_BOUND_KINDS; k++) MGP_TRY(mgp_comm_agree(s->comm, deal_kind(s, b, k)));
-  return MGP_OK;
+  mgp_status_t st = MGP_OK;
+  for (int k = 0; k < MGP_BOUND_KINDS; k++) st = deal_kind(s, st, b, k);
+  return mgp_comm_agree(s->comm, st);
 }

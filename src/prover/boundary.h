@@ -21,9 +21,9 @@ mgp_status_t mgp_boundary_reserve(mgp_session_t *s, mgp_boundary_t *b, uint32_t 
 /* Adds the row of the next key. */
 void mgp_boundary_add(const mgp_session_t *s, mgp_boundary_t *b, uint32_t key, uint32_t first,
                       uint32_t last, uint32_t ts);
-/* Chain values, chain ends of the statement, and each partition's rows to its rank's device.
- * Collective. */
-mgp_status_t mgp_boundary_deal(mgp_session_t *s, mgp_boundary_t *b);
+/* Chain values, chain ends of the statement, and each partition's rows to its rank's device, if all
+ * ranks have their rows, which `local` says. Collective. */
+mgp_status_t mgp_boundary_deal(mgp_session_t *s, mgp_status_t local, mgp_boundary_t *b);
 void mgp_boundary_free(mgp_session_t *s, mgp_boundary_t *b);
 
 #endif

@@ -89,8 +89,7 @@ mgp_status_t mgp_phase_commit(mgp_session_t *s) {
   st = mgp_host_alloc(s, MGP_MEM_PROOF, (s->nparts + 1) * cap_n * sizeof *caps, &caps);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, nst * sizeof *words, &words);
   if (st == MGP_OK) st = commit_parts(s, caps, cap_n, &ncaps);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, caps, ncaps * sizeof *caps, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, caps, ncaps * sizeof *caps, &all), out);
 
   mgp_statement_claim(&s->st, s->params.partitions, words);
   begin_transcript(s, words, nst);
@@ -98,7 +97,7 @@ mgp_status_t mgp_phase_commit(mgp_session_t *s) {
     MGP_TRY_GOTO(
         st, mgp_send(s, MGP_LABEL_ROOT, (const mgp_f_t *)(all.data + at), cap_n * MGP_DIGEST_WORDS),
         out);
-  MGP_TRY_GOTO(st, mgp_send_nonce(s, s->params.grind_alpha), out);
+  MGP_TRY_GOTO(st, mgp_send_nonce(s, MGP_OK, s->params.grind_alpha), out);
   s->alpha = mgp_transcript_squeeze_ext(&s->tr);
   s->beta = mgp_transcript_squeeze_ext(&s->tr);
   mgp_transcript_squeeze_digest(&s->tr, s->fork_seed);

@@ -7,11 +7,11 @@ static uint64_t first_row(const mgp_session_t *s, uint64_t total, uint32_t p) {
   return total * p / s->params.partitions;
 }
 
-mgp_status_t mgp_deal(mgp_session_t *s, const void *rows, size_t size, uint64_t n,
-                      mgp_deal_t *out) {
+mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const void *rows, size_t size,
+                      uint64_t n, mgp_deal_t *out) {
   mgp_comm_parts_t counts = {0};
   uint64_t nbytes[MGP_MAX_RANKS] = {0}, total = 0, before = 0;
-  MGP_TRY(mgp_comm_allgatherv(s->comm, &n, sizeof n, &counts));
+  MGP_TRY(mgp_comm_allgatherv(s->comm, local, &n, sizeof n, &counts));
   for (uint32_t r = 0; r < s->nranks; r++) {
     uint64_t of_rank;
     memcpy(&of_rank, counts.data + r * sizeof n, sizeof n);
@@ -25,7 +25,7 @@ mgp_status_t mgp_deal(mgp_session_t *s, const void *rows, size_t size, uint64_t 
     hi = hi > before + n ? before + n : hi;
     if (lo < hi) nbytes[mgp_part_owner(s, p)] += (hi - lo) * size;
   }
-  MGP_TRY(mgp_comm_alltoallv(s->comm, rows, nbytes, &out->all));
+  MGP_TRY(mgp_comm_alltoallv(s->comm, MGP_OK, rows, nbytes, &out->all));
   const uint8_t *at = out->all.data;
   out->total = total;
   for (uint32_t i = 0; i < s->nparts; i++) {

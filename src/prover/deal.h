@@ -13,8 +13,10 @@ typedef struct {
   uint64_t total;                     /* rows of all partitions */
 } mgp_deal_t;
 
-/* n rows of `size` bytes each on this rank. Collective. */
-mgp_status_t mgp_deal(mgp_session_t *s, const void *rows, size_t size, uint64_t n, mgp_deal_t *out);
+/* n rows of `size` bytes each on this rank, if all ranks have theirs, which `local` says.
+ * Collective. */
+mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const void *rows, size_t size,
+                      uint64_t n, mgp_deal_t *out);
 void mgp_deal_free(mgp_deal_t *d);
 
 #endif

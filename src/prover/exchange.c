@@ -75,8 +75,7 @@ static mgp_status_t exchange_registers(mgp_session_t *s, const mgp_touch_list_t 
         if (t->is_register) mine[i][t->key] = (reg_last_t){1, t->last_ts, t->last};
       }
   }
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, mine, s->nparts * sizeof *mine, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, s->nparts * sizeof *mine, &all), out);
   const reg_last_t(*last)[MGP_REGISTERS] = (const void *)all.data;
   for (uint32_t i = 0; i < s->nparts; i++) {
     mgp_touch_t first[MGP_REGISTERS];
@@ -197,11 +196,14 @@ static mgp_status_t take_words(mgp_session_t *s, mgp_touch_list_t *list, mgp_wor
   return st;
 }
 
-/* first[r]: first bucket of rank r's key range; ranges are balanced by touched words. */
-static mgp_status_t split_keys(mgp_session_t *s, const mgp_touch_list_t *lists, uint32_t *first) {
+/* first[r]: first bucket of rank r's key range; ranges are balanced by touched words. local: are
+ * this rank's lists there? */
+static mgp_status_t split_keys(mgp_session_t *s, mgp_status_t local, const mgp_touch_list_t *lists,
+                               uint32_t *first) {
   uint32_t *count = NULL;
   uint64_t total = 0, sum = 0;
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *count, &count);
+  mgp_status_t st = local;
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *count, &count);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   memset(count, 0, BUCKETS * sizeof *count);
   for (uint32_t i = 0; i < s->nparts; i++)
@@ -235,8 +237,7 @@ static mgp_status_t send_words(mgp_session_t *s, const mgp_touch_list_t *lists,
   mgp_status_t st;
   for (uint32_t i = 0; i < s->nparts; i++) total += lists[i].n;
   st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (total + 1) * sizeof *out, &out);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), done);
-  for (uint32_t r = 0; r < s->nranks; r++) {
+  for (uint32_t r = 0; r < s->nranks && st == MGP_OK; r++) {
     uint64_t before = n;
     for (uint32_t i = 0; i < s->nparts; i++) {
       const mgp_touch_list_t *l = &lists[i];
@@ -247,8 +248,7 @@ static mgp_status_t send_words(mgp_session_t *s, const mgp_touch_list_t *lists,
     }
     x->sent[r] = (n - before) * sizeof *out;
   }
-  st = mgp_comm_alltoallv(s->comm, out, x->sent, &x->words);
-done:
+  st = mgp_comm_alltoallv(s->comm, st, out, x->sent, &x->words);
   mgp_host_free(s, out);
   return st;
 }
@@ -282,10 +282,11 @@ out:
   return st;
 }
 
-/* Previous timestamps go back the way the words came. */
-static mgp_status_t return_previous(mgp_session_t *s, const mgp_touch_list_t *lists,
-                                    const uint32_t *first, const key_exchange_t *x,
-                                    const uint32_t *prev) {
+/* Previous timestamps go back the way the words came, if all ranks have theirs, which `local` says.
+ */
+static mgp_status_t return_previous(mgp_session_t *s, mgp_status_t local,
+                                    const mgp_touch_list_t *lists, const uint32_t *first,
+                                    const key_exchange_t *x, const uint32_t *prev) {
   mgp_comm_parts_t back = {0};
   uint64_t nbytes[MGP_MAX_RANKS];
   uint32_t at[MGP_MAX_PARTITIONS] = {0};
@@ -293,7 +294,7 @@ static mgp_status_t return_previous(mgp_session_t *s, const mgp_touch_list_t *li
   mgp_status_t st = MGP_OK;
   for (uint32_t r = 0; r < s->nranks; r++)
     nbytes[r] = (x->words.offset[r + 1] - x->words.offset[r]) / sizeof(mgp_word_t) * sizeof *prev;
-  MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, prev, nbytes, &back), out);
+  MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, local, prev, nbytes, &back), out);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
     st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (lists[i].n + 1) * sizeof *own[i], &own[i]);
   if (st != MGP_OK) goto out;
@@ -319,14 +320,11 @@ static mgp_status_t exchange_memory(mgp_session_t *s, mgp_touch_list_t *lists,
   mgp_status_t st = MGP_OK;
   if (s->params.partitions == 1) return s->nparts ? take_words(s, &lists[0], merged) : MGP_OK;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = sort_memory_touches(s, &lists[i]);
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  MGP_TRY(split_keys(s, lists, first));
+  MGP_TRY(split_keys(s, st, lists, first));
   MGP_TRY(send_words(s, lists, first, &x));
   st = mgp_host_alloc(s, MGP_MEM_SCRATCH, x.words.offset[s->nranks] / 4 + 4, &prev);
   if (st == MGP_OK) st = merge_words(s, &x, prev, merged);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  st = return_previous(s, lists, first, &x, prev);
-out:
+  st = return_previous(s, st, lists, first, &x, prev);
   mgp_host_free(s, prev);
   mgp_comm_parts_free(&x.words);
   return st;

@@ -49,12 +49,12 @@ static mgp_status_t commit_word(mgp_session_t *s, mgp_fold_t *f, uint32_t w) {
   mgp_status_t st = s->be->ops->fold_commit(s->be, f, s->shape.group[w], nodes.first,
                                             nodes.n ? nodes.n : 1, mine);
   if (makers(s, w) > 1) {
-    MGP_TRY(mgp_comm_agree(s->comm, st));
-    MGP_TRY(mgp_comm_allgatherv(s->comm, mine, nodes.n * sizeof *mine, &all));
+    MGP_TRY(mgp_comm_allgatherv(s->comm, st, mine, nodes.n * sizeof *mine, &all));
     memcpy(mine, all.data, ncap * sizeof *mine);
     mgp_comm_parts_free(&all);
+  } else {
+    MGP_TRY(st);
   }
-  MGP_TRY(st);
   return mgp_send(s, MGP_LABEL_FOLD_ROOT, mine[0], ncap * MGP_DIGEST_WORDS);
 }
 
@@ -179,11 +179,10 @@ mgp_status_t mgp_phase_fold(mgp_session_t *s) {
   mgp_status_t st = mgp_host_alloc(s, MGP_MEM_PROOF, nq * sizeof *s->query_pos, &s->query_pos);
   if (st == MGP_OK) st = s->be->ops->fold_begin(s->be, s->d_q, s->params.log_height, s->rho, &f);
   if (st == MGP_OK) st = fold_words(s, f);
-  st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK) st = mgp_send_nonce(s, s->params.grind_query);
+  st = mgp_send_nonce(s, st, s->params.grind_query);
   for (uint32_t q = 0; q < nq && st == MGP_OK; q++)
     s->query_pos[q] = mgp_f_to_u32(mgp_transcript_squeeze(&s->tr)) & mask;
-  if (st == MGP_OK) st = mgp_comm_agree(s->comm, open_words(s, f));
+  if (st == MGP_OK) st = open_words(s, f);
   s->be->ops->fold_end(s->be, f);
   s->be->ops->free(s->be, s->d_q);
   s->d_q = NULL;
@@ -286,8 +285,8 @@ mgp_status_t mgp_phase_query(mgp_session_t *s) {
     st = query_part(s, &s->parts[i], at);
     at += (ncols + (size_t)depth * MGP_DIGEST_WORDS) * s->params.queries;
   }
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, s->answers, words * sizeof *s->answers, 0, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, st, s->answers, words * sizeof *s->answers, 0, &all),
+               out);
   if (s->rank == 0) st = write_all_answers(s, &all);
 out:
   mgp_answers_free(s);

@@ -47,15 +47,22 @@ static mgp_status_t agree_late(mgp_link_t *l, mgp_status_t st) {
   return st;
 }
 
-/* Waits for what every rank has started: if one could not, nobody waits. */
-static mgp_status_t finish(mgp_link_t *l, mgp_status_t started) {
-  mgp_status_t st = mgp_comm_agree(l->comm, started);
-  if (st == MGP_OK) {
-    st = l->ops->wait(l->device, l->be, deadline(l));
-    st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
-  }
+/* Has every rank started a step of all devices? If one could not, nobody waits for it. */
+static mgp_status_t agree_started(mgp_link_t *l, mgp_status_t st) {
+  st = mgp_comm_agree(l->comm, st);
   if (st != MGP_OK) drop(l);
   return st;
+}
+
+/* Has it ended on every rank? st: on this one, and with what it did then. */
+static mgp_status_t agree_waited(mgp_link_t *l, mgp_status_t st) {
+  st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
+  if (st != MGP_OK) drop(l);
+  return st;
+}
+
+static mgp_status_t wait_here(mgp_link_t *l) {
+  return l->ops->wait(l->device, l->be, deadline(l));
 }
 
 /* An operation under way: its time without that of the comm, which counts its own. */
@@ -129,8 +136,8 @@ static mgp_status_t choose(mgp_link_t *l, const mgp_device_link_ops_t *ops) {
   offer_t mine;
   uint32_t kept = 0;
   mgp_comm_parts_t parts = {0};
-  MGP_TRY(mgp_comm_agree(l->comm, make_offer(l, ops, &mine)));
-  MGP_TRY(mgp_comm_allgatherv(l->comm, &mine, sizeof mine, &parts));
+  mgp_status_t st = make_offer(l, ops, &mine);
+  MGP_TRY(mgp_comm_allgatherv(l->comm, st, &mine, sizeof mine, &parts));
   const offer_t *all = (const offer_t *)(const void *)parts.data;
   if (all_apart(l, all)) l->ops = ops;
   for (uint32_t r = 0; r < mgp_comm_size(l->comm); r++) kept += all[r].kept;
@@ -187,7 +194,8 @@ void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]) {
 /* st: how this rank comes to the sum. */
 static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {
   if (st == MGP_OK) st = l->ops->start_sum_u32(l->device, l->be, d_buf, n);
-  return finish(l, st);
+  MGP_TRY(agree_started(l, st));
+  return agree_waited(l, wait_here(l));
 }
 
 static mgp_status_t sum_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n) {
@@ -196,31 +204,33 @@ static mgp_status_t sum_field_direct(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_
     return mgp_comm_agree(l->comm, l->ops->reduce(l->device, l->be, d_buf, n));
   }
   if (st == MGP_OK) st = l->ops->start_slices(l->device, l->be, d_buf, n);
-  MGP_TRY(finish(l, st));
-  st = l->ops->add_slices(l->device, l->be, d_buf, n);
+  MGP_TRY(agree_started(l, st));
+  st = wait_here(l);
+  if (st == MGP_OK) st = l->ops->add_slices(l->device, l->be, d_buf, n);
   if (st == MGP_OK) st = l->ops->start_spread(l->device, l->be, d_buf, n);
-  return finish(l, st);
+  MGP_TRY(agree_waited(l, st)); /* and started the way back */
+  return agree_waited(l, wait_here(l));
 }
 
 /* Piece by piece: checked u32 sums, or field words. */
-static mgp_status_t sum_by_host(mgp_link_t *l, uint32_t *d_buf, uint64_t n, int field) {
+static mgp_status_t sum_by_host(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n,
+                                int field) {
   const mgp_backend_ops_t *ops = l->be->ops;
   const uint64_t piece = n < MGP_LINK_PIECE ? n : MGP_LINK_PIECE;
   uint32_t *host = NULL;
-  mgp_status_t st =
-      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, piece * sizeof *host + 1, (void **)&host);
-  MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
+  if (st == MGP_OK)
+    st = mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, piece * sizeof *host + 1, (void **)&host);
   for (uint64_t at = 0; at < n; at += piece) {
     const uint64_t len = n - at < piece ? n - at : piece;
-    st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
+    if (st == MGP_OK) st = ops->download(l->be, host, d_buf + at, len * sizeof *host);
     MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
     MGP_TRY_GOTO(st,
                  field ? mgp_comm_allreduce_sum_mod(l->comm, host, len, MGP_P)
                        : mgp_comm_allreduce_sum_u32(l->comm, host, len),
                  out);
     st = ops->upload(l->be, d_buf + at, host, len * sizeof *host);
-    MGP_TRY_GOTO(st, mgp_comm_agree(l->comm, st), out);
   }
+  st = mgp_comm_agree(l->comm, st);
 out:
   mgp_ledger_free(l->ledger, host);
   return st;
@@ -234,8 +244,7 @@ static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint
   uint64_t wrong = 0;
   for (uint64_t i = 0; i < n; i++) host[i] = rank + 1;
   mgp_status_t st = ops->upload(l->be, d_buf, host, n * sizeof *host);
-  MGP_TRY(mgp_comm_agree(l->comm, st));
-  MGP_TRY(sum_u32_direct(l, MGP_OK, d_buf, n));
+  MGP_TRY(sum_u32_direct(l, st, d_buf, n));
   MGP_TRY(sum_field_direct(l, MGP_OK, d_buf, n));
   st = ops->download(l->be, host, d_buf, n * sizeof *host);
   for (uint64_t i = 0; i < n; i++) wrong += host[i] != sum * size;
@@ -280,7 +289,7 @@ mgp_status_t mgp_link_ready(mgp_link_t *l) {
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound) {
   const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops || bound > UINT32_MAX) return sum_by_host(l, d_buf, n, 0);
+  if (!l->ops || bound > UINT32_MAX) return sum_by_host(l, MGP_OK, d_buf, n, 0);
   MGP_TRY(mgp_link_ready(l));
   mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
@@ -289,12 +298,13 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
   return counted(l, MGP_LINK_SUM_U32, start, nbytes, nbytes, st);
 }
 
-mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n) {
+mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_status_t local, mgp_f_t *d_buf, uint64_t n) {
   const uint64_t size = mgp_comm_size(l->comm);
-  if (size == 1 || n == 0) return MGP_OK;
-  if (!l->ops) return sum_by_host(l, d_buf, n, 1);
+  if (size == 1 || n == 0) return local;
+  if (!l->ops) return sum_by_host(l, local, d_buf, n, 1);
+  if (!l->device->tried) MGP_TRY(mgp_comm_agree(l->comm, local));
   MGP_TRY(mgp_link_ready(l));
-  mgp_status_t st = l->ops->drain(l->device, l->be);
+  mgp_status_t st = local != MGP_OK ? local : l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
   const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
   st = sum_field_direct(l, st, d_buf, n);

@@ -48,8 +48,8 @@ mgp_status_t mgp_link_ready(mgp_link_t *l);
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
  * if that is not below 2^32, sums are checked (MGP_RESOURCES on all ranks). Collective. */
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound);
-/* The same of field words. Collective. */
-mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_f_t *d_buf, uint64_t n);
+/* The same of field words, if all ranks have theirs, which `local` says. Collective. */
+mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_status_t local, mgp_f_t *d_buf, uint64_t n);
 
 /* Seconds that this rank has spent so far with sums between devices, as in stats. */
 double mgp_link_seconds(const mgp_link_t *l);

@@ -15,8 +15,7 @@ mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words
     const mgp_word_t *w = &words->word[i];
     mgp_boundary_add(s, &b, w->key, w->first, w->last, w->ts);
   }
-  st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK) st = mgp_boundary_deal(s, &b);
+  st = mgp_boundary_deal(s, st, &b);
   mgp_boundary_free(s, &b);
   return st;
 }
@@ -59,11 +58,12 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_
 }
 
 /* Where the accumulator stands before each own partition, and its end in the statement. */
-static mgp_status_t place_sums(mgp_session_t *s, records_t *mine, uint64_t total) {
+static mgp_status_t place_sums(mgp_session_t *s, mgp_status_t local, records_t *mine,
+                               uint64_t total) {
   mgp_comm_parts_t all = {0};
   mgp_point_t at = mgp_curve_offset(), sums[MGP_MAX_PARTITIONS];
   for (uint32_t i = 0; i < s->nparts; i++) sums[i] = mine[i].sum;
-  MGP_TRY(mgp_comm_allgatherv(s->comm, sums, s->nparts * sizeof *sums, &all));
+  MGP_TRY(mgp_comm_allgatherv(s->comm, local, sums, s->nparts * sizeof *sums, &all));
   for (uint32_t p = 0; p < s->params.partitions; p++) {
     mgp_point_t sum;
     if (p >= s->first_part && p < s->first_part + s->nparts) mine[p - s->first_part].start = at;
@@ -91,12 +91,11 @@ static mgp_status_t deal_records(mgp_session_t *s, const mgp_words_list_t *words
   records_t own[MGP_MAX_PARTITIONS];
   mgp_status_t st;
   memset(own, 0, sizeof own);
-  MGP_TRY(mgp_deal(s, words->word, sizeof *words->word, words->n, &dealt));
+  MGP_TRY(mgp_deal(s, MGP_OK, words->word, sizeof *words->word, words->n, &dealt));
   st = MGP_OK;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
     st = make_rows(s, (const mgp_word_t *)(const void *)dealt.rows[i], dealt.n[i], &own[i]);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, place_sums(s, own, dealt.total)), out);
+  MGP_TRY_GOTO(st, place_sums(s, st, own, dealt.total), out);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     mgp_point_t end;
     st = mgp_ram_chain(mgp_session_threads(s), own[i].rows, own[i].n,
@@ -116,11 +115,10 @@ out:
 /* Everybody learns which words the shard had. */
 static mgp_status_t note_last(mgp_session_t *s, const mgp_words_list_t *words) {
   mgp_comm_parts_t all = {0};
-  uint32_t *keys;
+  uint32_t *keys = NULL;
   mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (words->n + 1) * sizeof *keys, &keys);
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  for (uint32_t i = 0; i < words->n; i++) keys[i] = words->word[i].key;
-  st = mgp_comm_allgatherv(s->comm, keys, words->n * sizeof *keys, &all);
+  for (uint32_t i = 0; i < words->n && st == MGP_OK; i++) keys[i] = words->word[i].key;
+  st = mgp_comm_allgatherv(s->comm, st, keys, words->n * sizeof *keys, &all);
   mgp_host_free(s, keys);
   if (st != MGP_OK) return st;
   const uint32_t *key = (const uint32_t *)(const void *)all.data;

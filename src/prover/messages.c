@@ -23,8 +23,8 @@ static uint64_t grind_window(const mgp_session_t *s, unsigned bits) {
 
 /* Windows in order, one for each rank: the smallest hit of the first turn that has one is the
  * smallest of all. */
-static mgp_status_t find_nonce(mgp_session_t *s, const mgp_digest_t seed, unsigned bits,
-                               uint32_t *nonce) {
+static mgp_status_t find_nonce(mgp_session_t *s, mgp_status_t local, const mgp_digest_t seed,
+                               unsigned bits, uint32_t *nonce) {
   const uint64_t window = grind_window(s, bits);
   uint32_t all[MGP_MAX_RANKS];
   *nonce = MGP_NO_NONCE;
@@ -32,9 +32,9 @@ static mgp_status_t find_nonce(mgp_session_t *s, const mgp_digest_t seed, unsign
     const uint64_t first = turn + window * s->rank;
     const uint64_t n = first >= MGP_P ? 0 : MGP_P - first < window ? MGP_P - first : window;
     uint32_t mine = MGP_NO_NONCE;
-    mgp_status_t st = MGP_OK;
-    if (n) st = s->be->ops->grind(s->be, seed, bits, (uint32_t)first, (uint32_t)n, &mine);
-    MGP_TRY(mgp_comm_allgather(s->comm, st, &mine, sizeof mine, all));
+    if (local == MGP_OK && n)
+      local = s->be->ops->grind(s->be, seed, bits, (uint32_t)first, (uint32_t)n, &mine);
+    MGP_TRY(mgp_comm_allgather(s->comm, local, &mine, sizeof mine, all));
     for (uint32_t r = 0; r < s->nranks; r++)
       if (all[r] < *nonce) *nonce = all[r];
   }
@@ -43,11 +43,11 @@ static mgp_status_t find_nonce(mgp_session_t *s, const mgp_digest_t seed, unsign
   return MGP_OK;
 }
 
-mgp_status_t mgp_send_nonce(mgp_session_t *s, unsigned bits) {
+mgp_status_t mgp_send_nonce(mgp_session_t *s, mgp_status_t local, unsigned bits) {
   mgp_digest_t seed;
   uint32_t nonce;
   mgp_transcript_squeeze_digest(&s->tr, seed);
-  MGP_TRY(find_nonce(s, seed, bits, &nonce));
+  MGP_TRY(find_nonce(s, local, seed, bits, &nonce));
   mgp_f_t word = mgp_f_from_u32(nonce);
   return mgp_send(s, MGP_LABEL_NONCE, &word, 1);
 }

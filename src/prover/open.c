@@ -143,25 +143,24 @@ static mgp_status_t send_rounds(mgp_session_t *s, const mgp_e_t v[9], mgp_e_t x[
 }
 
 /* The rounds that bind one variable after another of `count` pairs of 2^n values on this rank,
- * added over ranks. Two at a time, so that devices and ranks are waited for half as often: values
- * with both variables at 0, 1, 2 say what the second round needs whatever the first challenge is.
- * The last challenges are left to be bound. Collective. */
-static mgp_status_t rounds(opener_t *o, mgp_f_t *d_pairs, uint32_t count, unsigned n,
-                           mgp_e_t *rho) {
+ * added over ranks if all have theirs, which `local` says. Two at a time, so that devices and ranks
+ * are waited for half as often: values with both variables at 0, 1, 2 say what the second round
+ * needs whatever the first challenge is. The last challenges are left to be bound. Collective. */
+static mgp_status_t rounds(opener_t *o, mgp_status_t local, mgp_f_t *d_pairs, uint32_t count,
+                           unsigned n, mgp_e_t *rho) {
   mgp_session_t *s = o->s;
   const size_t stride = (size_t)1 << n;
   for (unsigned i = 0, bound = 0, m; i < n; i += m, bound = m) {
     mgp_e_t v[9];
-    mgp_status_t st = MGP_OK;
     m = n - i < 2 ? 1 : 2;
     for (int k = 0; k < 9; k++) v[k] = mgp_e_zero();
-    if (count)
-      st = s->be->ops->pair_round(s->be, d_pairs, count, stride, n - i + bound, bound,
-                                  rho + i - bound, m, v);
-    MGP_TRY(mgp_sum_ext(s, st, v, m == 2 ? 9 : 3));
+    if (local == MGP_OK && count)
+      local = s->be->ops->pair_round(s->be, d_pairs, count, stride, n - i + bound, bound,
+                                     rho + i - bound, m, v);
+    MGP_TRY(mgp_sum_ext(s, local, v, m == 2 ? 9 : 3));
     MGP_TRY(m == 2 ? send_rounds(s, v, rho + i) : send_round(s, v, &rho[i]));
   }
-  return MGP_OK;
+  return local;
 }
 
 /* eq(r_low, .) of each own trace. */
@@ -182,18 +181,16 @@ static mgp_status_t low_tables(opener_t *o) {
   return st;
 }
 
-/* The first b rounds: sum over own traces of G_t * eq(r_low, .). */
-static mgp_status_t row_rounds(opener_t *o) {
+/* G_t and eq(r_low, .) of the own traces. */
+static mgp_status_t row_pairs(opener_t *o) {
   mgp_session_t *s = o->s;
   const unsigned b = s->params.log_chunk;
-  mgp_status_t st =
-      s->be->ops->zero(s->be, o->d_ge, (((size_t)o->ntraces * 2 * MGP_D) << b) * sizeof(mgp_f_t));
+  MGP_TRY(
+      s->be->ops->zero(s->be, o->d_ge, (((size_t)o->ntraces * 2 * MGP_D) << b) * sizeof(mgp_f_t)));
   for (uint32_t k = 0; k < o->ntraces; k++) describe_weights(o, k, mgp_e_one());
-  if (st == MGP_OK) st = make_weights(o);
-  if (st == MGP_OK) st = combine_parts(o);
-  if (st == MGP_OK) st = low_tables(o);
-  MGP_TRY(mgp_comm_agree(s->comm, st));
-  return rounds(o, o->d_ge, o->ntraces, b, s->rho);
+  MGP_TRY(make_weights(o));
+  MGP_TRY(combine_parts(o));
+  return low_tables(o);
 }
 
 /* Weights times eq(r_low, rho_low) of their trace, which is what the rounds have made of its table.
@@ -242,8 +239,7 @@ static mgp_status_t column_values(opener_t *o, unsigned n, const mgp_e_t *x, mgp
     st = s->be->ops->pair_values(s->be, o->d_pairs, o->ncols,
                                  (size_t)1 << (s->params.log_height - s->params.log_chunk), n, x,
                                  mine);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, mine, o->ncols * sizeof *mine, &all), out);
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, o->ncols * sizeof *mine, &all), out);
   memcpy(v, all.data, s->shape.total_cols * sizeof *v);
 out:
   mgp_comm_parts_free(&all);
@@ -251,12 +247,12 @@ out:
   return st;
 }
 
-/* The last s - b rounds, over all columns' chunk values. */
-static mgp_status_t position_rounds(opener_t *o, mgp_e_t *v) {
+/* The last s - b rounds, over all columns' chunk values. local: as in rounds. */
+static mgp_status_t position_rounds(opener_t *o, mgp_status_t local, mgp_e_t *v) {
   mgp_session_t *s = o->s;
   const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
   const unsigned left = hi < 2 ? hi : hi % 2 ? 1 : 2;
-  MGP_TRY(rounds(o, o->d_pairs, o->ncols, hi, s->rho + b));
+  MGP_TRY(rounds(o, local, o->d_pairs, o->ncols, hi, s->rho + b));
   MGP_TRY(column_values(o, left, s->rho + s->params.log_height - left, v));
   s->be->ops->free(s->be, o->d_pairs);
   o->d_pairs = NULL;
@@ -272,7 +268,7 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
   mgp_status_t st;
   while ((1u << log_m) < m) log_m++;
   MGP_TRY(mgp_send_ext(s, MGP_LABEL_V, v, m));
-  MGP_TRY(mgp_send_nonce(s, s->params.grind_u));
+  MGP_TRY(mgp_send_nonce(s, MGP_OK, s->params.grind_u));
   for (unsigned i = 0; i < log_m; i++) u[i] = mgp_transcript_squeeze_ext(&s->tr);
   st = mgp_host_alloc(s, MGP_MEM_SCRATCH, sizeof(mgp_e_t) << log_m, &eq_u);
   if (st == MGP_OK) {
@@ -284,9 +280,7 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
     if (st == MGP_OK) st = s->be->ops->zero(s->be, s->d_q, nbytes);
   }
   if (st == MGP_OK) st = each_part(o, MGP_BUILD_SCATTER, scatter_chunks);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  st = mgp_link_sum_field(&s->link, s->d_q, (uint64_t)MGP_D << s->params.log_height);
-out:
+  st = mgp_link_sum_field(&s->link, st, s->d_q, (uint64_t)MGP_D << s->params.log_height);
   mgp_host_free(s, eq_u);
   return st;
 }
@@ -319,15 +313,14 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   o.ncols = s->shape.first_col[end_part] - o.first_col;
   mgp_status_t st = alloc_opener(&o);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->shape.total_cols * sizeof *v, &v);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, row_rounds(&o), out);
+  if (st == MGP_OK) st = row_pairs(&o);
+  MGP_TRY_GOTO(st, rounds(&o, st, o.d_ge, o.ntraces, s->params.log_chunk, s->rho), out);
   ops->free(s->be, o.d_ge);
   o.d_ge = NULL;
   st = chunk_values(&o);
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   ops->free(s->be, o.d_w);
   o.d_w = NULL;
-  MGP_TRY_GOTO(st, position_rounds(&o, v), out);
+  MGP_TRY_GOTO(st, position_rounds(&o, st, v), out);
   st = combine_columns(&o, v);
 out:
   mgp_host_free(s, v);

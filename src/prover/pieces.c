@@ -103,8 +103,7 @@ static mgp_status_t send_words(mgp_session_t *s, mgp_cut_t *cut) {
   uint32_t *packed = NULL;
   mgp_comm_parts_t got = {0};
   mgp_status_t st = s->rank == 0 ? pack_words(s, cut, &packed, nbytes) : MGP_OK;
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, packed, nbytes, &got), out);
+  MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, st, packed, nbytes, &got), out);
   if (s->rank != 0) st = take_words(s, cut, got.data, got.offset[1]);
   mgp_comm_parts_free(&got);
   st = mgp_comm_agree(s->comm, st);

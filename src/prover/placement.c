@@ -102,8 +102,7 @@ mgp_status_t mgp_placement_agree(mgp_comm_t *comm, const mgp_device_ops_t *dev, 
   mgp_status_t st = MGP_OK;
   if (n > MGP_MAX_RANKS) st = mgp_fail(MGP_USAGE, "%u ranks; the most is %u", n, MGP_MAX_RANKS);
   if (st == MGP_OK) st = mgp_placement_look(comm, dev, &mine);
-  MGP_TRY(mgp_comm_agree(comm, st));
-  MGP_TRY(mgp_comm_allgatherv(comm, &mine, sizeof mine, &all));
+  MGP_TRY(mgp_comm_allgatherv(comm, st, &mine, sizeof mine, &all));
   const mgp_seen_t *seen = (const mgp_seen_t *)(const void *)all.data;
   mgp_placement_choose(seen, n, places);
   *out = places[mgp_comm_rank(comm)];

@@ -168,16 +168,15 @@ mgp_status_t mgp_phase_tasks(mgp_session_t *s) {
   if (st == MGP_OK) st = mgp_words_reserve(&s->tasks, nwords);
   if (st == MGP_OK) st = prove_tasks(s, order, ntasks, digests);
   s->tasks.n = nwords;
-  MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(
-      st, mgp_comm_gatherv(s->comm, s->tasks.w, s->tasks.n * sizeof *s->tasks.w, 0, &words), out);
+      st, mgp_comm_gatherv(s->comm, st, s->tasks.w, s->tasks.n * sizeof *s->tasks.w, 0, &words),
+      out);
   mgp_words_free(&s->tasks);
   if (s->rank == 0)
-    MGP_TRY_GOTO(st,
-                 mgp_words_append(&s->body, (const uint32_t *)words.data,
-                                  words.offset[s->nranks] / sizeof(uint32_t)),
-                 out);
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, digests, ntasks * sizeof(mgp_digest_t), &all), out);
+    st = mgp_words_append(&s->body, (const uint32_t *)words.data,
+                          words.offset[s->nranks] / sizeof(uint32_t));
+  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, digests, ntasks * sizeof(mgp_digest_t), &all),
+               out);
   const mgp_f_t *d = (const mgp_f_t *)all.data;
   for (uint32_t k = 0; k < s->shape.ntraces; k++)
     mgp_transcript_absorb(&s->tr, MGP_LABEL_JOIN, d + (size_t)k * MGP_DIGEST_WORDS,

@@ -12,47 +12,12 @@
 #include "comm/comm_mpi.h"
 #endif
 
+#include "comm_edges.h"
 #include "test.h"
 
 enum { MANY = 1 << 20, LARGE = 20000003 /* more than one piece of 16 MiB */ };
 
-/* CHECK counts are not atomic: each rank counts its own failures and the suite adds them up. */
-typedef struct {
-  mgp_comm_t *comm;
-  uint32_t rank, size;
-  unsigned failures, checks;
-} ctx_t;
-
 static atomic_uint all_checks, all_failures;
-
-#define EXPECT(x, cond)                                                                            \
-  do {                                                                                             \
-    (x)->checks++;                                                                                 \
-    if (!(cond)) {                                                                                 \
-      (x)->failures++;                                                                             \
-      fprintf(stderr, "%s:%d: rank %u of %u (%s): %s; last message: %s\n", __FILE__, __LINE__,     \
-              (x)->rank, (x)->size, mgp_comm_transport((x)->comm), #cond, mgp_error_message());    \
-    }                                                                                              \
-  } while (0)
-
-/* byte i of the message number `salt` from rank a to rank b */
-static uint8_t byte_of(uint32_t salt, uint32_t a, uint32_t b, uint64_t i) {
-  uint64_t z = (i + 1) * 0x9e3779b97f4a7c15u + salt * 0x1000193u + a * 0x101u + b * 0x10001u;
-  return (uint8_t)(z >> 29);
-}
-
-static uint8_t *message(uint32_t salt, uint32_t a, uint32_t b, uint64_t n) {
-  uint8_t *p = malloc(n + 1);
-  if (p == NULL) abort();
-  for (uint64_t i = 0; i < n; i++) p[i] = byte_of(salt, a, b, i);
-  return p;
-}
-
-static int is_message(const uint8_t *p, uint32_t salt, uint32_t a, uint32_t b, uint64_t n) {
-  uint64_t wrong = 0;
-  for (uint64_t i = 0; i < n; i++) wrong += p[i] != byte_of(salt, a, b, i);
-  return wrong == 0;
-}
 
 /* uneven sizes, some of them zero */
 static uint64_t size_of(uint64_t n, uint32_t a, uint32_t b) {
@@ -81,7 +46,7 @@ static void check_bytes(ctx_t *x) {
       uint64_t mine = size_of(n, x->rank, root);
       uint8_t *send = message(k, x->rank, root, mine);
       mgp_comm_parts_t parts = {NULL, NULL};
-      EXPECT(x, mgp_comm_gatherv(c, send, mine, root, &parts) == MGP_OK);
+      EXPECT(x, mgp_comm_gatherv(c, MGP_OK, send, mine, root, &parts) == MGP_OK);
       EXPECT(x, (parts.data != NULL) == (x->rank == root));
       for (uint32_t r = 0; r < x->size && parts.data != NULL; r++) {
         uint64_t len = size_of(n, r, root);
@@ -95,7 +60,7 @@ static void check_bytes(ctx_t *x) {
     uint64_t mine = size_of(n, x->rank, 0);
     uint8_t *send = message(k, x->rank, 0, mine);
     mgp_comm_parts_t parts = {NULL, NULL};
-    EXPECT(x, mgp_comm_allgatherv(c, send, mine, &parts) == MGP_OK);
+    EXPECT(x, mgp_comm_allgatherv(c, MGP_OK, send, mine, &parts) == MGP_OK);
     for (uint32_t r = 0; r < x->size && parts.data != NULL; r++) {
       uint64_t len = size_of(n, r, 0);
       EXPECT(x, parts.offset[r + 1] - parts.offset[r] == len);
@@ -111,7 +76,7 @@ static void check_bytes(ctx_t *x) {
     uint8_t *at = send;
     for (uint32_t r = 0; r < x->size; r++)
       for (uint64_t i = 0; i < send_nbytes[r]; i++) *at++ = byte_of(k, x->rank, r, i);
-    EXPECT(x, mgp_comm_alltoallv(c, send, send_nbytes, &parts) == MGP_OK);
+    EXPECT(x, mgp_comm_alltoallv(c, MGP_OK, send, send_nbytes, &parts) == MGP_OK);
     for (uint32_t r = 0; r < x->size && parts.data != NULL; r++) {
       uint64_t len = size_of(each, r, x->rank);
       EXPECT(x, parts.offset[r + 1] - parts.offset[r] == len);
@@ -129,7 +94,7 @@ static void check_huge(ctx_t *x) {
   uint64_t n = ((uint64_t)1 << 31) + 17;
   uint8_t *buf = message(1, x->rank, 0, x->rank == 1 ? n : 0);
   mgp_comm_parts_t parts = {NULL, NULL};
-  EXPECT(x, mgp_comm_gatherv(x->comm, buf, x->rank == 1 ? n : 0, 0, &parts) == MGP_OK);
+  EXPECT(x, mgp_comm_gatherv(x->comm, MGP_OK, buf, x->rank == 1 ? n : 0, 0, &parts) == MGP_OK);
   free(buf);
   EXPECT(x, x->rank != 0 || is_message(parts.data + parts.offset[1], 1, 1, 0, n));
   if (x->rank == 1) parts.data = malloc(n);
@@ -151,7 +116,7 @@ static uint32_t residue(uint32_t rank, uint64_t i) {
 
 static void check_sums(ctx_t *x) {
   mgp_comm_t *c = x->comm;
-  static const uint64_t ns[] = {0, 1, 2, 3, 5, 1000, 2500003};
+  static const uint64_t ns[] = {0, 1, 2, 3, 5, 63, 64, 65, 127, 128, 129, 1000, 2500003};
   for (uint32_t k = 0; k < sizeof ns / sizeof *ns; k++) {
     uint64_t n = ns[k], wrong32 = 0, wrong_mod = 0, wrong_max = 0;
     uint32_t *a = malloc((n + 1) * sizeof *a), *b = malloc((n + 1) * sizeof *b);
@@ -214,7 +179,7 @@ static void check_queries(ctx_t *x) {
   EXPECT(x, mgp_comm_failure(c) == NULL);
   mgp_comm_stats_t before = mgp_comm_stats(c, MGP_COMM_ALLGATHERV);
   mgp_comm_parts_t parts;
-  EXPECT(x, mgp_comm_allgatherv(c, "12345", 5, &parts) == MGP_OK);
+  EXPECT(x, mgp_comm_allgatherv(c, MGP_OK, "12345", 5, &parts) == MGP_OK);
   mgp_comm_parts_free(&parts);
   mgp_comm_stats_t after = mgp_comm_stats(c, MGP_COMM_ALLGATHERV);
   EXPECT(x, after.calls == before.calls + 1 && after.ns > before.ns);
@@ -250,7 +215,7 @@ static void check_part(ctx_t *x, uint32_t color, int fails) {
     EXPECT(x, strcmp(mgp_comm_phase(part), "parts") == 0);
     EXPECT(x, mgp_comm_allreduce_sum_u32(part, value, 2) == MGP_OK);
     EXPECT(x, value[0] == sum && value[1] == size);
-    EXPECT(x, mgp_comm_allgatherv(part, &mine, 1, &all) == MGP_OK);
+    EXPECT(x, mgp_comm_allgatherv(part, MGP_OK, &mine, 1, &all) == MGP_OK);
     for (uint32_t k = 0; all.data != NULL && k < size; k++)
       EXPECT(x, all.data[k] == (uint8_t)(3 * k + color));
     mgp_comm_parts_free(&all);
@@ -350,15 +315,15 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
     st = mgp_comm_allgather(c, MGP_OK, u32, n, all);
     break;
   case MGP_COMM_GATHERV:
-    st = mgp_comm_gatherv(c, u32, nbytes, root, &parts);
+    st = mgp_comm_gatherv(c, MGP_OK, u32, nbytes, root, &parts);
     break;
   case MGP_COMM_ALLGATHERV:
-    st = mgp_comm_allgatherv(c, u32, nbytes, &parts);
+    st = mgp_comm_allgatherv(c, MGP_OK, u32, nbytes, &parts);
     break;
   case MGP_COMM_ALLTOALLV: {
     uint64_t *send_nbytes = calloc(size, sizeof *send_nbytes);
     send_nbytes[size - 1] = nbytes;
-    st = mgp_comm_alltoallv(c, u32, send_nbytes, &parts);
+    st = mgp_comm_alltoallv(c, MGP_OK, u32, send_nbytes, &parts);
     free(send_nbytes);
     break;
   }
@@ -386,6 +351,30 @@ static mgp_status_t do_op(mgp_comm_t *c, mgp_comm_op_t op, by_t by, int bad) {
   return st;
 }
 
+/* The collectives that carry a status: what would be sent is not looked at. */
+enum { FAIL_IN_KINDS = 5 };
+
+static mgp_status_t fail_in(mgp_comm_t *c, uint32_t kind, mgp_status_t st) {
+  mgp_comm_parts_t parts = {NULL, NULL};
+  switch (kind) {
+  case 0:
+    return mgp_comm_agree(c, st);
+  case 1:
+    return mgp_comm_allgather(c, st, NULL, 4, NULL);
+  case 2:
+    st = mgp_comm_gatherv(c, st, NULL, UINT64_MAX, 0, &parts);
+    break;
+  case 3:
+    st = mgp_comm_allgatherv(c, st, NULL, 4, &parts);
+    break;
+  default:
+    st = mgp_comm_alltoallv(c, st, NULL, NULL, &parts);
+    break;
+  }
+  return parts.data == NULL && parts.offset == NULL ? st
+                                                    : MGP_OK; /* output in spite of the error */
+}
+
 static void check_failure(ctx_t *x, mgp_comm_op_t op, by_t by, uint32_t bad_rank) {
   mgp_comm_t *c = x->comm;
   int bad = x->rank == bad_rank;
@@ -394,10 +383,8 @@ static void check_failure(ctx_t *x, mgp_comm_op_t op, by_t by, uint32_t bad_rank
   mgp_comm_set_phase(c, bad ? "bad phase" : "good phase");
   double start = mgp_clock_seconds();
   if (by == BY_MARK && bad) st = mgp_fail(MGP_BAD_INPUT, "planted by rank %u", bad_rank);
-  if (by == BY_MARK && bad && bad_rank % 2)
-    st = mgp_comm_allgather(c, st, NULL, 4, NULL);
-  else if (by == BY_MARK && bad)
-    st = mgp_comm_agree(c, st);
+  if (by == BY_MARK && bad)
+    st = fail_in(c, (bad_rank + (uint32_t)op) % FAIL_IN_KINDS, st);
   else
     st = do_op(c, op, by, bad);
   EXPECT(x, st != MGP_OK);
@@ -426,6 +413,8 @@ static void check_failure(ctx_t *x, mgp_comm_op_t op, by_t by, uint32_t bad_rank
   EXPECT(x, do_op(c, MGP_COMM_ALLGATHER, BY_MARK, 0) == st);
   EXPECT(x, mgp_comm_agree(c, MGP_OK) == st);
   EXPECT(x, mgp_comm_agree(c, MGP_TRAPPED) == MGP_TRAPPED);
+  for (uint32_t kind = 0; kind < FAIL_IN_KINDS; kind++)
+    EXPECT(x, fail_in(c, kind, MGP_TRAPPED) == MGP_TRAPPED);
   /* and opened again, with nothing of the failed collective left in the way */
   uint32_t sum[3] = {x->rank, 1, 5};
   EXPECT(x, mgp_comm_reopen(c) == MGP_OK && mgp_comm_failure(c) == NULL);
@@ -449,6 +438,7 @@ static mgp_status_t rank_main(mgp_comm_t *comm, void *arg) {
     check_queries(&x);
     check_bytes(&x);
     check_small(&x);
+    check_edges(&x);
     check_sums(&x);
     check_parts(&x);
     if (test_slow() && x.size == 2) check_huge(&x);

@@ -29,6 +29,7 @@ typedef struct {
   kind_t kind;
   int between; /* devices are expected to add up among themselves */
   int overflow;
+  int fails; /* one rank has nothing to add */
 } job_t;
 
 typedef struct {
@@ -104,7 +105,7 @@ static mgp_status_t check_words(rank_t *r, uint64_t n, mgp_f_t *host, mgp_f_t *d
   const mgp_backend_ops_t *ops = r->be->ops;
   for (uint64_t i = 0; i < n; i++) host[i] = word_of(r->rank, i);
   MGP_TRY(ops->upload(r->be, d, host, n * sizeof *host));
-  MGP_TRY(mgp_link_sum_field(&r->link, d, n));
+  MGP_TRY(mgp_link_sum_field(&r->link, MGP_OK, d, n));
   MGP_TRY(ops->download(r->be, host, d, n * sizeof *host));
   for (uint64_t i = 0; i < n; i++) {
     uint64_t sum = 0;
@@ -161,7 +162,9 @@ static mgp_status_t one_proof(mgp_comm_t *comm, const job_t *job) {
   for (unsigned i = 0; i < N; i++) host[i] = job->overflow && r.rank == 0 ? UINT32_MAX : 1;
   if (st == MGP_OK) st = mgp_comm_agree(comm, r.be->ops->upload(r.be, d, host, sizeof host));
   if (st == MGP_OK) st = mgp_link_sum_u32(&r.link, d, N, job->overflow ? UINT64_MAX : r.size);
-  if (st == MGP_OK) st = mgp_link_sum_field(&r.link, d, N);
+  mgp_status_t own = MGP_OK;
+  if (st == MGP_OK && job->fails && r.rank == r.size - 1) own = mgp_fail(MGP_BAD_INPUT, "planted");
+  if (st == MGP_OK) st = mgp_link_sum_field(&r.link, own, d, N);
   if (r.be) r.be->ops->free(r.be, d);
   return rank_close(&r, st);
 }
@@ -183,6 +186,15 @@ static mgp_status_t twice_main(mgp_comm_t *comm, void *arg) {
 static void check_overflow(job_t job) {
   job.overflow = 1;
   CHECK(mgp_comm_threads_run(3, short_main, &job) == MGP_RESOURCES);
+}
+
+/* A rank that comes to the sum with a failure of its own: nobody waits for its words. */
+static void check_failing(job_t job) {
+  job.fails = 1;
+  for (uint32_t size = 1; size <= 3; size++) {
+    CHECK(mgp_comm_threads_run(size, short_main, &job) == MGP_BAD_INPUT);
+    CHECK_EQ_STR(mgp_error_message(), "planted");
+  }
 }
 
 #ifdef MGP_TEST_CUDA
@@ -208,7 +220,7 @@ static mgp_status_t hang_main(mgp_comm_t *comm, void *arg) {
 }
 
 static void check_hang(void) {
-  job_t job = {BACKEND_CUDA, 1, 0};
+  job_t job = {BACKEND_CUDA, 1, 0, 0};
   const double start = mgp_clock_seconds();
   CHECK(mgp_comm_threads_run(2, hang_main, &job) == MGP_PEER);
   CHECK_MSG(strstr(mgp_error_message(), "ncclAllReduce: timed out"), "%s", mgp_error_message());
@@ -219,7 +231,7 @@ static void check_hang(void) {
 /* An error at the n-th NCCL call of one rank, or of all, ends all ranks with its message and soon;
  * the last calls only say goodbye. */
 static void check_injected(const char *ranks, uint32_t size) {
-  job_t job = {BACKEND_CUDA, 1, 0};
+  job_t job = {BACKEND_CUDA, 1, 0, 0};
   unsigned n = 1;
   for (;; n++) {
     char text[64];
@@ -258,14 +270,14 @@ int main(int argc, char **argv) {
   const bool mpi = argc > 1 && strcmp(argv[1], "mpi") == 0;
 #ifdef MGP_TEST_CUDA
   int n = 0;
-  job_t jobs[] = {{BACKEND_CUDA, 1, 0}};
+  job_t jobs[] = {{BACKEND_CUDA, 1, 0, 0}};
   REQUIRE_OK(mgp_cuda_probe(&n));
   if (n == 0) TEST_SKIP("no CUDA device");
   if (n == 1) TEST_SKIP("one CUDA device");
   if (!mgp_cuda_device.link) TEST_SKIP("built without NCCL");
   const uint32_t ndevices = n < 4 ? (uint32_t)n : 4;
 #else
-  job_t jobs[] = {{BACKEND_CPU, 0, 0}, {BACKEND_STRICT, 0, 0}};
+  job_t jobs[] = {{BACKEND_CPU, 0, 0, 0}, {BACKEND_STRICT, 0, 0, 0}};
   const uint32_t ndevices = 0;
 #endif
   const unsigned njobs = sizeof jobs / sizeof *jobs;
@@ -282,6 +294,7 @@ int main(int argc, char **argv) {
       CHECK_OK(mgp_comm_threads_run(size, sums_main, &jobs[i]));
     }
     check_overflow(jobs[i]);
+    check_failing(jobs[i]);
     jobs[i].between = ndevices > 0;
     CHECK_OK(mgp_comm_threads_run(2, twice_main, &jobs[i]));
   }
