@@ -7,18 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "comm/board.h"
 #include "comm/comm_mpi.h"
 #include "comm/transport.h"
 
 /* MPI counts are int: longer messages go in pieces. */
-enum { PIECE_NBYTES = 16 << 20, TAG = 1 };
+enum { PIECE_NBYTES = 16 << 20, TAG = 1, NO_TAG = 2 };
 
 typedef struct {
   mgp_transport_t base;
   MPI_Comm comm;
   int finalises;
+  mgp_board_t *board; /* NULL: not all ranks are on one host, or it was not to be had */
   /* of an exchange, [2 * size]: receptions by rank, then sendings. Statuses are not ignored:
    * MPICH's constant for that looks to gcc like an address to be written to. */
   MPI_Request *requests;
@@ -28,6 +31,7 @@ typedef struct {
 } mpi_transport_t;
 
 static void transport_free(mpi_transport_t *t) {
+  mgp_board_destroy(t->board);
   free(t->requests);
   free(t->statuses);
   free(t->ended);
@@ -35,10 +39,15 @@ static void transport_free(mpi_transport_t *t) {
   free(t);
 }
 
-static mpi_transport_t *transport_create(uint32_t rank, uint32_t size) {
+/* Takes the board over, also if it fails. */
+static mpi_transport_t *transport_create(uint32_t rank, uint32_t size, mgp_board_t *board) {
   const size_t n = 2 * (size_t)size;
   mpi_transport_t *t = calloc(1, sizeof *t);
-  if (t == NULL) return NULL;
+  if (t == NULL) {
+    mgp_board_destroy(board);
+    return NULL;
+  }
+  t->board = board;
   t->base.rank = rank;
   t->base.size = size;
   t->requests = malloc(n * sizeof *t->requests);
@@ -84,10 +93,28 @@ static mgp_status_t wait_for(mpi_transport_t *t, MPI_Request *request, const cha
   }
 }
 
+/* By the board: a few looks for one at the clock. MPI is called as well, since what this rank has
+ * sent may still be on its way, and others wait for that. */
+static mgp_status_t board_allgather(mpi_transport_t *t, const void *mine, void *all,
+                                    uint64_t nbytes) {
+  enum { LOOKS = 64 };
+  const uint64_t start = mgp_clock_ns();
+  mgp_board_show(t->board, mine, nbytes);
+  for (unsigned look = 1; !mgp_board_take(t->board, all, nbytes); look++) {
+    MPI_Status status;
+    int some = 0;
+    if (look % LOOKS != 0) continue;
+    MGP_TRY(check(MPI_Iprobe(MPI_ANY_SOURCE, NO_TAG, t->comm, &some, &status), "MPI_Iprobe"));
+    MGP_TRY(idle(t, start));
+  }
+  return MGP_OK;
+}
+
 static mgp_status_t mpi_allgather(mgp_transport_t *base, const void *mine, void *all,
                                   uint64_t nbytes) {
   mpi_transport_t *t = (mpi_transport_t *)base;
   MPI_Request request;
+  if (t->board != NULL && nbytes <= MGP_BOARD_NBYTES) return board_allgather(t, mine, all, nbytes);
   MGP_TRY(check(
       MPI_Iallgather(mine, (int)nbytes, MPI_BYTE, all, (int)nbytes, MPI_BYTE, t->comm, &request),
       "MPI_Iallgather"));
@@ -185,7 +212,47 @@ static void mpi_destroy(mgp_transport_t *base) {
 static const mgp_transport_ops_t mpi_ops = {"mpi",     mpi_allgather, mpi_bcast,  mpi_exchange,
                                             mpi_split, mpi_abort,     mpi_destroy};
 
-/* The one call here that blocks: MPI has no other for it, and the ranks have just met. */
+/* There is no transport with a deadline yet. Not left to MPI, whose blocking calls spin where ranks
+ * share cores. */
+static void yield_until(MPI_Request *request) {
+  MPI_Status status;
+  for (int done = 0; !done;) {
+    if (MPI_Test(request, &done, &status) != MPI_SUCCESS) return;
+    if (!done) (void)sched_yield();
+  }
+}
+
+/* The board of all ranks, or NULL on all of them: not on one host, not to be had, or MGP_BOARD=off
+ * in the environment of any (headers go by MPI then, as between hosts). Collective, where ranks
+ * have just met, also for one that fails right after. */
+static mgp_board_t *find_board(MPI_Comm comm, uint32_t rank, uint32_t size) {
+  const char *wish = getenv("MGP_BOARD");
+  struct {
+    char name[MGP_BOARD_NAME_MAX], host[MGP_COMM_NAME_MAX];
+  } offer = {"", ""};
+  char host[MGP_COMM_NAME_MAX] = "";
+  mgp_board_t *b = NULL;
+  MPI_Request request = MPI_REQUEST_NULL;
+  if (size == 1) return NULL;
+  int mine = (wish == NULL || strcmp(wish, "off") != 0) && gethostname(host, sizeof host - 1) == 0;
+  int good = 0;
+  if (rank == 0 && mine) {
+    memcpy(offer.host, host, sizeof host);
+    mine = mgp_board_create(size, offer.name, &b) == MGP_OK;
+  }
+  if (MPI_Ibcast(&offer, sizeof offer, MPI_BYTE, 0, comm, &request) == MPI_SUCCESS)
+    yield_until(&request);
+  if (rank != 0 && mine)
+    mine = strcmp(host, offer.host) == 0 && mgp_board_join(offer.name, rank, size, &b) == MGP_OK;
+  if (MPI_Iallreduce(&mine, &good, 1, MPI_INT, MPI_MIN, comm, &request) == MPI_SUCCESS)
+    yield_until(&request);
+  if (b != NULL && rank == 0) mgp_board_hide(offer.name);
+  if (good) return b;
+  mgp_board_destroy(b);
+  return NULL;
+}
+
+/* MPI_Comm_split blocks: MPI has no other for it, and the ranks have just met. */
 static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t rank, uint32_t size,
                               mgp_transport_t **out) {
   MPI_Comm comm = MPI_COMM_NULL;
@@ -193,7 +260,7 @@ static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t ra
                                size != 0 ? (int)first : MPI_UNDEFINED, (int)rank, &comm),
                 "MPI_Comm_split"));
   if (size == 0) return MGP_OK;
-  mpi_transport_t *t = transport_create(rank, size);
+  mpi_transport_t *t = transport_create(rank, size, find_board(comm, rank, size));
   if (t == NULL) {
     (void)MPI_Comm_free(&comm);
     return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
@@ -221,7 +288,8 @@ mgp_status_t mgp_comm_mpi_create(mgp_comm_t **out) {
   (void)MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
   (void)MPI_Comm_rank(comm, &rank);
   (void)MPI_Comm_size(comm, &size);
-  mpi_transport_t *t = transport_create((uint32_t)rank, (uint32_t)size);
+  mgp_board_t *board = find_board(comm, (uint32_t)rank, (uint32_t)size);
+  mpi_transport_t *t = transport_create((uint32_t)rank, (uint32_t)size, board);
   /* alone with such an error, a rank would leave the others waiting: the job ends */
   if (t == NULL) (void)MPI_Abort(MPI_COMM_WORLD, mgp_status_exit_code(MGP_RESOURCES));
   if (t == NULL) return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");

@@ -1,0 +1,30 @@
+/* What the ranks of one host show each other in memory that they share: an all-gather of a few
+ * bytes by a store and a look at each other rank, in 1 or 2 us, where messages take ten. The
+ * transports decide when; processes or threads are the same to it. */
+#ifndef MGP_COMM_BOARD_H
+#define MGP_COMM_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+enum { MGP_BOARD_NBYTES = 1024, MGP_BOARD_NAME_MAX = 64 };
+
+typedef struct mgp_board mgp_board_t;
+
+/* Makes the memory for `size` ranks, and is rank 0 of them. name: out, for the others to join by;
+ * removed by mgp_board_hide once they have, after which nothing of it is left when the last process
+ * has ended. */
+mgp_status_t mgp_board_create(uint32_t size, char name[MGP_BOARD_NAME_MAX], mgp_board_t **out);
+mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_board_t **out);
+void mgp_board_hide(const char *name);
+void mgp_board_destroy(mgp_board_t *b); /* local; NULL is fine */
+
+/* Shows nbytes <= MGP_BOARD_NBYTES, the same number on every rank, to the others. Each show is
+ * followed by takes until one has returned true. */
+void mgp_board_show(mgp_board_t *b, const void *mine, uint64_t nbytes);
+/* all[r] = what rank r has shown, nbytes each, if every rank has; else false. Does not wait. */
+bool mgp_board_take(mgp_board_t *b, void *all, uint64_t nbytes);
+
+#endif

@@ -1,0 +1,99 @@
+/* The memory that ranks of one host share: what each process shows reaches all others, turn by
+ * turn, whoever is early or late. */
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "comm/board.h"
+
+#include "test.h"
+
+enum { TURNS = 2000, LONGEST = MGP_BOARD_NBYTES };
+
+static uint8_t byte_of(uint32_t turn, uint32_t rank, uint64_t i) {
+  return (uint8_t)(((turn + 1) * 0x9e3779b9u + rank * 0x85ebca6bu + (uint32_t)i * 40503u) >> 11);
+}
+
+static uint64_t length_of(uint32_t turn) {
+  static const uint64_t n[] = {0, 1, 7, 64, 536, LONGEST - 1, LONGEST};
+  return n[turn % (sizeof n / sizeof *n)];
+}
+
+/* Bytes that were not what a rank had shown. */
+static uint64_t take_turns(mgp_board_t *b, uint32_t rank, uint32_t size) {
+  uint8_t mine[LONGEST], *all = malloc((size_t)size * LONGEST);
+  uint64_t wrong = 0;
+  if (all == NULL) return 1;
+  for (uint32_t turn = 0; turn < TURNS; turn++) {
+    const uint64_t n = length_of(turn);
+    /* one rank at a time is late */
+    for (uint32_t i = 0; turn % size == rank && i < turn % 7; i++) (void)sched_yield();
+    for (uint64_t i = 0; i < n; i++) mine[i] = byte_of(turn, rank, i);
+    mgp_board_show(b, mine, n);
+    while (!mgp_board_take(b, all, n)) (void)sched_yield();
+    for (uint32_t r = 0; r < size; r++)
+      for (uint64_t i = 0; i < n; i++) wrong += all[r * n + i] != byte_of(turn, r, i);
+  }
+  free(all);
+  return wrong;
+}
+
+static int child(const char *name, uint32_t rank, uint32_t size, int told) {
+  mgp_board_t *b = NULL;
+  char byte = 0;
+  if (mgp_board_join(name, rank, size, &b) != MGP_OK) return 1;
+  if (write(told, &byte, 1) != 1) return 1;
+  const uint64_t wrong = take_turns(b, rank, size);
+  mgp_board_destroy(b);
+  return wrong != 0;
+}
+
+static void check_processes(uint32_t size) {
+  mgp_board_t *b = NULL, *other = NULL;
+  char name[MGP_BOARD_NAME_MAX] = "", byte;
+  int fds[2], status;
+  REQUIRE_OK(mgp_board_create(size, name, &b));
+  CHECK(mgp_board_join(name, 1, size + 1, &other) == MGP_RESOURCES && other == NULL);
+  if (pipe(fds) != 0) abort();
+  (void)fflush(NULL);
+  for (uint32_t r = 1; r < size; r++)
+    if (fork() == 0) _exit(child(name, r, size, fds[1]));
+  for (uint32_t r = 1; r < size; r++) CHECK(read(fds[0], &byte, 1) == 1);
+  mgp_board_hide(name);
+  CHECK(mgp_board_join(name, 1, size, &other) == MGP_RESOURCES && other == NULL);
+  CHECK_EQ_U64(take_turns(b, 0, size), 0);
+  for (uint32_t r = 1; r < size; r++) CHECK(wait(&status) > 0 && status == 0);
+  mgp_board_destroy(b);
+  (void)close(fds[0]);
+  (void)close(fds[1]);
+}
+
+/* Nobody takes before the last one has shown. */
+static void check_late(void) {
+  mgp_board_t *a = NULL, *b = NULL;
+  char name[MGP_BOARD_NAME_MAX];
+  uint32_t one = 1, two = 2, all[2] = {0, 0};
+  REQUIRE_OK(mgp_board_create(2, name, &a));
+  REQUIRE_OK(mgp_board_join(name, 1, 2, &b));
+  mgp_board_hide(name);
+  for (uint32_t turn = 0; turn < 3; turn++) {
+    mgp_board_show(a, &one, sizeof one);
+    CHECK(!mgp_board_take(a, all, sizeof one) && all[0] == 0 && all[1] == 0);
+    mgp_board_show(b, &two, sizeof two);
+    CHECK(mgp_board_take(b, all, sizeof one) && all[0] == one && all[1] == two);
+    all[0] = all[1] = 0;
+    CHECK(mgp_board_take(a, all, sizeof one) && all[0] == one && all[1] == two);
+    all[0] = all[1] = 0;
+  }
+  mgp_board_destroy(a);
+  mgp_board_destroy(b);
+  mgp_board_destroy(NULL);
+}
+
+int main(void) {
+  static const uint32_t sizes[] = {1, 2, 3, 4, 8};
+  (void)alarm(60); /* a rank that is lost is waited for */
+  check_late();
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) check_processes(sizes[i]);
+  return test_result();
+}
