@@ -67,9 +67,12 @@ static mgp_status_t check(int err, const char *what) {
   return mgp_fail(MGP_PEER, "%s: %s", what, text);
 }
 
-/* Between two looks at what is waited for, nothing of which has come since `since`. */
+/* Between two looks at what is waited for, nothing of which has come since `since`. A nap takes
+ * some 0.1 ms, which the rank that was waited for would lose in its next collective: only after
+ * longer than ranks of an even load differ by, which other threads get in the meantime if they
+ * want. */
 static mgp_status_t idle(const mpi_transport_t *t, uint64_t since) {
-  enum { YIELD_NS = 1000000, NAP_NS = 50000 };
+  enum { YIELD_NS = 10000000, NAP_NS = 50000 };
   const uint64_t now = mgp_clock_ns();
   if (t->base.deadline_ns != 0 && now > t->base.deadline_ns)
     return mgp_fail(MGP_PEER, "timed out waiting for other ranks");
