@@ -28,7 +28,7 @@ STEP_BYTES, TOUCH_BYTES = 40, 20
 NOTE_BYTES, NOTE_RATE = 0.75, 10e9  # what the pass notes of a step; bytes/s of it from rank 0 to the others
 TOUCHES = 1 / 32       # words of memory that a partition touches, per step
 COUNTS = 1 << 20       # counters of lookups
-COLLECTIVES = 105      # small ones of a shard, by MPI: agreements, round polynomials, roots, caps, nonces
+COLLECTIVES = 50       # small ones of a shard: agreements, round polynomials, roots, caps, nonces
 HASHES = 0.7           # of the folding's work on the values: leaves and trees, which ranks share
 MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
 
