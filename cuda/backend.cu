@@ -14,6 +14,7 @@ static inline void nvtxRangeEnd(uint64_t) {}
 #endif
 
 #include "chips.cuh"
+#include "graph.cuh"
 #include "link.cuh"
 #include "ntt.cuh"
 #include "ops.cuh"
@@ -170,6 +171,7 @@ static void destroy(mgp_backend_t *be) {
   mgp_cuda_give(cu, cu->d_prog);
   mgp_cuda_drop_arena(cu);
   mgp_cuda_chips_destroy(cu->chips);
+  mgp_cuda_graphs_destroy(cu);
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
   if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
@@ -272,7 +274,9 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     MGP_TRY(
         MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));
-  const size_t nbytes = 2 * MGP_CUDA_STAGE + (MGP_CUDA_RESULTS + 1) * sizeof(mgp_e_t);
+  const uint64_t small = mgp_cuda_size((MGP_CUDA_RESULTS + 1) * sizeof(mgp_e_t));
+  cu->task_result_bytes = mgp_cuda_task_result_bytes(cu);
+  const uint64_t nbytes = 2 * MGP_CUDA_STAGE + small + MGP_CUDA_TASKS * cu->task_result_bytes;
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
   mgp_status_t st = mgp_ledger_account(cu->host_ledger, MGP_MEM_PLAN, pinned, nbytes);
@@ -281,6 +285,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
     return st;
   }
   cu->pinned = pinned;
+  cu->task_results = pinned + 2 * MGP_CUDA_STAGE + small;
   return MGP_OK;
 }
 

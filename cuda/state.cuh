@@ -22,7 +22,15 @@ extern "C" {
 #define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
 #define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel, and one more: */
 #define MGP_CUDA_FOLDING MGP_CUDA_RESULTS /* number of the folding's result */
-#define MGP_CUDA_TASKS   32               /* most chip proofs at a time */
+#define MGP_CUDA_TASKS   64               /* most chip proofs at a time */
+
+/* graph.cuh */
+typedef struct {
+  cudaGraphExec_t exec; /* or NULL */
+  unsigned kind;
+  size_t nodes;
+  bool busy;
+} mgp_cuda_graph_t;
 
 typedef struct {
   mgp_backend_t base;
@@ -35,12 +43,13 @@ typedef struct {
   uint8_t *d_arena;
   uint64_t d_arena_bytes; /* the arena has them all, or fewer */
   bool arena_stays;       /* for the next backend of the process */
-  /* pinned host memory: two halves for copies, then a page for small results */
-  uint8_t *pinned;
-  cudaStream_t side;     /* copies beside other work */
-  cudaEvent_t reached;   /* what such a copy waits for */
-  cudaEvent_t staged[2]; /* the last copy out of or into each half is done */
-  size_t stage_used;     /* bytes of the half in use that copies may still read */
+  /* pinned host memory: two halves for copies, small results, results of chip proofs by slot */
+  uint8_t *pinned, *task_results;
+  uint64_t task_result_bytes; /* of a slot */
+  cudaStream_t side;          /* copies beside other work */
+  cudaEvent_t reached;        /* what such a copy waits for */
+  cudaEvent_t staged[2];      /* the last copy out of or into each half is done */
+  size_t stage_used;          /* bytes of the half in use that copies may still read */
   unsigned stage_half;
   /* in the arena */
   mgp_f_t *d_roots;           /* ntt.cuh */
@@ -52,7 +61,8 @@ typedef struct {
   /* chip proofs under way: bit i of tasks_busy has stream i */
   cudaStream_t task_stream[MGP_CUDA_TASKS];
   cudaEvent_t task_ready; /* what the task begun last needs is there */
-  uint32_t tasks_busy;
+  uint64_t tasks_busy;
+  mgp_cuda_graph_t graph[MGP_CUDA_TASKS];
   struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;
   bool sync_each, poison;

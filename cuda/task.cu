@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chips.cuh"
+#include "graph.cuh"
 #include "leaves.cuh"
 #include "ops.cuh"
 #include "task_ops.cuh"
@@ -106,6 +107,26 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   if (rows > MGP_TASK_FEW && l->g.m > 0) l->g.level[l->g.n + l->g.m] = NULL;
 }
 
+/* --- results ---------------------------------------------------------------------------------- */
+
+#define MOST_ROWS (1u << 24)
+
+/* Each slot has pinned memory for the results of any chip's proof: they are there when it ends. */
+uint64_t mgp_cuda_task_result_bytes(const mgp_cuda_t *cu) {
+  uint64_t most = 0;
+  for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
+    layout_t l;
+    if (mgp_cuda_form(cu->chips, (mgp_chip_id_t)id) == NULL) continue;
+    lay_out(cu, (mgp_chip_id_t)id, MOST_ROWS, NULL, &l);
+    if (l.result_bytes > most) most = l.result_bytes;
+  }
+  return mgp_cuda_size(most);
+}
+
+static uint8_t *results_of(const mgp_cuda_t *cu, unsigned slot) {
+  return cu->task_results + slot * cu->task_result_bytes;
+}
+
 uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows) {
   layout_t l;
   if (mgp_cuda_form(mgp_cuda_of(be)->chips, chip) == NULL) return UINT64_MAX;
@@ -157,6 +178,7 @@ struct mgp_task {
   layout_t l;
   uint8_t *d_scratch;
   unsigned slot;
+  mgp_cuda_graph_t *graph; /* or NULL */
 };
 
 static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
@@ -170,12 +192,22 @@ static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(l->dev.result, 0, sizeof *l->dev.result, cu->stream)));
   MGP_TRY(MGP_LAUNCH(cu, task_start, 1, MGP_TASK_WIDE, l->dev, l->args, start, l->words));
   MGP_TRY(mgp_cuda_gkr(cu, chip, &l->args, l->dev, l->g));
-  return mgp_cuda_main(cu, chip, &l->args, l->dev, l->m);
+  MGP_TRY(mgp_cuda_main(cu, chip, &l->args, l->dev, l->m));
+  return MGP_CUDA_CALL(cu, cudaMemcpyAsync(results_of(cu, t->slot), l->dev.result, l->result_bytes,
+                                           cudaMemcpyDeviceToHost, cu->stream));
+}
+
+/* Kernels that are waited for one by one cannot be in a graph. */
+static mgp_status_t start(mgp_cuda_t *cu, mgp_task *t) {
+  if (cu->sync_each || cu->profile) return enqueue(cu, t);
+  MGP_TRY(mgp_cuda_graph_begin(cu));
+  return mgp_cuda_graph_launch(cu, enqueue(cu, t), t->job.chip, &t->graph);
 }
 
 /* Nothing of it is under way. */
 static void forget(mgp_cuda_t *cu, mgp_task_t *t) {
-  cu->tasks_busy &= ~(1u << t->slot);
+  mgp_cuda_graph_done(t->graph);
+  cu->tasks_busy &= ~((uint64_t)1 << t->slot);
   mgp_cuda_give(cu, t->d_scratch);
   free(t);
 }
@@ -190,8 +222,9 @@ mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, m
   while (slot < (unsigned)be->task_slots && (cu->tasks_busy >> slot & 1)) slot++;
   if (slot == (unsigned)be->task_slots)
     return mgp_fail(MGP_INTERNAL, "more than %d tasks", be->task_slots);
-  if (chip->ninteractions == 0 || job->nrows == 0)
-    return mgp_fail(MGP_INTERNAL, "chip %s with %u rows has no bus sum", chip->name, job->nrows);
+  if (chip->ninteractions == 0 || job->nrows == 0 || job->nrows > MOST_ROWS)
+    return mgp_fail(MGP_INTERNAL, "chip %s with %u rows has no bus sum, or too many", chip->name,
+                    job->nrows);
   mgp_task_t *t = (mgp_task_t *)calloc(1, sizeof *t);
   if (!t) return mgp_fail(MGP_RESOURCES, "out of host memory for a task");
   t->job = *job;
@@ -209,9 +242,9 @@ mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, m
   MGP_TRY_GOTO(st, MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->task_stream[slot], cu->task_ready, 0)),
                failed);
   cu->stream = cu->task_stream[slot];
-  st = enqueue(cu, t);
+  st = start(cu, t);
   cu->stream = main_stream;
-  cu->tasks_busy |= 1u << slot;
+  cu->tasks_busy |= (uint64_t)1 << slot;
   if (st == MGP_OK) {
     *out = t;
     return MGP_OK;
@@ -225,14 +258,13 @@ failed:
 
 /* --- end -------------------------------------------------------------------------------------- */
 
-static mgp_status_t results(mgp_cuda_t *cu, const mgp_task_t *t) {
-  mgp_task_result_t r;
+static mgp_status_t results(const mgp_cuda_t *cu, const mgp_task_t *t) {
+  const mgp_task_result_t *r = (const mgp_task_result_t *)results_of(cu, t->slot);
   const mgp_task_job_t *j = &t->job;
-  MGP_TRY(mgp_cuda_download(&cu->base, &r, t->l.dev.result, sizeof r));
-  MGP_TRY(mgp_cuda_download(&cu->base, j->words, t->l.words, t->l.result_bytes - sizeof r));
-  if (r.failed) return mgp_task_exceptional();
-  memcpy(j->digest, r.digest, sizeof r.digest);
-  memcpy(j->point, r.point, t->l.m.n * sizeof *r.point);
+  if (r->failed) return mgp_task_exceptional();
+  memcpy(j->words, r + 1, t->l.result_bytes - sizeof *r);
+  memcpy(j->digest, r->digest, sizeof r->digest);
+  memcpy(j->point, r->point, t->l.m.n * sizeof *r->point);
   return MGP_OK;
 }
 

@@ -168,7 +168,7 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s);
 /* The most that the tasks of this rank hold at a time (witness, scratch); one alone may hold more
  * than task_room. UINT64_MAX if out of memory. Needs the shape. Local. */
 uint64_t mgp_tasks_peak(mgp_session_t *s);
-#define MGP_MAX_TASK_SLOTS 32
+#define MGP_MAX_TASK_SLOTS 64
 /* Parameters, security and shape for one row cap. Local. */
 mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);
 /* Peak of the ledger on this rank at a cache level, from exact sizes; live: bytes before it. Needs

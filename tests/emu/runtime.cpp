@@ -273,6 +273,10 @@ cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, 
 
 struct mgp_emu_stream {
   int device;
+  bool captures;
+};
+struct mgp_emu_graph {
+  bool launched;
 };
 struct mgp_emu_event {
   int device;
@@ -280,7 +284,7 @@ struct mgp_emu_event {
 };
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) {
-  *stream = new mgp_emu_stream{current_device};
+  *stream = new mgp_emu_stream{current_device, false};
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
@@ -291,6 +295,43 @@ cudaError_t cudaStreamSynchronize(cudaStream_t) {
   return cudaSuccess;
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) {
+  return cudaSuccess;
+}
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+  if (stream->captures) return failed(cudaErrorInvalidValue);
+  stream->captures = true;
+  return cudaSuccess;
+}
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph) {
+  if (!stream->captures) return failed(cudaErrorInvalidValue);
+  stream->captures = false;
+  *graph = new mgp_emu_graph{false};
+  return cudaSuccess;
+}
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *exec, cudaGraph_t, unsigned long long) {
+  *exec = new mgp_emu_graph{false};
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t,
+                                cudaGraphExecUpdateResultInfo *) {
+  exec->launched = false;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphGetNodes(cudaGraph_t, void *, size_t *n) {
+  *n = 0;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
+  if (exec->launched || stream->captures) return failed(cudaErrorInvalidValue);
+  exec->launched = true;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
+  delete graph;
+  return cudaSuccess;
+}
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
+  delete exec;
   return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {

@@ -1,0 +1,63 @@
+#include "graph.cuh"
+
+mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu) {
+  return MGP_CUDA_CALL(cu, cudaStreamBeginCapture(cu->stream, cudaStreamCaptureModeRelaxed));
+}
+
+/* One like it, else an empty place, else any. There are as many as proofs under way at most. */
+static mgp_cuda_graph_t *find(mgp_cuda_t *cu, unsigned kind, size_t nodes) {
+  mgp_cuda_graph_t *best = NULL;
+  for (unsigned i = 0; i < MGP_CUDA_TASKS; i++) {
+    mgp_cuda_graph_t *g = &cu->graph[i];
+    if (g->busy) continue;
+    if (g->exec && g->kind == kind && g->nodes == nodes) return g;
+    if (!best || (best->exec && !g->exec)) best = g;
+  }
+  return best;
+}
+
+static mgp_status_t make(mgp_cuda_t *cu, mgp_cuda_graph_t *g, unsigned kind, size_t nodes,
+                         cudaGraph_t graph) {
+  if (g->exec && g->kind == kind && g->nodes == nodes) {
+    cudaGraphExecUpdateResultInfo info;
+    const char *name = "cudaGraphExecUpdate";
+    const cudaError_t error =
+        mgp_cuda_injected(cu, name) ? cudaErrorUnknown : cudaGraphExecUpdate(g->exec, graph, &info);
+    if (error != cudaErrorGraphExecUpdateFailure) return mgp_cuda_check(cu, error, name);
+    (void)cudaGetLastError(); /* they are not alike after all */
+  }
+  if (g->exec) (void)cudaGraphExecDestroy(g->exec);
+  g->exec = NULL;
+  g->kind = kind;
+  g->nodes = nodes;
+  return MGP_CUDA_CALL(cu, cudaGraphInstantiateWithFlags(&g->exec, graph, 0));
+}
+
+mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
+                                   mgp_cuda_graph_t **out) {
+  cudaGraph_t graph = NULL;
+  size_t nodes = 0;
+  cudaError_t error = cudaStreamEndCapture(cu->stream, &graph);
+  *out = NULL;
+  if (mgp_cuda_injected(cu, "the end of a capture") && error == cudaSuccess)
+    error = cudaErrorUnknown;
+  if (st == MGP_OK) st = mgp_cuda_check(cu, error, "the end of a capture");
+  if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphGetNodes(graph, NULL, &nodes));
+  if (st == MGP_OK) {
+    *out = find(cu, kind, nodes);
+    (*out)->busy = true;
+    st = make(cu, *out, kind, nodes, graph);
+  }
+  if (graph) (void)cudaGraphDestroy(graph);
+  if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphLaunch((*out)->exec, cu->stream));
+  return st;
+}
+
+void mgp_cuda_graph_done(mgp_cuda_graph_t *g) {
+  if (g) g->busy = false;
+}
+
+void mgp_cuda_graphs_destroy(mgp_cuda_t *cu) {
+  for (unsigned i = 0; i < MGP_CUDA_TASKS; i++)
+    if (cu->graph[i].exec) (void)cudaGraphExecDestroy(cu->graph[i].exec);
+}
