@@ -62,7 +62,7 @@ static void choose_params(mgp_session_t *s, uint32_t log_rows) {
                   : cells > LOG_COLUMNS + 10 ? cells - LOG_COLUMNS
                                              : 10;
   if (p->log_height > 24 && !o->log_height) p->log_height = 24;
-  p->log_chunk = o->log_chunk ? o->log_chunk : p->log_height > 8 + 6 ? p->log_height - 8 : 6;
+  p->log_chunk = o->log_chunk ? o->log_chunk : p->log_height > 9 + 6 ? p->log_height - 9 : 6;
   if (p->log_chunk > MGP_MAX_LOG_CHUNK) p->log_chunk = MGP_MAX_LOG_CHUNK;
   p->log_rows = log_rows;
   if (p->log_chunk > p->log_rows) p->log_chunk = p->log_rows;
