@@ -205,20 +205,39 @@ static uint64_t memory_for_shard(const mgp_session_t *s) {
   return ahead < memory / 4 ? memory - ahead : memory / 4 * 3;
 }
 
-/* The most caching that fits on every rank; 0 (AUTO) if none does. */
-static mgp_status_t choose_cache(mgp_session_t *s, uint64_t limit, mgp_cache_t *out,
-                                 uint64_t *needed) {
+/* What a cache level takes on the rank that needs most, and whether it fits on all. */
+static mgp_status_t try_cache(mgp_session_t *s, mgp_status_t local, mgp_cache_t cache,
+                              uint64_t limit, uint64_t *needed, int *fits) {
+  struct {
+    uint64_t needed, exceeds;
+  } mine = {0, 0}, all[MGP_MAX_RANKS];
+  if (local == MGP_OK) {
+    mine.needed = mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger));
+    mine.exceeds = mine.needed > limit;
+    s->predicted_peak = mine.needed;
+  }
+  MGP_TRY(mgp_comm_allgather(s->comm, local, &mine, sizeof mine, all));
+  *needed = 0;
+  *fits = 1;
+  for (uint32_t r = 0; r < s->nranks; r++) {
+    if (*needed < all[r].needed) *needed = all[r].needed;
+    *fits &= !all[r].exceeds;
+  }
+  return MGP_OK;
+}
+
+/* The most caching that fits on every rank; 0 (AUTO) if none does. All ranks must have their shape,
+ * which `local` says. */
+static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, uint64_t limit,
+                                 mgp_cache_t *out, uint64_t *needed) {
   mgp_cache_t wanted = s->opt->cache;
   mgp_cache_t from = wanted == MGP_CACHE_AUTO ? MGP_CACHE_FULL : wanted;
   mgp_cache_t to = wanted == MGP_CACHE_AUTO ? MGP_CACHE_NONE : wanted;
   *out = MGP_CACHE_AUTO;
   for (mgp_cache_t c = from; c >= to; c--) {
-    uint64_t v[2];
-    v[0] = s->predicted_peak = mgp_plan_peak(s, c, mgp_ledger_live_total(s->device_ledger));
-    v[1] = v[0] > limit;
-    MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, v, 2));
-    *needed = v[0];
-    if (v[1] == 0) {
+    int fits;
+    MGP_TRY(try_cache(s, local, c, limit, needed, &fits));
+    if (fits) {
       *out = c;
       return MGP_OK;
     }
@@ -249,11 +268,11 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   uint64_t limit = memory_for_shard(s), needed = 0;
   uint32_t log_rows = o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS;
   for (;; log_rows--) {
-    MGP_TRY(mgp_comm_agree(s->comm, mgp_plan_shape(s, log_rows)));
-    MGP_TRY(choose_cache(s, limit, &s->cache, &needed));
+    mgp_status_t st = mgp_plan_shape(s, log_rows);
+    MGP_TRY(choose_cache(s, st, limit, &s->cache, &needed));
     if (s->cache != MGP_CACHE_AUTO) break;
     if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) {
-      mgp_status_t st = mgp_fail(
+      st = mgp_fail(
           MGP_RESOURCES,
           "the plan needs %.2f GiB per rank, and there are %.2f GiB: use --cache none, more ranks, "
           "smaller --trace-rows, or raise --memory",
@@ -262,7 +281,7 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
     }
   }
   widen_tasks(s, limit);
-  MGP_TRY(mgp_comm_agree(s->comm, check_host(s)));
+  MGP_TRY(check_host(s));
   if (o->wrong_peak) s->predicted_peak /= 2;
   mgp_ledger_set_limit(s->device_ledger, s->predicted_peak, "the peak that was planned");
   return MGP_OK;

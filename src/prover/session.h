@@ -162,7 +162,8 @@ mgp_status_t mgp_plan_budget(mgp_session_t *s);
 /* What it will be, most likely, before there is a backend: given, or the largest there can be.
  * Local. */
 uint64_t mgp_plan_likely_budget(const mgp_session_t *s);
-/* Parameters and shape from the row counts (the same on all ranks), cache level and peak. */
+/* Parameters and shape from the row counts (the same on all ranks), cache level and peak.
+ * Collective; what a rank's host has no memory for is for the end of the phase to agree on. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
 #define MGP_DEFAULT_LOG_ROWS 20u
 /* The most that the tasks of this rank hold at a time (witness, scratch); one alone may hold more
