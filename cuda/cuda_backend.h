@@ -5,8 +5,8 @@
  * mgp_backend_cuda_reserve; every piece of it is an entry of the ledger, so ledger peaks are device
  * peaks. Pieces are multiples of MGP_CUDA_ALIGN bytes and the ledger counts them so.
  * Work goes to one stream in order; an operation that returns values to the host waits for it. Chip
- * proofs have streams of their own, up to task_slots at a time, and keep their transcripts on the
- * device (task_dev.cuh); kernels that know a chip are written at build time (gen_chips.c).
+ * proofs are graphs on streams of their own, up to task_slots at a time, and keep their transcripts
+ * on the device (task_dev.cuh); kernels that know a chip are written at build time (gen_chips.c).
  * Errors name the call or kernel, the device and the host. With MGP_CUDA_FAIL=n in the environment
  * the n-th checked call of a backend fails (for tests), and MGP_CUDA_SITES=1 prints at the end
  * which calls there were; with MGP_CUDA_SYNC=1 each kernel is waited for, so that the one at fault
