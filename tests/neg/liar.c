@@ -10,8 +10,11 @@
 static const liar_t *lie; /* NULL: honest, every call passes */
 static mgp_session_t *session;
 
+/* The linker does not look at types: the prover's declaration must be the same. */
 #define WRAP(type, name, ...)                                                                      \
   type __real_##name(__VA_ARGS__);                                                                 \
+  _Static_assert(__builtin_types_compatible_p(__typeof__(__real_##name), __typeof__(name)),        \
+                 "not the type of " #name);                                                        \
   type __wrap_##name(__VA_ARGS__);                                                                 \
   type __wrap_##name(__VA_ARGS__)
 
@@ -204,8 +207,8 @@ WRAP(mgp_status_t, mgp_send_ext, mgp_session_t *s, mgp_label_t label, const mgp_
   return __real_mgp_send_ext(s, label, v, n);
 }
 
-WRAP(mgp_status_t, mgp_send_nonce, mgp_session_t *s, unsigned bits) {
-  MGP_TRY(__real_mgp_send_nonce(s, bits));
+WRAP(mgp_status_t, mgp_send_nonce, mgp_session_t *s, mgp_status_t local, unsigned bits) {
+  MGP_TRY(__real_mgp_send_nonce(s, local, bits));
   mgp_transcript_t ahead = s->tr;
   if (lie)
     for (unsigned i = 0; i < 32; i++) liar_view.u[i] = mgp_transcript_squeeze_ext(&ahead);
