@@ -51,6 +51,11 @@ bool mgp_cuda_injected(mgp_cuda_t *cu, const char *what) {
   return ++cu->calls == cu->fail_at;
 }
 
+mgp_status_t mgp_cuda_ended(mgp_cuda_t *cu, cudaError_t error, const char *what) {
+  const bool injected = mgp_cuda_injected(cu, what);
+  return mgp_cuda_check(cu, injected && error == cudaSuccess ? cudaErrorUnknown : error, what);
+}
+
 mgp_status_t mgp_cuda_check(mgp_cuda_t *cu, cudaError_t error, const char *what) {
   if (error == cudaSuccess && cu->timed[1]) error = measure(cu, what);
   if (error == cudaSuccess) return MGP_OK;

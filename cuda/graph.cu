@@ -37,11 +37,9 @@ mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, mgp_status_t st, unsigned kin
                                    mgp_cuda_graph_t **out) {
   cudaGraph_t graph = NULL;
   size_t nodes = 0;
-  cudaError_t error = cudaStreamEndCapture(cu->stream, &graph);
+  const cudaError_t error = cudaStreamEndCapture(cu->stream, &graph);
   *out = NULL;
-  if (mgp_cuda_injected(cu, "the end of a capture") && error == cudaSuccess)
-    error = cudaErrorUnknown;
-  if (st == MGP_OK) st = mgp_cuda_check(cu, error, "the end of a capture");
+  if (st == MGP_OK) st = mgp_cuda_ended(cu, error, "the end of a capture");
   if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphGetNodes(graph, NULL, &nodes));
   if (st == MGP_OK) {
     *out = find(cu, kind, nodes);

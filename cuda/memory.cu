@@ -242,9 +242,7 @@ static cudaError_t await_results(mgp_cuda_t *cu, unsigned first, unsigned n, mgp
 }
 
 mgp_status_t mgp_cuda_results(mgp_cuda_t *cu, unsigned first, unsigned n, mgp_e_t *out) {
-  const char *what = "the end of a sum";
-  const bool injected = mgp_cuda_injected(cu, what);
-  return mgp_cuda_check(cu, injected ? cudaErrorUnknown : await_results(cu, first, n, out), what);
+  return MGP_CUDA_CALL_AS(cu, "the end of a sum", await_results(cu, first, n, out));
 }
 
 mgp_status_t mgp_cuda_copy(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes) {

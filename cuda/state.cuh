@@ -87,8 +87,12 @@ cudaError_t mgp_cuda_launched(mgp_cuda_t *cu);
 /* Before each: counts it. Whether it shall fail instead of being made. */
 bool mgp_cuda_injected(mgp_cuda_t *cu, const char *what);
 
-#define MGP_CUDA_CALL(cu, call)                                                                    \
-  mgp_cuda_check((cu), mgp_cuda_injected((cu), #call) ? cudaErrorUnknown : (call), #call)
+#define MGP_CUDA_CALL(cu, call) MGP_CUDA_CALL_AS(cu, #call, call)
+/* The same by another name. */
+#define MGP_CUDA_CALL_AS(cu, name, call)                                                           \
+  mgp_cuda_check((cu), mgp_cuda_injected((cu), name) ? cudaErrorUnknown : (call), name)
+/* The same of a call that is made in any case, since it ends something: its error. */
+mgp_status_t mgp_cuda_ended(mgp_cuda_t *cu, cudaError_t error, const char *what);
 
 /* MGP_LAUNCH(cu, kernel, grid, block, args...) */
 #define MGP_LAUNCH(cu, kernel, grid, block, ...)                                                   \

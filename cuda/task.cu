@@ -70,6 +70,10 @@ static void place_main(placer_t *p, mgp_main_dev_t *m, const mgp_form_t *f) {
         p, m->n > i + 1 ? 2 * (uint64_t)(m->nforms + 1) * mgp_main_pairs(*m, i + 1) : 0);
 }
 
+static uint64_t result_bytes(const mgp_chip_t *chip, uint32_t rows) {
+  return sizeof(mgp_task_result_t) + mgp_task_words(chip, rows) * sizeof(uint32_t);
+}
+
 /* Everything at its place from `base` on; with NULL, sizes. */
 static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8_t *base,
                     layout_t *l) {
@@ -84,8 +88,7 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   l->m.ncols = chip->ncols + chip->nvirtual;
   l->m.nforms = form->nforms;
   l->m.natoms = form->natoms;
-  const uint64_t words = mgp_task_words(chip, rows);
-  l->result_bytes = sizeof(mgp_task_result_t) + words * sizeof(uint32_t);
+  l->result_bytes = result_bytes(chip, rows);
   l->dev.result = (mgp_task_result_t *)place<uint8_t>(&p, l->result_bytes);
   l->words = (uint32_t *)(l->dev.result + 1);
   l->dev.state = place<mgp_task_state_t>(&p, 1);
@@ -107,31 +110,28 @@ static void lay_out(const mgp_cuda_t *cu, mgp_chip_id_t id, uint32_t rows, uint8
   if (rows > MGP_TASK_FEW && l->g.m > 0) l->g.level[l->g.n + l->g.m] = NULL;
 }
 
-/* --- results ---------------------------------------------------------------------------------- */
-
-#define MOST_ROWS (1u << 24)
+uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows) {
+  layout_t l;
+  if (mgp_cuda_form(mgp_cuda_of(be)->chips, chip) == NULL) return UINT64_MAX;
+  lay_out(mgp_cuda_of(be), chip, nrows, NULL, &l);
+  return mgp_cuda_size(l.nbytes);
+}
 
 /* Each slot has pinned memory for the results of any chip's proof: they are there when it ends. */
+#define MOST_ROWS (1u << 24)
+
 uint64_t mgp_cuda_task_result_bytes(const mgp_cuda_t *cu) {
   uint64_t most = 0;
   for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
-    layout_t l;
     if (mgp_cuda_form(cu->chips, (mgp_chip_id_t)id) == NULL) continue;
-    lay_out(cu, (mgp_chip_id_t)id, MOST_ROWS, NULL, &l);
-    if (l.result_bytes > most) most = l.result_bytes;
+    const uint64_t nbytes = result_bytes(&cu->base.chips->chip[id], MOST_ROWS);
+    if (nbytes > most) most = nbytes;
   }
   return mgp_cuda_size(most);
 }
 
 static uint8_t *results_of(const mgp_cuda_t *cu, unsigned slot) {
   return cu->task_results + slot * cu->task_result_bytes;
-}
-
-uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows) {
-  layout_t l;
-  if (mgp_cuda_form(mgp_cuda_of(be)->chips, chip) == NULL) return UINT64_MAX;
-  lay_out(mgp_cuda_of(be), chip, nrows, NULL, &l);
-  return mgp_cuda_size(l.nbytes);
 }
 
 /* --- begin ------------------------------------------------------------------------------------ */
@@ -272,9 +272,8 @@ mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   if (!t) return MGP_OK;
   /* waited for in any case: its memory is given back */
-  cudaError_t error = cudaStreamSynchronize(cu->task_stream[t->slot]);
-  if (mgp_cuda_injected(cu, "the end of a task") && error == cudaSuccess) error = cudaErrorUnknown;
-  mgp_status_t st = mgp_cuda_check(cu, error, "the end of a task");
+  const cudaError_t error = cudaStreamSynchronize(cu->task_stream[t->slot]);
+  mgp_status_t st = mgp_cuda_ended(cu, error, "the end of a task");
   if (st == MGP_OK) st = results(cu, t);
   forget(cu, t);
   return st;
