@@ -329,7 +329,35 @@ static mgp_status_t start_spread(mgp_device_link_t *base, mgp_backend_t *be, mgp
   return end_group(l, spread_slices(l, mgp_cuda_of(be)->stream, d_buf, n));
 }
 
+/* --- pieces ----------------------------------------------------------------------------------- */
+
+static bool travels(const link_t *l, const mgp_device_piece_t *piece) {
+  return piece->n && piece->rank != l->rank;
+}
+
+static mgp_status_t exchange_pieces(link_t *l, cudaStream_t stream, const mgp_device_piece_t *out,
+                                    uint32_t nout, const mgp_device_piece_t *in, uint32_t nin) {
+  for (uint32_t k = 0; k < nout; k++)
+    if (travels(l, &out[k]))
+      MGP_TRY(NCCL_CALL(
+          l, ncclSend(out[k].d_words, out[k].n, ncclUint32, (int)out[k].rank, l->comm, stream)));
+  for (uint32_t k = 0; k < nin; k++)
+    if (travels(l, &in[k]))
+      MGP_TRY(NCCL_CALL(
+          l, ncclRecv(in[k].d_words, in[k].n, ncclUint32, (int)in[k].rank, l->comm, stream)));
+  return MGP_OK;
+}
+
+static mgp_status_t start_exchange(mgp_device_link_t *base, mgp_backend_t *be,
+                                   const mgp_device_piece_t *out, uint32_t nout,
+                                   const mgp_device_piece_t *in, uint32_t nin) {
+  link_t *l = link_of(base);
+  l->started = "ncclGroupEnd (pieces to other ranks)";
+  MGP_TRY(NCCL_CALL(l, ncclGroupStart()));
+  return end_group(l, exchange_pieces(l, mgp_cuda_of(be)->stream, out, nout, in, nin));
+}
+
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
-    "NCCL",        version,      place,         open_link, make_id,
-    start_connect, drain,        start_sum_u32, reduce,    start_slices,
-    add_slices,    start_spread, slices_bytes,  wait_for,  end};
+    "NCCL",       version,        place,    open_link,    make_id,    start_connect,
+    drain,        start_sum_u32,  reduce,   start_slices, add_slices, start_spread,
+    slices_bytes, start_exchange, wait_for, end};

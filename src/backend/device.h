@@ -34,6 +34,13 @@ typedef struct {
 
 #define MGP_LINK_ID_BYTES 128
 
+/* Words that go to a rank, or come from it. */
+typedef struct {
+  uint32_t rank;
+  uint32_t *d_words; /* [n] */
+  uint64_t n;
+} mgp_device_piece_t;
+
 struct mgp_device_link_ops {
   const char *name; /* "NCCL" */
   /* 10000 major + 100 minor + patch of the library that is loaded. */
@@ -61,6 +68,11 @@ struct mgp_device_link_ops {
   mgp_status_t (*add_slices)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
   mgp_status_t (*start_spread)(mgp_device_link_t *l, mgp_backend_t *be, mgp_f_t *d_buf, uint64_t n);
   uint64_t (*slices_bytes)(uint64_t n, uint32_t size);
+  /* Pieces to and from other ranks; those of the own rank, and empty ones, are left out. What goes
+   * to a rank, in order, is what that rank has in its list from this one, with the same sizes. */
+  mgp_status_t (*start_exchange)(mgp_device_link_t *l, mgp_backend_t *be,
+                                 const mgp_device_piece_t *out, uint32_t nout,
+                                 const mgp_device_piece_t *in, uint32_t nin);
   /* Until what was started last is done. be NULL: until connected, which all that follows wants.
    * MGP_PEER at deadline_ns of mgp_clock_ns. */
   mgp_status_t (*wait)(mgp_device_link_t *l, mgp_backend_t *be, uint64_t deadline_ns);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "prover/placement.h"
 
 /* What is left of the job, once devices wait in vain, to learn which rank is at fault. */
 #define LAST_WORDS_S 5.0
@@ -309,4 +310,97 @@ mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_status_t local, mgp_f_t *d_bu
   const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
   st = sum_field_direct(l, st, d_buf, n);
   return counted(l, MGP_LINK_SUM_FIELD, start, nbytes, nbytes, st);
+}
+
+/* --- pieces ----------------------------------------------------------------------------------- */
+
+/* Bytes of the pieces of other ranks, or of one of them. */
+static uint64_t bytes_of(const mgp_link_t *l, const mgp_device_piece_t *piece, uint32_t n,
+                         const uint32_t *of) {
+  uint64_t words = 0;
+  for (uint32_t k = 0; k < n; k++)
+    if (piece[k].rank != mgp_comm_rank(l->comm) && (!of || piece[k].rank == *of))
+      words += piece[k].n;
+  return words * sizeof(uint32_t);
+}
+
+/* What this rank has for itself. */
+static mgp_status_t copy_own(mgp_link_t *l, const mgp_device_piece_t *out, uint32_t nout,
+                             const mgp_device_piece_t *in, uint32_t nin) {
+  const uint32_t own = mgp_comm_rank(l->comm);
+  uint32_t k = 0;
+  for (uint32_t i = 0; i < nin; i++) {
+    if (in[i].rank != own) continue;
+    while (k < nout && out[k].rank != own) k++;
+    if (k == nout || out[k].n != in[i].n)
+      return mgp_fail(MGP_INTERNAL, "pieces of a rank for itself differ");
+    MGP_TRY(l->be->ops->copy(l->be, in[i].d_words, out[k++].d_words, in[i].n * sizeof(uint32_t)));
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t collect(mgp_link_t *l, const mgp_device_piece_t *out, uint32_t nout,
+                            uint8_t **host, uint64_t *nbytes) {
+  uint64_t at = 0;
+  for (uint32_t r = 0; r < mgp_comm_size(l->comm); r++) nbytes[r] = bytes_of(l, out, nout, &r);
+  MGP_TRY(mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, bytes_of(l, out, nout, NULL) + 1,
+                           (void **)host));
+  for (uint32_t k = 0; k < nout; k++) {
+    const uint64_t n = out[k].n * sizeof(uint32_t);
+    if (out[k].rank == mgp_comm_rank(l->comm)) continue;
+    MGP_TRY(l->be->ops->download(l->be, *host + at, out[k].d_words, n));
+    at += n;
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t distribute(mgp_link_t *l, const mgp_comm_parts_t *all,
+                               const mgp_device_piece_t *in, uint32_t nin) {
+  const uint8_t *at = all->data;
+  for (uint32_t r = 0; r < mgp_comm_size(l->comm); r++)
+    if (all->offset[r + 1] - all->offset[r] != bytes_of(l, in, nin, &r))
+      return mgp_fail(MGP_INTERNAL, "pieces of rank %u are not as long as expected", r);
+  for (uint32_t k = 0; k < nin; k++) {
+    const uint64_t n = in[k].n * sizeof(uint32_t);
+    if (in[k].rank == mgp_comm_rank(l->comm)) continue;
+    MGP_TRY(l->be->ops->upload(l->be, in[k].d_words, at, n));
+    at += n;
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t exchange_by_host(mgp_link_t *l, mgp_status_t st, const mgp_device_piece_t *out,
+                                     uint32_t nout, const mgp_device_piece_t *in, uint32_t nin) {
+  uint64_t nbytes[MGP_MAX_RANKS] = {0};
+  mgp_comm_parts_t all = {0};
+  uint8_t *host = NULL;
+  if (st == MGP_OK) st = collect(l, out, nout, &host, nbytes);
+  st = mgp_comm_alltoallv(l->comm, st, host, nbytes, &all);
+  mgp_ledger_free(l->ledger, host);
+  MGP_TRY(st);
+  st = distribute(l, &all, in, nin);
+  if (st == MGP_OK) st = copy_own(l, out, nout, in, nin);
+  mgp_comm_parts_free(&all);
+  return mgp_comm_agree(l->comm, st);
+}
+
+static mgp_status_t exchange_direct(mgp_link_t *l, mgp_status_t st, const mgp_device_piece_t *out,
+                                    uint32_t nout, const mgp_device_piece_t *in, uint32_t nin) {
+  if (st == MGP_OK) st = copy_own(l, out, nout, in, nin);
+  if (st == MGP_OK) st = l->ops->start_exchange(l->device, l->be, out, nout, in, nin);
+  MGP_TRY(agree_started(l, st));
+  return agree_waited(l, wait_here(l));
+}
+
+mgp_status_t mgp_link_exchange(mgp_link_t *l, mgp_status_t local, const mgp_device_piece_t *out,
+                               uint32_t nout, const mgp_device_piece_t *in, uint32_t nin) {
+  if (mgp_comm_size(l->comm) == 1) return local == MGP_OK ? copy_own(l, out, nout, in, nin) : local;
+  if (!l->ops) return exchange_by_host(l, local, out, nout, in, nin);
+  if (!l->device->tried) MGP_TRY(mgp_comm_agree(l->comm, local));
+  MGP_TRY(mgp_link_ready(l));
+  mgp_status_t st = local != MGP_OK ? local : l->ops->drain(l->device, l->be);
+  const stopwatch_t start = start_watch(l);
+  st = exchange_direct(l, st, out, nout, in, nin);
+  return counted(l, MGP_LINK_EXCHANGE, start, bytes_of(l, out, nout, NULL),
+                 bytes_of(l, in, nin, NULL), st);
 }

@@ -1,4 +1,4 @@
-/* Sums over ranks of what lies in device memory and is long.
+/* What lies in device memory and is long: sums of it over the ranks, and exchanges between them.
  *
  * Two ways with the same results: between the devices (backend/device.h: NCCL) if every rank has a
  * device of its own and a program with that way, else through the host by the comm. The environment
@@ -17,7 +17,9 @@
 #define MGP_LINK_LIMIT_S 20.0
 #define MGP_LINK_PIECE   (1u << 20) /* words at a time through the host */
 
-#define MGP_LINK_OP_LIST(X) X(CONNECT, "connect") X(SUM_U32, "sum_u32") X(SUM_FIELD, "sum_field")
+#define MGP_LINK_OP_LIST(X)                                                                        \
+  X(CONNECT, "connect")                                                                            \
+  X(SUM_U32, "sum_u32") X(SUM_FIELD, "sum_field") X(EXCHANGE, "exchange")
 typedef enum {
 #define MGP_LINK_ENUM(name, text) MGP_LINK_##name,
   MGP_LINK_OP_LIST(MGP_LINK_ENUM)
@@ -41,8 +43,8 @@ typedef struct {
  * returns. Collective. Whatever it returns, the comm ends what there is. */
 mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
                            const mgp_device_link_ops_t *ops);
-/* Waits until the devices are connected, and adds up a little for trial. Sums begin with this.
- * Collective. */
+/* Waits until the devices are connected, and adds up a little for trial. What follows begins with
+ * this. Collective. */
 mgp_status_t mgp_link_ready(mgp_link_t *l);
 
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
@@ -51,7 +53,13 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
 /* The same of field words, if all ranks have theirs, which `local` says. Collective. */
 mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_status_t local, mgp_f_t *d_buf, uint64_t n);
 
-/* Seconds that this rank has spent so far with sums between devices, as in stats. */
+/* Pieces of every rank to every rank, if all have theirs, which `local` says. out and in: ascending
+ * by rank, the own one included; what goes to a rank, in order, is what that rank has in its list
+ * from this one, with the same sizes. Pieces do not overlap. Collective. */
+mgp_status_t mgp_link_exchange(mgp_link_t *l, mgp_status_t local, const mgp_device_piece_t *out,
+                               uint32_t nout, const mgp_device_piece_t *in, uint32_t nin);
+
+/* Seconds that this rank has spent so far between devices, as in stats. */
 double mgp_link_seconds(const mgp_link_t *l);
 
 #define MGP_LINK_NAME_MAX 32

@@ -1,7 +1,7 @@
-/* Sums over ranks of what lies in device memory, by both ways there are (prover/link.h): ranks as
- * threads of this process or, with the argument `mpi`, those that mpirun has started. Terms come
- * from a formula that each rank knows for all. With GPUs also: an error at each call of NCCL in
- * turn. */
+/* Sums over ranks of what lies in device memory, and exchanges of it, by both ways there are
+ * (prover/link.h): ranks as threads of this process or, with the argument `mpi`, those that mpirun
+ * has started. Terms come from a formula that each rank knows for all. With GPUs also: an error at
+ * each call of NCCL in turn. */
 #include <stdbool.h>
 
 #include "base/clock.h"
@@ -29,7 +29,7 @@ typedef struct {
   kind_t kind;
   int between; /* devices are expected to add up among themselves */
   int overflow;
-  int fails; /* one rank has nothing to add */
+  int fails; /* one rank has nothing to add; or 2: to exchange */
 } job_t;
 
 typedef struct {
@@ -137,6 +137,89 @@ static mgp_status_t check_sums(rank_t *r) {
   return last == MGP_OK ? st : last;
 }
 
+/* --- pieces ----------------------------------------------------------------------------------- */
+
+#define PIECES 3u
+
+/* Words of piece k from a rank to another, or itself: at most `most`, often none. */
+static uint64_t piece_words(uint32_t from, uint32_t to, uint32_t k, uint32_t most) {
+  const uint32_t x = (from * 131 + to * 17 + k * 1009 + most) * 2654435761u >> 7;
+  return most == 0 || x % 4 == 0 ? 0 : x % most + 1;
+}
+static uint32_t word_of_piece(uint32_t from, uint32_t to, uint32_t k, uint64_t i) {
+  return ((uint32_t)i + from * 977 + to * 31 + k) * 2654435761u;
+}
+
+/* Pieces to (or from) every rank, one behind the other in d; their words in all. */
+static uint64_t list_pieces(const rank_t *r, int in, uint32_t most, uint32_t *d,
+                            mgp_device_piece_t *piece) {
+  uint64_t at = 0;
+  for (uint32_t q = 0; q < r->size; q++)
+    for (uint32_t k = 0; k < PIECES; k++) {
+      const uint64_t n = in ? piece_words(q, r->rank, k, most) : piece_words(r->rank, q, k, most);
+      piece[q * PIECES + k] = (mgp_device_piece_t){q, d ? d + at : NULL, n};
+      at += n;
+    }
+  return at;
+}
+
+static mgp_status_t compare_pieces(const rank_t *r, uint32_t most, const uint32_t *host) {
+  uint64_t at = 0;
+  for (uint32_t q = 0; q < r->size; q++)
+    for (uint32_t k = 0; k < PIECES; k++)
+      for (uint64_t i = 0; i < piece_words(q, r->rank, k, most); i++)
+        NEED(host[at++] == word_of_piece(q, r->rank, k, i));
+  NEED(host[at] == 0); /* nothing behind them */
+  return MGP_OK;
+}
+
+static mgp_status_t exchange_in(rank_t *r, mgp_status_t own, uint32_t most, uint32_t *host,
+                                uint32_t *d_out, uint32_t *d_in, uint64_t nout, uint64_t nin) {
+  const mgp_backend_ops_t *ops = r->be->ops;
+  mgp_device_piece_t out[5 * PIECES], in[5 * PIECES];
+  uint64_t at = 0;
+  list_pieces(r, 0, most, d_out, out);
+  list_pieces(r, 1, most, d_in, in);
+  for (uint32_t q = 0; q < r->size; q++)
+    for (uint32_t k = 0; k < PIECES; k++)
+      for (uint64_t i = 0; i < out[q * PIECES + k].n; i++)
+        host[at++] = word_of_piece(r->rank, q, k, i);
+  MGP_TRY(ops->upload(r->be, d_out, host, nout * sizeof *host));
+  MGP_TRY(ops->zero(r->be, d_in, (nin + 1) * sizeof *host));
+  MGP_TRY(mgp_link_exchange(&r->link, own, out, r->size * PIECES, in, r->size * PIECES));
+  MGP_TRY(ops->download(r->be, host, d_in, (nin + 1) * sizeof *host));
+  return compare_pieces(r, most, host);
+}
+
+static mgp_status_t check_exchange(rank_t *r, mgp_status_t own, uint32_t most) {
+  mgp_device_piece_t piece[5 * PIECES];
+  const uint64_t nout = list_pieces(r, 0, most, NULL, piece),
+                 nin = list_pieces(r, 1, most, NULL, piece);
+  uint32_t *host = malloc((nout + nin + 1) * sizeof *host), *d_out = NULL, *d_in = NULL;
+  mgp_status_t st = host ? MGP_OK : mgp_fail(MGP_RESOURCES, "out of memory");
+  if (st == MGP_OK) st = r->be->ops->alloc(r->be, MGP_MEM_SCRATCH, nout * 4 + 1, (void **)&d_out);
+  if (st == MGP_OK) st = r->be->ops->alloc(r->be, MGP_MEM_RAW, nin * 4 + 4, (void **)&d_in);
+  st = mgp_comm_agree(r->comm, st);
+  if (st == MGP_OK) st = exchange_in(r, own, most, host, d_out, d_in, nout, nin);
+  r->be->ops->free(r->be, d_out);
+  r->be->ops->free(r->be, d_in);
+  free(host);
+  return st;
+}
+
+static mgp_status_t check_exchanges(rank_t *r) {
+  static const uint32_t most[] = {0, 1, 2, 3, 255, 1000, 70001};
+  const uint64_t before = r->link.stats[MGP_LINK_EXCHANGE].calls;
+  const unsigned n = sizeof most / sizeof *most;
+  mgp_status_t st = MGP_OK;
+  for (unsigned k = 0; k < n && st == MGP_OK; k++)
+    st = mgp_comm_agree(r->comm, check_exchange(r, MGP_OK, most[k]));
+  const uint64_t calls = r->link.stats[MGP_LINK_EXCHANGE].calls - before;
+  if (st == MGP_OK && calls != (r->link.ops ? n : 0))
+    st = mgp_fail(MGP_INTERNAL, "%d exchanges were counted", (int)calls);
+  return st;
+}
+
 static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
   const job_t *job = arg;
   rank_t r;
@@ -145,6 +228,7 @@ static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
   if (st == MGP_OK && (r.link.ops != NULL) != (job->between && r.size > 1))
     st = mgp_fail(MGP_INTERNAL, "the sums of %u ranks go the wrong way", r.size);
   if (st == MGP_OK) st = check_sums(&r);
+  if (st == MGP_OK) st = check_exchanges(&r);
   return rank_close(&r, mgp_comm_agree(comm, st));
 }
 
@@ -164,7 +248,8 @@ static mgp_status_t one_proof(mgp_comm_t *comm, const job_t *job) {
   if (st == MGP_OK) st = mgp_link_sum_u32(&r.link, d, N, job->overflow ? UINT64_MAX : r.size);
   mgp_status_t own = MGP_OK;
   if (st == MGP_OK && job->fails && r.rank == r.size - 1) own = mgp_fail(MGP_BAD_INPUT, "planted");
-  if (st == MGP_OK) st = mgp_link_sum_field(&r.link, own, d, N);
+  if (st == MGP_OK && job->fails != 2) st = mgp_link_sum_field(&r.link, own, d, N);
+  if (st == MGP_OK) st = check_exchange(&r, own, 100);
   if (r.be) r.be->ops->free(r.be, d);
   return rank_close(&r, st);
 }
@@ -188,13 +273,14 @@ static void check_overflow(job_t job) {
   CHECK(mgp_comm_threads_run(3, short_main, &job) == MGP_RESOURCES);
 }
 
-/* A rank that comes to the sum with a failure of its own: nobody waits for its words. */
+/* A rank that comes to the sum, or exchange, with a failure of its own: nobody waits for its words.
+ */
 static void check_failing(job_t job) {
-  job.fails = 1;
-  for (uint32_t size = 1; size <= 3; size++) {
-    CHECK(mgp_comm_threads_run(size, short_main, &job) == MGP_BAD_INPUT);
-    CHECK_EQ_STR(mgp_error_message(), "planted");
-  }
+  for (job.fails = 1; job.fails <= 2; job.fails++)
+    for (uint32_t size = 1; size <= 3; size++) {
+      CHECK(mgp_comm_threads_run(size, short_main, &job) == MGP_BAD_INPUT);
+      CHECK_EQ_STR(mgp_error_message(), "planted");
+    }
 }
 
 #ifdef MGP_TEST_CUDA
