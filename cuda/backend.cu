@@ -207,7 +207,6 @@ static mgp_backend_ops_t make_ops(void) {
   t.download = mgp_cuda_download;
   t.copy = mgp_cuda_copy;
   t.zero = mgp_cuda_zero;
-  t.patch = mgp_cuda_patch;
   t.pin = mgp_cuda_pin;
   t.unpin = mgp_cuda_unpin;
   t.send = mgp_cuda_send;
@@ -216,6 +215,11 @@ static mgp_backend_ops_t make_ops(void) {
   t.program_bytes = mgp_cuda_program_bytes;
   t.index = mgp_cuda_index;
   t.ram_points = mgp_cuda_ram_points;
+  t.touch_words = mgp_cuda_touch_words;
+  t.word_merge = mgp_cuda_word_merge;
+  t.word_find = mgp_cuda_word_find;
+  t.patch = mgp_cuda_patch;
+  t.bound_rows = mgp_cuda_bound_rows;
   t.replay = mgp_cuda_replay;
   t.count = mgp_cuda_count;
   t.count_end = mgp_cuda_count_end;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ops.cuh"
+#include "scan.cuh"
 
 #include "chips/witness_access.h"
 
@@ -51,28 +52,6 @@ static __global__ void __launch_bounds__(THREADS) count_tiles(tiles_t t, uint32_
   if (threadIdx.x < LISTS) counts[threadIdx.x * t.nblocks + blockIdx.x] = sum[threadIdx.x];
 }
 
-/* Counts of each chip, one a block, to where its rows begin; total[chip]. */
-static __global__ void __launch_bounds__(THREADS)
-    scan_counts(uint32_t *counts, uint32_t nblocks, uint32_t *total) {
-  MGP_SHARED(uint32_t, room, [2][THREADS]);
-  uint32_t *c = counts + (size_t)blockIdx.x * nblocks, before = 0;
-  const unsigned t = threadIdx.x;
-  for (uint32_t first = 0; first < nblocks; first += THREADS) {
-    const uint32_t i = first + t, mine = i < nblocks ? c[i] : 0;
-    unsigned now = 0;
-    room[0][t] = mine;
-    __syncthreads();
-    for (unsigned by = 1; by < THREADS; by *= 2, now ^= 1) {
-      room[now ^ 1][t] = room[now][t] + (t >= by ? room[now][t - by] : 0);
-      __syncthreads();
-    }
-    if (i < nblocks) c[i] = before + room[now][t] - mine;
-    before += room[now][THREADS - 1];
-    __syncthreads();
-  }
-  if (t == 0) total[blockIdx.x] = before;
-}
-
 static __global__ void __launch_bounds__(THREADS)
     fill_lists(tiles_t t, const uint32_t *starts, lists_t lists) {
   MGP_SHARED(uint32_t, start, [LISTS]);
@@ -116,7 +95,7 @@ static mgp_status_t make_lists(mgp_cuda_t *cu, const tiles_t *t, uint32_t *d_cou
                                lists_t *lists) {
   uint32_t *d_total = d_counts + (size_t)LISTS * t->nblocks;
   MGP_TRY(MGP_LAUNCH(cu, count_tiles, t->nblocks, THREADS, *t, d_counts));
-  MGP_TRY(MGP_LAUNCH(cu, scan_counts, LISTS, THREADS, d_counts, t->nblocks, d_total));
+  MGP_TRY(MGP_LAUNCH(cu, scan_counts, LISTS, MGP_SCAN_THREADS, d_counts, t->nblocks, d_total));
   MGP_TRY(mgp_cuda_download(&cu->base, n, d_total, LISTS * sizeof *n));
   for (unsigned c = 0; c < LISTS; c++)
     if (n[c]) MGP_TRY(mgp_cuda_new(cu, MGP_MEM_PLAN, n[c], &lists->list[c]));

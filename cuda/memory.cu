@@ -1,4 +1,4 @@
-/* Device memory: the arena, copies through pinned memory, patches. */
+/* Device memory: the arena, and copies through pinned memory. */
 #include <string.h>
 
 #include "chips.cuh"
@@ -293,35 +293,4 @@ mgp_status_t mgp_cuda_send(mgp_backend_t *be, void *d_dst, const void *pinned, s
 mgp_status_t mgp_cuda_sent(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->side));
-}
-
-/* --- patch ------------------------------------------------------------------------------------ */
-
-#define PATCH_PIECE ((size_t)1 << 18) /* fits the staging buffer and bounds the scratch */
-
-static __global__ void patch_words(uint32_t *words, const uint64_t *index, const uint32_t *value,
-                                   unsigned n) {
-  const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < n) words[index[i]] = value[i];
-}
-
-mgp_status_t mgp_cuda_patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
-                            const uint32_t *value, size_t n) {
-  mgp_cuda_t *cu = mgp_cuda_of(be);
-  const size_t piece = n < PATCH_PIECE ? n : PATCH_PIECE;
-  uint64_t *d_index = NULL;
-  mgp_status_t st = MGP_OK;
-  if (n == 0) return MGP_OK;
-  MGP_TRY(mgp_cuda_take(cu, MGP_MEM_SCRATCH, piece * (sizeof *index + sizeof *value),
-                        (void **)&d_index));
-  uint32_t *d_value = (uint32_t *)(d_index + piece);
-  for (size_t at = 0; at < n && st == MGP_OK; at += piece) {
-    const unsigned m = (unsigned)(n - at < piece ? n - at : piece);
-    MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_index, index + at, m * sizeof *index), out);
-    MGP_TRY_GOTO(st, mgp_cuda_upload(be, d_value, value + at, m * sizeof *value), out);
-    st = MGP_LAUNCH(cu, patch_words, mgp_blocks(m, 256), 256, d_words, d_index, d_value, m);
-  }
-out:
-  mgp_cuda_give(cu, d_index);
-  return st;
 }

@@ -18,7 +18,7 @@
 #include "chips/chip.h"
 #include "math/poseidon2.h"
 #include "protocol/transcript.h"
-#include "vm/step.h"
+#include "vm/access.h"
 
 #define MGP_ROW_PAD 64u
 
@@ -64,10 +64,6 @@ typedef struct {
   mgp_status_t (*download)(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
   mgp_status_t (*copy)(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
   mgp_status_t (*zero)(mgp_backend_t *be, void *d_dst, size_t nbytes);
-  /* d_words[index[i]] = value[i] for i < n (previous timestamps between partitions) */
-  mgp_status_t (*patch)(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
-                        const uint32_t *value, size_t n);
-
   /* Copies to the device beside its other work, from host memory that was pinned for that and that
    * is neither changed nor freed before `sent` or `unpin`. pinned: 0 if the system does not let
    * this memory be pinned. sent: waits for all that was begun; what they write may be used then,
@@ -93,6 +89,37 @@ typedef struct {
   /* Sets the points of rows in host memory: nonce, y and ax (vm/ram_row.h) from key, value, id and
    * in. Scratch: the rows, at most 16 MiB. NULL: the host does it itself. */
   mgp_status_t (*ram_points)(mgp_backend_t *be, mgp_ram_t *rows, size_t nrows);
+
+  /* --- accesses (vm/access.h) --------------------------------------------------------------- */
+  /* A partition's n touches, of keys that differ and of at most one of each register. Those of
+   * registers go to regs[their number]; a register without one has is_register 0 there. Of those of
+   * memory, *nwords: d_words gets the words, keys ascending. d_target [n] (or NULL): where their
+   * previous timestamps lie, in the order of d_words, then those of the registers, numbers
+   * ascending. The touches are left in any order. Scratch: 16 bytes a touch, and 1 KiB for every
+   * 2^12 or thread. */
+  mgp_status_t (*touch_words)(mgp_backend_t *be, mgp_touch_t *d_touches, uint32_t n,
+                              mgp_touch_t regs[MGP_TOUCH_REGISTERS], mgp_word_t *d_words,
+                              uint32_t *d_target, uint32_t *nwords);
+  /* n words of several partitions, those of a key in the order of their times: d_prev[i] is the
+   * timestamp of the word before word i with its key, 0 if there is none. d_merged [n] gets each
+   * key's word once, keys ascending: first of its first, last and ts of its last. Scratch as
+   * above. */
+  mgp_status_t (*word_merge)(mgp_backend_t *be, const mgp_word_t *d_words, uint32_t n,
+                             uint32_t *d_prev, mgp_word_t *d_merged, uint32_t *nmerged);
+  /* Of n words with ascending keys: at[k] of them have keys below key[k], and last[k] is the key of
+   * the last of those (0 if there is none); k < count. last may be NULL. Scratch: 12 bytes a key.
+   */
+  mgp_status_t (*word_find)(mgp_backend_t *be, const mgp_word_t *d_words, uint32_t n,
+                            const uint32_t *key, uint32_t count, uint32_t *at, uint32_t *last);
+  /* Previous timestamps to the raw state's steps and commits (mgp_target_patch): d_prev[i] to
+   * d_target[i], which differ, unless it is 0. */
+  mgp_status_t (*patch)(mgp_backend_t *be, const mgp_raw_t *raw, const uint32_t *d_target,
+                        const uint32_t *d_prev, uint32_t n);
+  /* Rows of the memory boundary: of word i the row mgp_bound_row says, to d_rows[kind] at its
+   * number in the range and `row`. At most MGP_BOUND_RANGES ranges, of all n words. */
+  mgp_status_t (*bound_rows)(mgp_backend_t *be, const mgp_word_t *d_words, uint32_t n,
+                             const mgp_bound_range_t *ranges, uint32_t count,
+                             mgp_bound_t *const d_rows[3]);
 
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
@@ -265,9 +292,10 @@ typedef struct {
 /* clang-format off */
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
-  X(prefix, zero) X(prefix, patch) X(prefix, pin) X(prefix, unpin) X(prefix, send)                 \
-  X(prefix, sent) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index)                 \
-  X(prefix, ram_points) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
+  X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
+  X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_points)           \
+  X(prefix, touch_words) X(prefix, word_merge) X(prefix, word_find) X(prefix, patch)               \
+  X(prefix, bound_rows) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \
   X(prefix, table_bytes) X(prefix, query_begin) X(prefix, query_column) X(prefix, query_end)       \

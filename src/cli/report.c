@@ -304,6 +304,7 @@ static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
   mgp_json_u64(j, "tasks", k->tasks);
   mgp_json_u64(j, "predicted_load", k->load);
   mgp_json_f64(j, "busy_s", busy_of(k));
+  mgp_json_f64(j, "exchange_s", k->exchange_seconds);
   mgp_json_u64(j, "predicted_peak_bytes", k->predicted_peak);
   if (k->host_peak) mgp_json_u64(j, "host_peak_bytes", k->host_peak);
   mgp_json_u64(j, "ahead_peak_bytes", k->ahead_peak);

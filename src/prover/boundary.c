@@ -3,117 +3,209 @@
 #include <string.h>
 
 #include "prover/deal.h"
+#include "prover/placement.h"
 
-#define HINT_START (MGP_HINT_START / 4)
-#define HINT_END   (MGP_HINT_END / 4)
+#define KEYS_END (1u << 28)
 
-mgp_status_t mgp_boundary_reserve(mgp_session_t *s, mgp_boundary_t *b, uint32_t n) {
-  b->ngaps = mgp_program_gaps(s->prog, b->gaps);
-  for (int k = 0; k < MGP_BOUND_KINDS; k++)
-    MGP_TRY(
-        mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof **b->rows, &b->rows[k]));
+/* Chains: of image and hints, then of each gap. */
+#define CHAINS (2 + MGP_MAX_GAPS)
+#define KINDS  MGP_BOUND_KINDS
+
+/* Words of a rank in a range. */
+typedef struct {
+  uint32_t n, last; /* last key */
+} found_t;
+
+typedef struct {
+  mgp_bound_range_t range[MGP_BOUND_RANGES];
+  uint32_t end[MGP_BOUND_RANGES], at[MGP_BOUND_RANGES], last[MGP_BOUND_RANGES];
+  uint32_t count;
+  found_t mine[MGP_BOUND_RANGES];
+  uint64_t first[MGP_MAX_RANKS + 1][KINDS]; /* number of each rank's first row, among all */
+  mgp_bound_t *d_rows[KINDS];
+  mgp_device_piece_t *out, *in;
+} boundary_t;
+
+/* --- ranges of keys ------------------------------------------------------------------------ */
+
+/* All of memory, in the order of keys. */
+static void list_ranges(const mgp_program_t *prog, boundary_t *b) {
+  mgp_gap_t gaps[MGP_MAX_GAPS];
+  const uint32_t ngaps = mgp_program_gaps(prog, gaps);
+  uint32_t image = 0, gap = 0;
+  for (uint32_t at = 0; at < KEYS_END; b->count++) {
+    mgp_bound_range_t *r = &b->range[b->count];
+    if (gap < ngaps && gaps[gap].start == at) {
+      r->kind = MGP_BOUND_ZERO;
+      r->gap = gap;
+      at = gaps[gap++].end;
+    } else if (image < prog->nimage && prog->image[image].base == at) {
+      r->kind = MGP_BOUND_IMAGE;
+      at += prog->image[image++].n;
+    } else { /* the only one left */
+      r->kind = MGP_BOUND_HINT;
+      at = MGP_HINT_END / 4;
+    }
+    b->end[b->count] = at;
+  }
+}
+
+static uint32_t chain_of(const mgp_bound_range_t *r) {
+  return r->kind == MGP_BOUND_ZERO ? 2 + r->gap : r->kind;
+}
+
+static mgp_status_t find_ranges(mgp_session_t *s, const mgp_words_list_t *words, boundary_t *b) {
+  uint32_t rows[KINDS] = {0};
+  list_ranges(s->prog, b);
+  MGP_TRY(s->be->ops->word_find(s->be, words->d_word, words->n, b->end, b->count, b->at, b->last));
+  for (uint32_t g = 0; g < b->count; g++) {
+    mgp_bound_range_t *r = &b->range[g];
+    r->begin = g ? b->at[g - 1] : 0;
+    r->row = rows[r->kind];
+    b->mine[g] = (found_t){b->at[g] - r->begin, b->last[g]};
+    rows[r->kind] += b->mine[g].n;
+  }
   return MGP_OK;
 }
 
-void mgp_boundary_free(mgp_session_t *s, mgp_boundary_t *b) {
-  for (int k = 0; k < MGP_BOUND_KINDS; k++) mgp_host_free(s, b->rows[k]);
-}
-
-void mgp_boundary_add(const mgp_session_t *s, mgp_boundary_t *b, uint32_t key, uint32_t first,
-                      uint32_t last, uint32_t ts) {
-  const mgp_program_t *prog = s->prog;
-  int kind = MGP_BOUND_ZERO;
-  uint32_t gap = 0;
-  while (b->image_at < prog->nimage &&
-         prog->image[b->image_at].base + prog->image[b->image_at].n <= key)
-    b->image_at++;
-  if (b->image_at < prog->nimage && prog->image[b->image_at].base <= key) {
-    kind = MGP_BOUND_IMAGE;
-  } else if (key >= HINT_START && key < HINT_END) {
-    kind = MGP_BOUND_HINT;
-  } else {
-    while (b->gap_at + 1 < b->ngaps && b->gaps[b->gap_at].end <= key) b->gap_at++;
-    gap = b->gap_at;
+/* Along the chains, from rank to rank: where each of this rank's ranges goes on, where each rank's
+ * rows begin, and where chains end. */
+static void link_chains(mgp_session_t *s, boundary_t *b, const found_t *all) {
+  uint32_t chain[CHAINS] = {s->st.image_start, s->st.hint_start};
+  memcpy(chain + 2, s->st.zero_start, s->st.ngaps * sizeof *chain);
+  memset(b->first[0], 0, sizeof b->first[0]);
+  for (uint32_t r = 0; r < s->nranks; r++) {
+    memcpy(b->first[r + 1], b->first[r], sizeof b->first[r]);
+    for (uint32_t g = 0; g < b->count; g++) {
+      const found_t *f = &all[(size_t)r * b->count + g];
+      mgp_bound_range_t *range = &b->range[g];
+      if (f->n == 0) continue;
+      if (r == s->rank) range->prev = chain[chain_of(range)];
+      chain[chain_of(range)] = f->last + 1;
+      b->first[r + 1][range->kind] += f->n;
+    }
   }
-  b->rows[kind][b->n[kind]++] = (mgp_bound_t){key, 0, gap, first, last, ts};
+  s->st.image_end = chain[MGP_BOUND_IMAGE];
+  s->st.hint_end = chain[MGP_BOUND_HINT];
+  memcpy(s->st.zero_end, chain + 2, s->st.ngaps * sizeof *chain);
 }
 
-/* The last row of each kind on a rank. */
-typedef struct {
-  uint32_t any, key, gap;
-} tail_t;
-
-static uint32_t chain_start(const mgp_session_t *s, int kind, uint32_t gap) {
-  return kind == MGP_BOUND_IMAGE  ? s->st.image_start
-         : kind == MGP_BOUND_HINT ? s->st.hint_start
-                                  : s->st.zero_start[gap];
-}
-
-static mgp_status_t link_chains(mgp_session_t *s, mgp_status_t local, mgp_boundary_t *b) {
-  tail_t mine[MGP_BOUND_KINDS];
+static mgp_status_t share_ranges(mgp_session_t *s, const mgp_words_list_t *words, boundary_t *b) {
   mgp_comm_parts_t all = {0};
-  for (int k = 0; k < MGP_BOUND_KINDS; k++) {
-    mine[k] = (tail_t){b->n[k] > 0, 0, 0};
-    if (b->n[k]) {
-      mine[k].key = b->rows[k][b->n[k] - 1].key;
-      mine[k].gap = b->rows[k][b->n[k] - 1].gap;
-    }
-  }
-  MGP_TRY(mgp_comm_allgatherv(s->comm, local, mine, sizeof mine, &all));
-  const tail_t(*tails)[MGP_BOUND_KINDS] = (const void *)all.data;
-  for (int k = 0; k < MGP_BOUND_KINDS; k++) {
-    uint32_t r = s->rank;
-    while (r > 0 && !tails[r - 1][k].any) r--;
-    for (uint32_t i = 0; i < b->n[k]; i++) {
-      mgp_bound_t *row = &b->rows[k][i];
-      row->prev = chain_start(s, k, row->gap);
-      if (i > 0 && row[-1].gap == row->gap)
-        row->prev = row[-1].key + 1;
-      else if (i == 0 && r > 0 && tails[r - 1][k].gap == row->gap)
-        row->prev = tails[r - 1][k].key + 1;
-    }
-  }
+  mgp_status_t st = find_ranges(s, words, b);
+  MGP_TRY(mgp_comm_allgatherv(s->comm, st, b->mine, b->count * sizeof *b->mine, &all));
+  link_chains(s, b, (const found_t *)(const void *)all.data);
   mgp_comm_parts_free(&all);
   return MGP_OK;
 }
 
-static mgp_status_t chain_ends(mgp_session_t *s, const mgp_boundary_t *b) {
-  uint64_t end[2 + MGP_MAX_GAPS] = {s->st.image_start, s->st.hint_start};
-  for (uint32_t g = 0; g < b->ngaps; g++) end[2 + g] = s->st.zero_start[g];
-  for (int k = 0; k < MGP_BOUND_KINDS; k++)
-    for (uint32_t i = 0; i < b->n[k]; i++) {
-      uint64_t *e = &end[k == MGP_BOUND_ZERO ? 2 + b->rows[k][i].gap : (uint32_t)k];
-      if (*e < b->rows[k][i].key + 1) *e = b->rows[k][i].key + 1;
+/* --- rows ---------------------------------------------------------------------------------- */
+
+/* Rows of a kind on this rank. */
+static uint64_t own_rows(const mgp_session_t *s, const boundary_t *b, int kind) {
+  return b->first[s->rank + 1][kind] - b->first[s->rank][kind];
+}
+
+/* First row of partition p. */
+static uint64_t part_row(const mgp_session_t *s, const boundary_t *b, int kind, uint32_t p) {
+  return mgp_deal_first(s, b->first[s->nranks][kind], p);
+}
+
+/* Memory of the partitions for their rows. */
+static mgp_status_t alloc_parts(mgp_session_t *s, const boundary_t *b) {
+  for (uint32_t i = 0; i < s->nparts; i++)
+    for (int k = 0; k < KINDS; k++) {
+      mgp_part_t *part = &s->parts[i];
+      mgp_bound_t *d_rows = NULL;
+      const uint64_t n = part_row(s, b, k, part->p + 1) - part_row(s, b, k, part->p);
+      MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *d_rows, (void **)&d_rows));
+      part->raw.bounds[k] = d_rows;
+      part->nbounds[k] = (uint32_t)n;
     }
-  MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, end, 2 + b->ngaps));
-  s->st.image_end = (uint32_t)end[0];
-  s->st.hint_end = (uint32_t)end[1];
-  for (uint32_t g = 0; g < b->ngaps; g++) s->st.zero_end[g] = (uint32_t)end[2 + g];
   return MGP_OK;
 }
 
-static mgp_status_t deal_kind(mgp_session_t *s, mgp_status_t local, const mgp_boundary_t *b,
-                              int kind) {
-  mgp_deal_t dealt = {0};
-  mgp_status_t st = MGP_OK;
-  MGP_TRY(mgp_deal(s, local, b->rows[kind], sizeof(mgp_bound_t), b->n[kind], &dealt));
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
-    mgp_part_t *part = &s->parts[i];
-    uint64_t n = dealt.n[i];
-    mgp_bound_t *d_rows = NULL;
-    st = s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *d_rows, (void **)&d_rows);
-    part->raw.bounds[kind] = d_rows;
-    if (st == MGP_OK) st = s->be->ops->upload(s->be, d_rows, dealt.rows[i], n * sizeof *d_rows);
-    part->nbounds[kind] = (uint32_t)n;
+/* This rank's rows: where they stay if there is one partition, else to be dealt out. */
+static mgp_status_t make_rows(mgp_session_t *s, const mgp_words_list_t *words, boundary_t *b) {
+  mgp_bound_t *d_rows[KINDS];
+  MGP_TRY(alloc_parts(s, b));
+  for (int k = 0; k < KINDS; k++) {
+    if (s->params.partitions == 1) {
+      d_rows[k] = s->nparts ? (mgp_bound_t *)(uintptr_t)s->parts[0].raw.bounds[k] : NULL;
+      continue;
+    }
+    MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, (own_rows(s, b, k) + 1) * sizeof **d_rows,
+                              (void **)&b->d_rows[k]));
+    d_rows[k] = b->d_rows[k];
   }
-  mgp_deal_free(&dealt);
-  return st;
+  return s->be->ops->bound_rows(s->be, words->d_word, words->n, b->range, b->count, d_rows);
 }
 
-mgp_status_t mgp_boundary_deal(mgp_session_t *s, mgp_status_t local, mgp_boundary_t *b) {
-  MGP_TRY(link_chains(s, local, b));
-  MGP_TRY(chain_ends(s, b));
-  mgp_status_t st = MGP_OK;
-  for (int k = 0; k < MGP_BOUND_KINDS; k++) st = deal_kind(s, st, b, k);
-  return mgp_comm_agree(s->comm, st);
+/* The rows of a kind that rank r has made and partition p gets: how many, from which of the rank's
+ * and to which of the partition's on. */
+static uint64_t shared_rows(const mgp_session_t *s, const boundary_t *b, int kind, uint32_t r,
+                            uint32_t p, uint64_t *from, uint64_t *to) {
+  uint64_t lo = part_row(s, b, kind, p), hi = part_row(s, b, kind, p + 1);
+  const uint64_t part = lo;
+  lo = lo < b->first[r][kind] ? b->first[r][kind] : lo;
+  hi = hi > b->first[r + 1][kind] ? b->first[r + 1][kind] : hi;
+  if (lo >= hi) return 0;
+  *from = lo - b->first[r][kind];
+  *to = lo - part;
+  return hi - lo;
+}
+
+static uint32_t list_out(const mgp_session_t *s, boundary_t *b) {
+  uint32_t count = 0;
+  for (uint32_t p = 0; p < s->params.partitions; p++)
+    for (int k = 0; k < KINDS; k++) {
+      uint64_t from, to;
+      const uint64_t n = shared_rows(s, b, k, s->rank, p, &from, &to);
+      if (n)
+        b->out[count++] = (mgp_device_piece_t){
+            mgp_part_owner(s, p), (uint32_t *)(b->d_rows[k] + from), n * (sizeof(mgp_bound_t) / 4)};
+    }
+  return count;
+}
+
+static uint32_t list_in(const mgp_session_t *s, boundary_t *b) {
+  uint32_t count = 0;
+  for (uint32_t r = 0; r < s->nranks; r++)
+    for (uint32_t i = 0; i < s->nparts; i++)
+      for (int k = 0; k < KINDS; k++) {
+        uint64_t from, to;
+        const uint64_t n = shared_rows(s, b, k, r, s->parts[i].p, &from, &to);
+        if (n)
+          b->in[count++] =
+              (mgp_device_piece_t){r, (uint32_t *)(uintptr_t)(s->parts[i].raw.bounds[k] + to),
+                                   n * (sizeof(mgp_bound_t) / 4)};
+      }
+  return count;
+}
+
+static mgp_status_t deal_rows(mgp_session_t *s, mgp_status_t st, boundary_t *b) {
+  const size_t most[2] = {(size_t)s->params.partitions * KINDS,
+                          (size_t)s->nranks * s->nparts * KINDS};
+  uint32_t nout = 0, nin = 0;
+  if (s->params.partitions == 1) return mgp_comm_agree(s->comm, st);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, most[0] * sizeof *b->out, &b->out);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (most[1] + 1) * sizeof *b->in, &b->in);
+  if (st == MGP_OK) {
+    nout = list_out(s, b);
+    nin = list_in(s, b);
+  }
+  return mgp_link_exchange(&s->link, st, b->out, nout, b->in, nin);
+}
+
+mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words) {
+  boundary_t *b;
+  MGP_TRY(mgp_comm_agree(s->comm, mgp_host_alloc(s, MGP_MEM_SCRATCH, sizeof *b, &b)));
+  memset(b, 0, sizeof *b);
+  mgp_status_t st = share_ranges(s, words, b);
+  if (st == MGP_OK) st = deal_rows(s, make_rows(s, words, b), b);
+  for (int k = 0; k < KINDS; k++) s->be->ops->free(s->be, b->d_rows[k]);
+  mgp_host_free(s, b->out);
+  mgp_host_free(s, b->in);
+  mgp_host_free(s, b);
+  return st;
 }

@@ -2,11 +2,6 @@
 
 #include <string.h>
 
-/* First row, in the order of all ranks, of partition p. */
-static uint64_t first_row(const mgp_session_t *s, uint64_t total, uint32_t p) {
-  return total * p / s->params.partitions;
-}
-
 mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const void *rows, size_t size,
                       uint64_t n, mgp_deal_t *out) {
   mgp_comm_parts_t counts = {0};
@@ -20,7 +15,7 @@ mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const void *rows, si
   }
   mgp_comm_parts_free(&counts);
   for (uint32_t p = 0; p < s->params.partitions; p++) {
-    uint64_t lo = first_row(s, total, p), hi = first_row(s, total, p + 1);
+    uint64_t lo = mgp_deal_first(s, total, p), hi = mgp_deal_first(s, total, p + 1);
     lo = lo < before ? before : lo;
     hi = hi > before + n ? before + n : hi;
     if (lo < hi) nbytes[mgp_part_owner(s, p)] += (hi - lo) * size;
@@ -29,8 +24,8 @@ mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const void *rows, si
   const uint8_t *at = out->all.data;
   out->total = total;
   for (uint32_t i = 0; i < s->nparts; i++) {
-    out->first[i] = first_row(s, total, s->parts[i].p);
-    out->n[i] = first_row(s, total, s->parts[i].p + 1) - out->first[i];
+    out->first[i] = mgp_deal_first(s, total, s->parts[i].p);
+    out->n[i] = mgp_deal_first(s, total, s->parts[i].p + 1) - out->first[i];
     out->rows[i] = at;
     at += out->n[i] * size;
   }

@@ -5,6 +5,11 @@
 
 #include "prover/session.h"
 
+/* The first row, of `total`, of partition p. */
+static inline uint64_t mgp_deal_first(const mgp_session_t *s, uint64_t total, uint32_t p) {
+  return total * p / s->params.partitions;
+}
+
 typedef struct {
   mgp_comm_parts_t all;
   const uint8_t *rows[MGP_MAX_PARTITIONS]; /* of each own partition */

@@ -2,11 +2,51 @@
 
 #include <string.h>
 
-#include "prover/backend.h"
-#include "prover/crew.h"
-#include "prover/deal.h"
-#include "prover/key_sort.h"
 #include "prover/memory.h"
+#include "prover/placement.h"
+
+_Static_assert(MGP_TOUCH_REGISTERS == MGP_REGISTERS, "registers have their touches");
+
+/* What an own partition has touched. */
+typedef struct {
+  mgp_touch_t regs[MGP_TOUCH_REGISTERS];
+  mgp_word_t *d_words; /* [nwords], keys ascending */
+  uint32_t nwords;
+  uint32_t *d_target, *d_prev; /* [n]: of the words, then of the registers */
+  uint32_t n;
+  uint32_t *at; /* [BUCKETS]: words in each bucket and those before */
+} touched_t;
+
+static mgp_status_t device_alloc(mgp_session_t *s, uint64_t nbytes, void *out) {
+  return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)out);
+}
+
+static void device_free(mgp_session_t *s, void *ptr) {
+  void **d = ptr;
+  s->be->ops->free(s->be, *d);
+  *d = NULL;
+}
+
+static mgp_status_t read_touches(mgp_session_t *s, mgp_touch_list_t *list, touched_t *t) {
+  const uint64_t words = s->params.partitions > 1 ? list->n * sizeof *t->d_target : 0;
+  t->n = list->n;
+  MGP_TRY(device_alloc(s, list->n * sizeof *t->d_words, &t->d_words));
+  if (words) MGP_TRY(device_alloc(s, words, &t->d_target));
+  MGP_TRY(s->be->ops->touch_words(s->be, list->d_touches, list->n, t->regs, t->d_words, t->d_target,
+                                  &t->nwords));
+  device_free(s, &list->d_touches);
+  return words ? device_alloc(s, words, &t->d_prev) : MGP_OK;
+}
+
+static void free_touched(mgp_session_t *s, touched_t *own) {
+  for (uint32_t i = 0; own && i < s->nparts; i++) {
+    device_free(s, &own[i].d_words);
+    device_free(s, &own[i].d_target);
+    device_free(s, &own[i].d_prev);
+    mgp_host_free(s, own[i].at);
+  }
+  mgp_host_free(s, own);
+}
 
 /* --- registers --------------------------------------------------------------------------- */
 
@@ -14,82 +54,36 @@ typedef struct {
   uint32_t touched, ts, value; /* of the last access in the partition */
 } reg_last_t;
 
-typedef struct {
-  uint64_t *index; /* word of the records */
-  uint32_t *value;
-  size_t n;
-} patches_t;
-
-/* Word of a step record, or of a commit record, that holds a touch's previous timestamp. */
-static uint64_t patch_index(const mgp_touch_t *t) {
-  static const uint32_t offset[] = {offsetof(mgp_step_t, pa) / 4, offsetof(mgp_step_t, pb) / 4,
-                                    offsetof(mgp_step_t, po) / 4, offsetof(mgp_step_t, pm) / 4};
-  return (uint64_t)t->index * (sizeof(mgp_step_t) / 4) + offset[t->field];
-}
-
-static mgp_status_t patch_part(mgp_session_t *s, mgp_part_t *part, const mgp_touch_t *touches,
-                               const uint32_t *prev, uint32_t n) {
-  patches_t steps = {0}, commits = {0};
-  mgp_status_t st;
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, (n + 1) * sizeof(uint64_t), &steps.index),
-               out);
-  MGP_TRY_GOTO(st, mgp_host_alloc(s, MGP_MEM_SCRATCH, (n + 1) * sizeof(uint32_t), &steps.value),
-               out);
-  uint64_t commit_index[8];
-  uint32_t commit_value[8];
-  for (uint32_t i = 0; i < n; i++) {
-    if (prev[i] == 0) continue;
-    if (touches[i].field >= MGP_TOUCH_COMMIT) {
-      commit_index[commits.n] = touches[i].index * (sizeof(mgp_commit_t) / 4) +
-                                offsetof(mgp_commit_t, pm) / 4 +
-                                (touches[i].field - MGP_TOUCH_COMMIT);
-      commit_value[commits.n++] = prev[i];
-    } else {
-      steps.index[steps.n] = patch_index(&touches[i]);
-      steps.value[steps.n++] = prev[i];
-    }
+/* Previous timestamps of a partition's registers, behind those of its words. */
+static mgp_status_t place_registers(mgp_session_t *s, uint32_t p, const touched_t *t,
+                                    const reg_last_t (*last)[MGP_REGISTERS]) {
+  uint32_t prev[MGP_REGISTERS], n = 0;
+  for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
+    uint32_t before = p;
+    if (!t->regs[r].is_register) continue;
+    while (before > 0 && !last[before - 1][r].touched) before--;
+    prev[n++] = before > 0 ? last[before - 1][r].ts : 0;
   }
-  MGP_TRY_GOTO(st,
-               s->be->ops->patch(s->be, (uint32_t *)(uintptr_t)part->raw.steps, steps.index,
-                                 steps.value, steps.n),
-               out);
-  if (commits.n)
-    st = s->be->ops->patch(s->be, (uint32_t *)(uintptr_t)part->raw.commits, commit_index,
-                           commit_value, commits.n);
-out:
-  mgp_host_free(s, steps.value);
-  mgp_host_free(s, steps.index);
-  return st;
+  return n && t->d_prev ? s->be->ops->upload(s->be, t->d_prev + t->nwords, prev, n * sizeof *prev)
+                        : MGP_OK;
 }
 
 /* Registers are few: everybody learns the last access of each in each partition. */
-static mgp_status_t exchange_registers(mgp_session_t *s, const mgp_touch_list_t *lists) {
+static mgp_status_t exchange_registers(mgp_session_t *s, mgp_status_t st, const touched_t *own) {
   mgp_comm_parts_t all = {0};
   reg_last_t(*mine)[MGP_REGISTERS] = NULL;
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * sizeof *mine, &mine);
-  if (st == MGP_OK) {
-    memset(mine, 0, (s->nparts + 1) * sizeof *mine);
-    for (uint32_t i = 0; i < s->nparts; i++)
-      for (uint32_t k = 0; k < lists[i].n; k++) {
-        const mgp_touch_t *t = &lists[i].touches[k];
-        if (t->is_register) mine[i][t->key] = (reg_last_t){1, t->last_ts, t->last};
-      }
-  }
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, s->nparts * sizeof *mine, &all), out);
-  const reg_last_t(*last)[MGP_REGISTERS] = (const void *)all.data;
-  for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_touch_t first[MGP_REGISTERS];
-    uint32_t prev[MGP_REGISTERS], n = 0;
-    for (uint32_t k = 0; k < lists[i].n; k++) {
-      const mgp_touch_t *t = &lists[i].touches[k];
-      if (!t->is_register) continue;
-      uint32_t p = s->parts[i].p;
-      while (p > 0 && !last[p - 1][t->key].touched) p--;
-      first[n] = *t;
-      prev[n++] = p > 0 ? last[p - 1][t->key].ts : 0;
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * sizeof *mine, &mine);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
+      const mgp_touch_t *t = &own[i].regs[r];
+      mine[i][r] = (reg_last_t){t->is_register, t->last_ts, t->last};
     }
-    MGP_TRY_GOTO(st, patch_part(s, &s->parts[i], first, prev, n), out);
-  }
+  st = mgp_comm_allgatherv(s->comm, st, mine, s->nparts * sizeof *mine, &all);
+  mgp_host_free(s, mine);
+  MGP_TRY(st);
+  const reg_last_t(*last)[MGP_REGISTERS] = (const void *)all.data;
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    st = place_registers(s, s->parts[i].p, &own[i], last);
   for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
     s->st.reg_value[r] = s->st.start_value[r];
     s->st.reg_ts[r] = 0;
@@ -99,10 +93,8 @@ static mgp_status_t exchange_registers(mgp_session_t *s, const mgp_touch_list_t 
         s->st.reg_ts[r] = last[p][r].ts;
       }
   }
-out:
   mgp_comm_parts_free(&all);
-  mgp_host_free(s, mine);
-  return st;
+  return mgp_comm_agree(s->comm, st);
 }
 
 /* --- memory ------------------------------------------------------------------------------ */
@@ -110,104 +102,47 @@ out:
 #define BUCKET_SHIFT 14u /* keys of one bucket go to one rank */
 #define BUCKETS      (1u << (28 - BUCKET_SHIFT))
 
-static unsigned crew_size(const mgp_session_t *s) {
-  const int threads = mgp_session_threads(s);
-  return threads < (int)MGP_CREW_MAX ? (unsigned)threads : MGP_CREW_MAX;
-}
-
-/* A list's touches of memory come first: order of them by key, SCRATCH; registers are dropped. */
-static mgp_status_t order_memory(mgp_session_t *s, mgp_touch_list_t *list, uint32_t **order) {
-  uint32_t n = list->n;
-  *order = NULL;
-  for (uint32_t i = 0; i < n;) {
-    if (list->touches[i].is_register)
-      list->touches[i] = list->touches[--n]; /* keys differ, so the order before does not matter */
-    else
-      i++;
-  }
-  list->n = n;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof **order, order));
-  return n == 0 ? MGP_OK
-                : mgp_key_sort(s->ledger, crew_size(s), &list->touches[0].key,
-                               sizeof(mgp_touch_t) / 4, n, *order, *order + n);
-}
-
-/* Touches in their order, by several threads, to one or the other. */
-#define GATHER_PIECE (1u << 14)
 typedef struct {
-  const mgp_touch_t *touches;
-  const uint32_t *order;
+  uint32_t first[MGP_MAX_RANKS + 1]; /* buckets of rank r: [first[r], first[r + 1]) */
+  mgp_comm_parts_t sizes;            /* uint32_t [P][nranks]: words of each partition's in those */
+  /* of this rank's buckets: words in the order of partitions, and their previous timestamps */
+  mgp_word_t *d_words;
+  uint32_t *d_prev;
   uint32_t n;
-  mgp_touch_t *sorted;
-  mgp_word_t *word;
-} gather_t;
+  mgp_device_piece_t *mine; /* [nranks nparts]: of own partitions, with each rank's buckets */
+  mgp_device_piece_t *held; /* [P]: of each partition, with own buckets */
+} key_exchange_t;
 
-static mgp_status_t gather_piece(void *arg, unsigned worker, uint32_t piece) {
-  const gather_t *g = arg;
-  const uint32_t begin = piece * GATHER_PIECE,
-                 end = g->n - begin < GATHER_PIECE ? g->n : begin + GATHER_PIECE;
-  (void)worker;
-  for (uint32_t i = begin; i < end; i++) {
-    const mgp_touch_t *t = &g->touches[g->order[i]];
-    if (g->sorted)
-      g->sorted[i] = *t;
-    else
-      g->word[i] = (mgp_word_t){t->key, t->first, t->last, t->last_ts};
-  }
-  return MGP_OK;
+/* Words of a partition in buckets before b. */
+static uint32_t words_before(const touched_t *t, uint32_t b) {
+  return b ? t->at[b - 1] : 0;
 }
 
-static mgp_status_t gather(const mgp_session_t *s, gather_t *g) {
-  return mgp_crew_for(crew_size(s), (g->n + GATHER_PIECE - 1) / GATHER_PIECE, gather_piece, g);
-}
-
-/* Memory touches of a list first, sorted by key; registers dropped. */
-static mgp_status_t sort_memory_touches(mgp_session_t *s, mgp_touch_list_t *list) {
-  uint32_t *order;
-  gather_t g = {0};
-  mgp_status_t st = order_memory(s, list, &order);
-  if (st == MGP_OK && list->n)
-    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)list->n * sizeof *g.sorted, &g.sorted);
-  if (st == MGP_OK && list->n) {
-    g.touches = list->touches;
-    g.order = order;
-    g.n = list->n;
-    st = gather(s, &g);
-    mgp_host_free(s, list->touches);
-    list->touches = g.sorted;
+static mgp_status_t count_buckets(mgp_session_t *s, touched_t *own, uint32_t *count) {
+  uint32_t *key;
+  memset(count, 0, BUCKETS * sizeof *count);
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *key, &key));
+  for (uint32_t b = 0; b < BUCKETS; b++) key[b] = (b + 1) << BUCKET_SHIFT;
+  mgp_status_t st = MGP_OK;
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
+    touched_t *t = &own[i];
+    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *t->at, &t->at);
+    if (st == MGP_OK)
+      st = s->be->ops->word_find(s->be, t->d_words, t->nwords, key, BUCKETS, t->at, NULL);
+    for (uint32_t b = 0; b < BUCKETS && st == MGP_OK; b++)
+      count[b] += words_before(t, b + 1) - words_before(t, b);
   }
-  mgp_host_free(s, order);
+  mgp_host_free(s, key);
   return st;
 }
 
-/* Of the only partition there is nothing to be exchanged: no access was before it. */
-static mgp_status_t take_words(mgp_session_t *s, mgp_touch_list_t *list, mgp_words_list_t *out) {
-  uint32_t *order;
-  mgp_status_t st = order_memory(s, list, &order);
-  if (st == MGP_OK)
-    st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)list->n + 1) * sizeof *out->word,
-                        &out->word);
-  if (st == MGP_OK) {
-    gather_t g = {.touches = list->touches, .order = order, .n = list->n, .word = out->word};
-    out->n = list->n;
-    st = gather(s, &g);
-  }
-  mgp_host_free(s, order);
-  return st;
-}
-
-/* first[r]: first bucket of rank r's key range; ranges are balanced by touched words. local: are
- * this rank's lists there? */
-static mgp_status_t split_keys(mgp_session_t *s, mgp_status_t local, const mgp_touch_list_t *lists,
-                               uint32_t *first) {
+/* first: ranges of buckets are balanced by touched words. */
+static mgp_status_t split_keys(mgp_session_t *s, touched_t *own, uint32_t *first) {
   uint32_t *count = NULL;
   uint64_t total = 0, sum = 0;
-  mgp_status_t st = local;
-  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *count, &count);
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, BUCKETS * sizeof *count, &count);
+  if (st == MGP_OK) st = count_buckets(s, own, count);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  memset(count, 0, BUCKETS * sizeof *count);
-  for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < lists[i].n; k++) count[lists[i].touches[k].key >> BUCKET_SHIFT]++;
   MGP_TRY_GOTO(st, mgp_comm_allreduce_sum_u32(s->comm, count, BUCKETS), out);
   for (uint32_t b = 0; b < BUCKETS; b++) total += count[b];
   uint32_t r = 0;
@@ -222,111 +157,119 @@ out:
   return st;
 }
 
-typedef struct {
-  mgp_comm_parts_t words; /* mgp_word_t, in partition order */
-  uint64_t *sent;         /* bytes sent to each rank */
-} key_exchange_t;
+/* What everybody has for everybody. */
+static mgp_status_t share_sizes(mgp_session_t *s, const touched_t *own, key_exchange_t *x) {
+  const size_t most = (size_t)s->nranks * s->nparts;
+  uint32_t *mine = NULL;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (most + 1) * sizeof *mine, &mine);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    for (uint32_t r = 0; r < s->nranks; r++)
+      mine[(size_t)i * s->nranks + r] =
+          words_before(&own[i], x->first[r + 1]) - words_before(&own[i], x->first[r]);
+  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (most + 1) * sizeof *x->mine, &x->mine);
+  if (st == MGP_OK)
+    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->params.partitions * sizeof *x->held, &x->held);
+  st = mgp_comm_allgatherv(s->comm, st, mine, most * sizeof *mine, &x->sizes);
+  mgp_host_free(s, mine);
+  return st;
+}
 
-/* Sends every touched word to the holder of its key. Within what is sent to one rank: partition by
- * partition, keys ascending. */
-static mgp_status_t send_words(mgp_session_t *s, const mgp_touch_list_t *lists,
-                               const uint32_t *first, key_exchange_t *x) {
-  mgp_word_t *out = NULL;
-  uint32_t at[MGP_MAX_PARTITIONS] = {0};
-  uint64_t total = 0, n = 0;
-  mgp_status_t st;
-  for (uint32_t i = 0; i < s->nparts; i++) total += lists[i].n;
-  st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (total + 1) * sizeof *out, &out);
-  for (uint32_t r = 0; r < s->nranks && st == MGP_OK; r++) {
-    uint64_t before = n;
+/* Pieces of own partitions: words or, on the way back, their previous timestamps. */
+static uint32_t list_mine(const mgp_session_t *s, const touched_t *own, key_exchange_t *x,
+                          int back) {
+  uint32_t n = 0;
+  for (uint32_t r = 0; r < s->nranks; r++)
     for (uint32_t i = 0; i < s->nparts; i++) {
-      const mgp_touch_list_t *l = &lists[i];
-      for (; at[i] < l->n && l->touches[at[i]].key >> BUCKET_SHIFT < first[r + 1]; at[i]++) {
-        const mgp_touch_t *t = &l->touches[at[i]];
-        out[n++] = (mgp_word_t){t->key, t->first, t->last, t->last_ts};
-      }
+      const uint32_t begin = words_before(&own[i], x->first[r]);
+      const uint64_t len = words_before(&own[i], x->first[r + 1]) - begin;
+      x->mine[n++] = back ? (mgp_device_piece_t){r, own[i].d_prev + begin, len}
+                          : (mgp_device_piece_t){r, (uint32_t *)(own[i].d_words + begin),
+                                                 len * (sizeof(mgp_word_t) / 4)};
     }
-    x->sent[r] = (n - before) * sizeof *out;
-  }
-  st = mgp_comm_alltoallv(s->comm, st, out, x->sent, &x->words);
-  mgp_host_free(s, out);
-  return st;
+  return n;
 }
 
-/* The holder's part: previous timestamps for every word received, and each word once, by key. */
-static mgp_status_t merge_words(mgp_session_t *s, const key_exchange_t *x, uint32_t *prev,
-                                mgp_words_list_t *merged) {
-  const mgp_word_t *w = (const mgp_word_t *)x->words.data;
-  uint32_t n = (uint32_t)(x->words.offset[s->nranks] / sizeof *w), *order = NULL;
-  mgp_status_t st;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, ((size_t)n * 2 + 1) * sizeof *order, &order));
-  if (n)
-    MGP_TRY_GOTO(
-        st, mgp_key_sort(s->ledger, crew_size(s), &w[0].key, sizeof *w / 4, n, order, order + n),
-        out);
-  MGP_TRY_GOTO(
-      st,
-      mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, ((size_t)n + 1) * sizeof *merged->word, &merged->word),
-      out);
-  for (uint32_t i = 0; i < n;) {
-    uint32_t begin = i, ts = 0;
-    for (; i < n && w[order[i]].key == w[order[begin]].key; i++) {
-      prev[order[i]] = ts;
-      ts = w[order[i]].ts;
+/* Pieces of own buckets, likewise. */
+static uint32_t list_held(const mgp_session_t *s, key_exchange_t *x, int back) {
+  const uint32_t *sizes = (const uint32_t *)(const void *)x->sizes.data, P = s->params.partitions;
+  uint32_t at = 0;
+  for (uint32_t p = 0; p < P; p++) {
+    const uint32_t len = sizes[(size_t)p * s->nranks + s->rank], r = mgp_part_owner(s, p);
+    x->held[p] = back ? (mgp_device_piece_t){r, x->d_prev + at, len}
+                      : (mgp_device_piece_t){r, (uint32_t *)(x->d_words + at),
+                                             len * (sizeof(mgp_word_t) / 4)};
+    at += len;
+  }
+  return P;
+}
+
+/* Every touched word to the holder of its key. */
+static mgp_status_t send_words(mgp_session_t *s, touched_t *own, key_exchange_t *x) {
+  const uint32_t *sizes = (const uint32_t *)(const void *)x->sizes.data;
+  uint64_t n = 0;
+  mgp_status_t st = MGP_OK;
+  for (uint32_t p = 0; p < s->params.partitions; p++) n += sizes[(size_t)p * s->nranks + s->rank];
+  if (n > UINT32_MAX)
+    st = mgp_fail(MGP_RESOURCES, "%llu words of memory for one rank", (unsigned long long)n);
+  x->n = (uint32_t)n;
+  if (st == MGP_OK) st = device_alloc(s, n * sizeof *x->d_words, &x->d_words);
+  const uint32_t nmine = list_mine(s, own, x, 0), nheld = list_held(s, x, 0);
+  MGP_TRY(mgp_link_exchange(&s->link, st, x->mine, nmine, x->held, nheld));
+  for (uint32_t i = 0; i < s->nparts; i++) device_free(s, &own[i].d_words);
+  return MGP_OK;
+}
+
+/* The holder's part. */
+static mgp_status_t merge_words(mgp_session_t *s, key_exchange_t *x, mgp_words_list_t *merged) {
+  MGP_TRY(device_alloc(s, x->n * sizeof *x->d_prev, &x->d_prev));
+  MGP_TRY(device_alloc(s, x->n * sizeof *merged->d_word, &merged->d_word));
+  MGP_TRY(s->be->ops->word_merge(s->be, x->d_words, x->n, x->d_prev, merged->d_word, &merged->n));
+  device_free(s, &x->d_words);
+  return MGP_OK;
+}
+
+static mgp_status_t exchange_words(mgp_session_t *s, touched_t *own, key_exchange_t *x,
+                                   mgp_words_list_t *merged) {
+  MGP_TRY(split_keys(s, own, x->first));
+  MGP_TRY(share_sizes(s, own, x));
+  MGP_TRY(send_words(s, own, x));
+  mgp_status_t st = merge_words(s, x, merged);
+  const uint32_t nmine = list_mine(s, own, x, 1), nheld = list_held(s, x, 1);
+  MGP_TRY(mgp_link_exchange(&s->link, st, x->held, nheld, x->mine, nmine));
+  for (uint32_t i = 0; i < s->nparts; i++)
+    MGP_TRY(s->be->ops->patch(s->be, &s->parts[i].raw, own[i].d_target, own[i].d_prev, own[i].n));
+  return MGP_OK;
+}
+
+static mgp_status_t exchange_memory(mgp_session_t *s, touched_t *own, mgp_words_list_t *merged) {
+  key_exchange_t *x;
+  if (s->params.partitions == 1) { /* no access was before it */
+    if (s->nparts) {
+      *merged = (mgp_words_list_t){own->d_words, own->nwords};
+      own->d_words = NULL;
     }
-    merged->word[merged->n++] =
-        (mgp_word_t){w[order[begin]].key, w[order[begin]].first, w[order[i - 1]].last, ts};
+    return MGP_OK;
   }
-out:
-  mgp_host_free(s, order);
+  MGP_TRY(mgp_comm_agree(s->comm, mgp_host_alloc(s, MGP_MEM_SCRATCH, sizeof *x, &x)));
+  memset(x, 0, sizeof *x);
+  mgp_status_t st = exchange_words(s, own, x, merged);
+  device_free(s, &x->d_words);
+  device_free(s, &x->d_prev);
+  mgp_comm_parts_free(&x->sizes);
+  mgp_host_free(s, x->mine);
+  mgp_host_free(s, x->held);
+  mgp_host_free(s, x);
   return st;
 }
 
-/* Previous timestamps go back the way the words came, if all ranks have theirs, which `local` says.
- */
-static mgp_status_t return_previous(mgp_session_t *s, mgp_status_t local,
-                                    const mgp_touch_list_t *lists, const uint32_t *first,
-                                    const key_exchange_t *x, const uint32_t *prev) {
-  mgp_comm_parts_t back = {0};
-  uint64_t nbytes[MGP_MAX_RANKS];
-  uint32_t at[MGP_MAX_PARTITIONS] = {0};
-  uint32_t *own[MGP_MAX_PARTITIONS] = {0};
-  mgp_status_t st = MGP_OK;
-  for (uint32_t r = 0; r < s->nranks; r++)
-    nbytes[r] = (x->words.offset[r + 1] - x->words.offset[r]) / sizeof(mgp_word_t) * sizeof *prev;
-  MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, local, prev, nbytes, &back), out);
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
-    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (lists[i].n + 1) * sizeof *own[i], &own[i]);
-  if (st != MGP_OK) goto out;
-  const uint32_t *in = (const uint32_t *)back.data;
-  for (uint32_t r = 0; r < s->nranks; r++)
-    for (uint32_t i = 0; i < s->nparts; i++)
-      for (; at[i] < lists[i].n && lists[i].touches[at[i]].key >> BUCKET_SHIFT < first[r + 1];
-           at[i]++)
-        own[i][at[i]] = *in++;
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
-    st = patch_part(s, &s->parts[i], lists[i].touches, own[i], lists[i].n);
-out:
-  for (uint32_t i = 0; i < s->nparts; i++) mgp_host_free(s, own[i]);
-  mgp_comm_parts_free(&back);
-  return st;
-}
-
-static mgp_status_t exchange_memory(mgp_session_t *s, mgp_touch_list_t *lists,
-                                    mgp_words_list_t *merged) {
-  uint32_t first[MGP_MAX_RANKS + 1], *prev = NULL;
-  uint64_t sent[MGP_MAX_RANKS];
-  key_exchange_t x = {{0}, sent};
-  mgp_status_t st = MGP_OK;
-  if (s->params.partitions == 1) return s->nparts ? take_words(s, &lists[0], merged) : MGP_OK;
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = sort_memory_touches(s, &lists[i]);
-  MGP_TRY(split_keys(s, st, lists, first));
-  MGP_TRY(send_words(s, lists, first, &x));
-  st = mgp_host_alloc(s, MGP_MEM_SCRATCH, x.words.offset[s->nranks] / 4 + 4, &prev);
-  if (st == MGP_OK) st = merge_words(s, &x, prev, merged);
-  st = return_previous(s, st, lists, first, &x, prev);
-  mgp_host_free(s, prev);
-  mgp_comm_parts_free(&x.words);
+static mgp_status_t exchange(mgp_session_t *s, mgp_touch_list_t *lists, mgp_words_list_t *merged) {
+  touched_t *own = NULL;
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * sizeof *own, &own);
+  if (own) memset(own, 0, (s->nparts + 1) * sizeof *own);
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = read_touches(s, &lists[i], &own[i]);
+  st = exchange_registers(s, st, own);
+  if (st == MGP_OK) st = mgp_comm_agree(s->comm, exchange_memory(s, own, merged));
+  free_touched(s, own);
   return st;
 }
 
@@ -334,11 +277,10 @@ mgp_status_t mgp_exchange_accesses(mgp_session_t *s, mgp_touch_list_t *lists) {
   mgp_words_list_t merged = {0};
   if (s->nranks > MGP_MAX_RANKS)
     return mgp_fail(MGP_USAGE, "%u ranks; the most is %u", s->nranks, MGP_MAX_RANKS);
-  mgp_status_t st = mgp_comm_agree(s->comm, exchange_registers(s, lists));
-  if (st == MGP_OK) st = mgp_comm_agree(s->comm, exchange_memory(s, lists, &merged));
+  mgp_status_t st = exchange(s, lists, &merged);
   if (st == MGP_OK)
     st = s->st.kind == MGP_SHARD_WHOLE ? mgp_memory_boundary(s, &merged)
                                        : mgp_memory_program(s, &merged);
-  mgp_host_free(s, merged.word);
+  device_free(s, &merged.d_word);
   return st;
 }

@@ -7,18 +7,11 @@
 #include "prover/ram.h"
 #include "prover/shards.h"
 
-mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words) {
-  mgp_boundary_t b;
-  memset(&b, 0, sizeof b);
-  mgp_status_t st = mgp_boundary_reserve(s, &b, words->n);
-  for (uint32_t i = 0; i < words->n && st == MGP_OK; i++) {
-    const mgp_word_t *w = &words->word[i];
-    mgp_boundary_add(s, &b, w->key, w->first, w->last, w->ts);
-  }
-  st = mgp_boundary_deal(s, st, &b);
-  mgp_boundary_free(s, &b);
-  return st;
-}
+/* Words in host memory. */
+typedef struct {
+  mgp_word_t *word; /* keys ascending, and between ranks in their order */
+  uint32_t n;
+} host_words_t;
 
 /* --- records ------------------------------------------------------------------------------- */
 
@@ -86,12 +79,13 @@ static mgp_status_t upload_rows(mgp_session_t *s, mgp_part_t *part, const mgp_ra
   return st == MGP_OK ? s->be->ops->upload(s->be, d_rows, rows, n * sizeof *rows) : st;
 }
 
-static mgp_status_t deal_records(mgp_session_t *s, const mgp_words_list_t *words) {
+/* local: are this rank's words there? */
+static mgp_status_t deal_records(mgp_session_t *s, mgp_status_t local, const host_words_t *words) {
   mgp_deal_t dealt = {0};
   records_t own[MGP_MAX_PARTITIONS];
   mgp_status_t st;
   memset(own, 0, sizeof own);
-  MGP_TRY(mgp_deal(s, MGP_OK, words->word, sizeof *words->word, words->n, &dealt));
+  MGP_TRY(mgp_deal(s, local, words->word, sizeof *words->word, words->n, &dealt));
   st = MGP_OK;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
     st = make_rows(s, (const mgp_word_t *)(const void *)dealt.rows[i], dealt.n[i], &own[i]);
@@ -113,7 +107,7 @@ out:
 }
 
 /* Everybody learns which words the shard had. */
-static mgp_status_t note_last(mgp_session_t *s, const mgp_words_list_t *words) {
+static mgp_status_t note_last(mgp_session_t *s, const host_words_t *words) {
   mgp_comm_parts_t all = {0};
   uint32_t *keys = NULL;
   mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (words->n + 1) * sizeof *keys, &keys);
@@ -136,8 +130,14 @@ static mgp_status_t note_last(mgp_session_t *s, const mgp_words_list_t *words) {
 }
 
 mgp_status_t mgp_memory_program(mgp_session_t *s, const mgp_words_list_t *words) {
-  MGP_TRY(deal_records(s, words));
-  return note_last(s, words);
+  const size_t nbytes = words->n * sizeof(mgp_word_t);
+  host_words_t host = {NULL, words->n};
+  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes + 1, &host.word);
+  if (st == MGP_OK) st = s->be->ops->download(s->be, host.word, words->d_word, nbytes);
+  st = deal_records(s, st, &host);
+  if (st == MGP_OK) st = note_last(s, &host);
+  mgp_host_free(s, host.word);
+  return st;
 }
 
 /* --- memory shards -------------------------------------------------------------------------- */
@@ -181,7 +181,7 @@ void mgp_memory_shard_skip(mgp_session_t *s) {
 
 /* The shard's words with first and last values, on rank 0, which has the memory of the halted run;
  * the others have none. All ranks move on. */
-static mgp_status_t take_words(mgp_session_t *s, mgp_words_list_t *out) {
+static mgp_status_t take_words(mgp_session_t *s, host_words_t *out) {
   mgp_shards_t *sh = s->shards;
   const uint32_t most = words_left(s);
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR,
@@ -214,14 +214,25 @@ static mgp_status_t no_steps(mgp_session_t *s) {
   return MGP_OK;
 }
 
+static mgp_status_t upload_words(mgp_session_t *s, const host_words_t *words,
+                                 mgp_words_list_t *out) {
+  const size_t nbytes = words->n * sizeof *words->word;
+  out->n = words->n;
+  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&out->d_word));
+  return s->be->ops->upload(s->be, out->d_word, words->word, nbytes);
+}
+
 mgp_status_t mgp_memory_shard(mgp_session_t *s) {
-  mgp_words_list_t words = {0};
+  host_words_t words = {0};
+  mgp_words_list_t there = {0};
   mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
   mgp_status_t st = no_steps(s);
   if (st == MGP_OK) st = take_words(s, &words);
+  if (st == MGP_OK) st = upload_words(s, &words, &there);
   st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK) st = mgp_memory_boundary(s, &words);
-  if (st == MGP_OK) st = deal_records(s, &words);
+  if (st == MGP_OK) st = mgp_memory_boundary(s, &there);
+  s->be->ops->free(s->be, there.d_word);
+  if (st == MGP_OK) st = deal_records(s, MGP_OK, &words);
   mgp_host_free(s, words.word);
   return st;
 }

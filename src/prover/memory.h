@@ -1,21 +1,10 @@
 /* Rows of the memory that a shard has touched, from its words in key order: boundary rows in the
- * one shard of a run, SHARD_RAM rows in a program shard, both in a memory shard. */
+ * one shard of a run (boundary.h), SHARD_RAM rows in a program shard, both in a memory shard. */
 #ifndef MGP_PROVER_MEMORY_H
 #define MGP_PROVER_MEMORY_H
 
 #include "prover/boundary.h"
 
-typedef struct {
-  uint32_t key, first, last, ts; /* value before and after, timestamp of the last access */
-} mgp_word_t;
-
-typedef struct {
-  mgp_word_t *word; /* keys ascending, and between ranks in their order */
-  uint32_t n;
-} mgp_words_list_t;
-
-/* Kind WHOLE: boundary rows on the devices, chain ends of the statement. Collective. */
-mgp_status_t mgp_memory_boundary(mgp_session_t *s, const mgp_words_list_t *words);
 /* Kind PROGRAM: every word comes in by a record of the shard that had it last, and goes out by one
  * of this shard. SHARD_RAM rows on the devices, accumulator of the statement, map of last shards.
  * Collective. */

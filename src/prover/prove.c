@@ -198,6 +198,7 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   memcpy(r->seconds, s->phase_seconds, sizeof r->seconds);
   memcpy(r->comm_seconds, s->phase_comm, sizeof r->comm_seconds);
   r->cut_seconds = s->cut_seconds;
+  r->exchange_seconds = s->exchange_seconds;
   r->load = s->total.load;
   for (unsigned p = 0; p < MGP_PHASES; p++)
     for (unsigned c = 0; c <= MGP_MEM_CLASSES; c++)

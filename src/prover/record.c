@@ -631,12 +631,11 @@ static mgp_status_t upload_job(mgp_recorder_t *r, job_t *job) {
   return MGP_OK;
 }
 
-static mgp_status_t take_touches(mgp_session_t *s, const recording_t *x, mgp_touch_list_t *list) {
-  size_t nbytes = x->ntouches * sizeof *list->touches;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes + 1, &list->touches));
-  if (nbytes) memcpy(list->touches, x->touches, nbytes);
+static mgp_status_t upload_touches(mgp_session_t *s, const recording_t *x, mgp_touch_list_t *list) {
+  const size_t nbytes = x->ntouches * sizeof *list->d_touches;
+  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&list->d_touches));
   list->n = x->ntouches;
-  return MGP_OK;
+  return s->be->ops->upload(s->be, list->d_touches, x->touches, nbytes);
 }
 
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
@@ -644,7 +643,7 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   MGP_TRY(wait_for_end(r));
   for (uint32_t i = 0; i < s->nparts; i++) {
     MGP_TRY(alloc_part(s, &s->parts[i], &r->recording[i]));
-    MGP_TRY(take_touches(s, &r->recording[i], &lists[i]));
+    MGP_TRY(upload_touches(s, &r->recording[i], &lists[i]));
     if (s->opt->trace_log)
       fprintf(s->opt->trace_log, "record rank %u shard %u partition %u steps %llu\n", s->rank,
               r->cut.id, s->parts[i].p, (unsigned long long)s->parts[i].nsteps);

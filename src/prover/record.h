@@ -33,7 +33,7 @@ void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
  * returns at once. To be called now and then while a shard is proved. Local. */
 mgp_status_t mgp_recorder_send(mgp_recorder_t *r);
 /* Waits for the end and moves the records of the rank's partitions to the device. lists: one per
- * own partition; their touches are the caller's, memory of the session's ledger. Local. */
+ * own partition; their touches are the caller's, device memory. Local. */
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
 /* The shard that was started last; its pieces are gone once it is finished. */
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);

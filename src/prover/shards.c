@@ -136,9 +136,11 @@ static mgp_status_t record_program(mgp_session_t *s) {
   if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
   state_program(s, &sh->cut);
   st = mgp_comm_agree(s->comm, st);
+  const double start = mgp_clock_seconds(); /* all have recorded */
   if (st == MGP_OK) st = mgp_exchange_accesses(s, lists);
+  s->exchange_seconds += mgp_clock_seconds() - start;
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, check_registers(s, &sh->cut));
-  for (uint32_t i = 0; i < s->nparts; i++) mgp_host_free(s, lists[i].touches);
+  for (uint32_t i = 0; i < s->nparts; i++) s->be->ops->free(s->be, lists[i].d_touches);
   return st;
 }
 

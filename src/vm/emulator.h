@@ -23,7 +23,7 @@
 #ifndef MGP_VM_EMULATOR_H
 #define MGP_VM_EMULATOR_H
 
-#include "vm/step.h"
+#include "vm/access.h"
 #include "vm/trap.h"
 
 #define MGP_MAX_PUBLIC_OUTPUT (1u << 26)
@@ -121,27 +121,6 @@ mgp_status_t mgp_vm_note(mgp_vm_t *vm, const mgp_vm_limits_t *limits, mgp_vm_not
 
 /* --- recording ---------------------------------------------------------------------------- */
 
-/* Which previous timestamp a first access belongs to. */
-enum {
-  MGP_TOUCH_A, /* pa of the step */
-  MGP_TOUCH_B,
-  MGP_TOUCH_O,
-  MGP_TOUCH_M,
-  MGP_TOUCH_COMMIT /* + i: pm[i] of the commit */
-};
-
-/* First access of a register or memory word in this partition. */
-typedef struct {
-  uint32_t key;     /* memory: word index < 2^28; registers: number <= 32 */
-  uint32_t index;   /* partition-wide index of the step, or of the commit */
-  uint32_t first;   /* value before */
-  uint32_t last;    /* value after the partition's last access (mgp_vm_record_end) */
-  uint32_t last_ts; /* timestamp of that access (mgp_vm_record_end) */
-  uint8_t is_register;
-  uint8_t field; /* MGP_TOUCH_* */
-  uint8_t pad[2];
-} mgp_touch_t;
-
 /* Largest number of first accesses of one step: recording wants room for them before each step. */
 #define MGP_MAX_TOUCHES_PER_STEP 10u
 
@@ -185,26 +164,5 @@ void mgp_vm_record_release(mgp_vm_t *vm);
 
 /* Ends the partition: fills in last and last_ts of the touches. */
 void mgp_vm_record_end(const mgp_vm_t *vm, mgp_record_t *rec);
-
-/* Sets the previous timestamp that a touch refers to; steps and commits are the partition's. */
-static inline void mgp_touch_patch(const mgp_touch_t *touch, mgp_step_t *steps,
-                                   mgp_commit_t *commits, uint32_t prev) {
-  switch (touch->field) {
-  case MGP_TOUCH_A:
-    steps[touch->index].pa = prev;
-    return;
-  case MGP_TOUCH_B:
-    steps[touch->index].pb = prev;
-    return;
-  case MGP_TOUCH_O:
-    steps[touch->index].po = prev;
-    return;
-  case MGP_TOUCH_M:
-    steps[touch->index].pm = prev;
-    return;
-  default:
-    commits[touch->index].pm[touch->field - MGP_TOUCH_COMMIT] = prev;
-  }
-}
 
 #endif

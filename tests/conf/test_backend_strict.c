@@ -49,15 +49,11 @@ static void memory(void) {
     REFUSED(copy, "d_dst", d, good, 256);
     REFUSED(copy, "d_src", good, d, 256);
     REFUSED(zero, "d_dst", d, 256);
-    REFUSED(patch, "d_words", d, &(uint64_t){63}, &(uint32_t){1}, 1);
   }
   REFUSED(upload, "src", good, good, 4);
   REFUSED(download, "dst", good, good, 4);
   CHECK_OK(ops->upload(be, good + 63, local, 4));
   REFUSED(upload, "d_dst", good + 63, local, 8);
-  CHECK_OK(ops->patch(be, good, &(uint64_t){63}, &(uint32_t){7}, 1));
-  CHECK_OK(ops->download(be, local, good + 63, 4));
-  CHECK_EQ_U64(local[0], 7);
   CHECK_OK(ops->upload(be, NULL, NULL, 0));
   ops->free(be, NULL);
   ops->free(be, good);
@@ -68,6 +64,48 @@ static void memory(void) {
   CHECK_OK(ops->download(be, local, fresh, 256));
   for (int i = 0; i < 64; i++) CHECK(local[i] >= MGP_P);
   ops->free(be, fresh);
+}
+
+/* All of 16 words of memory, or 16 records of two words each. */
+static void accesses(void) {
+  enum { N = 16, WORDS = N * sizeof(mgp_word_t) / 4, TOUCHES = N * sizeof(mgp_touch_t) / 4 };
+  mgp_f_t *touches = device(TOUCHES), *words = device(WORDS), *list = device(N);
+  mgp_word_t *w = (mgp_word_t *)words;
+  mgp_touch_t regs[MGP_TOUCH_REGISTERS];
+  uint32_t n, at[1];
+  const uint32_t key[1] = {5};
+  const mgp_bound_range_t range = {0};
+  EACH_BAD(TOUCHES, d)
+  REFUSED(touch_words, "d_touches", (mgp_touch_t *)d, N, regs, w, list, &n);
+  EACH_BAD(WORDS, d) {
+    REFUSED(touch_words, "d_words", (mgp_touch_t *)touches, N, regs, (mgp_word_t *)d, list, &n);
+    REFUSED(word_merge, "d_words", (mgp_word_t *)d, N, list, w, &n);
+    REFUSED(word_merge, "d_merged", w, N, list, (mgp_word_t *)d, &n);
+    REFUSED(word_find, "d_words", (mgp_word_t *)d, N, key, 1, at, NULL);
+    REFUSED(bound_rows, "d_words", (mgp_word_t *)d, N, &range, 1, &(mgp_bound_t *){NULL});
+  }
+  EACH_BAD(N, d) {
+    REFUSED(touch_words, "d_target", (mgp_touch_t *)touches, N, regs, w, d, &n);
+    REFUSED(word_merge, "d_prev", w, N, d, w, &n);
+    REFUSED(patch, "d_target", &(mgp_raw_t){0}, d, list, N);
+    REFUSED(patch, "d_prev", &(mgp_raw_t){0}, list, d, N);
+  }
+  EACH_BAD(N * sizeof(mgp_bound_t) / 4, d)
+  REFUSED(bound_rows, "d_rows", w, N, &range, 1, &(mgp_bound_t *){(mgp_bound_t *)d});
+  REFUSED(word_find, "at", w, N, key, 1, list, NULL);
+  REFUSED(bound_rows, "ranges", w, N, (mgp_bound_range_t *)words, 1, &(mgp_bound_t *){NULL});
+  /* the targets say what is written */
+  const uint32_t step = 4 * 3 + MGP_TOUCH_M, commit = MGP_TARGET_COMMIT | 8 * 1 | 7;
+  CHECK_OK(ops->upload(be, list, &step, 4));
+  CHECK_OK(ops->upload(be, list + 1, &(uint32_t){9}, 4));
+  EACH_BAD(4 * sizeof(mgp_step_t) / 4, d)
+  REFUSED(patch, "steps", &(mgp_raw_t){.steps = (mgp_step_t *)d}, list, list + 1, 1);
+  CHECK_OK(ops->upload(be, list, &commit, 4));
+  EACH_BAD(2 * sizeof(mgp_commit_t) / 4, d)
+  REFUSED(patch, "commits", &(mgp_raw_t){.commits = (mgp_commit_t *)d}, list, list + 1, 1);
+  ops->free(be, touches);
+  ops->free(be, words);
+  ops->free(be, list);
 }
 
 static void commitment(void) {
@@ -209,6 +247,7 @@ int main(void) {
   ops = be->ops;
   CHECK_EQ_STR(be->name, "strict");
   memory();
+  accesses();
   commitment();
   chips(set);
   opening();

@@ -23,25 +23,6 @@ static void check_copies(pair_t *p, test_rng_t *rng, size_t nbytes) {
   free(src), free(dst);
 }
 
-static void check_patch(pair_t *p, test_rng_t *rng, size_t n) {
-  const size_t words = 2 * n + 1;
-  uint32_t *data = new_array(words, sizeof *data), *got = new_array(words, sizeof *got);
-  uint32_t *value = new_array(n, sizeof *value);
-  uint64_t *index = new_array(n, sizeof *index);
-  for (size_t i = 0; i < words; i++) data[i] = (uint32_t)test_rand(rng);
-  for (size_t i = 0; i < n; i++) {
-    index[i] = 2 * i + (test_rand(rng) & 1);
-    value[i] = (uint32_t)test_rand(rng);
-  }
-  void *d = to_device(&p->cuda, MGP_MEM_RAW, data, words * sizeof *data);
-  REQUIRE_OK(p->cuda.be->ops->patch(p->cuda.be, d, index, value, n));
-  REQUIRE_OK(p->cuda.be->ops->download(p->cuda.be, got, d, words * sizeof *got));
-  REQUIRE_OK(p->cpu.be->ops->patch(p->cpu.be, data, index, value, n));
-  CHECK_MSG(memcmp(data, got, words * sizeof *got) == 0, "%zu patches", n);
-  p->cuda.be->ops->free(p->cuda.be, d);
-  free(data), free(got), free(value), free(index);
-}
-
 /* The ledger's limit and the arena's end both stop an allocation, with the numbers. */
 static void check_limits(void) {
   side_t s;
@@ -121,11 +102,33 @@ out:
   return st;
 }
 
+/* Of zeroes: words of key 0, and nothing to patch. */
+static mgp_status_t accesses(mgp_backend_t *be) {
+  enum { N = 50 };
+  const mgp_backend_ops_t *ops = be->ops;
+  const mgp_bound_range_t range = {0, 0, 0, 0, 0};
+  const mgp_raw_t raw = {0};
+  mgp_touch_t regs[MGP_TOUCH_REGISTERS], *d_touches = NULL;
+  uint32_t n = 0, at = 0;
+  mgp_status_t st;
+  MGP_TRY(ops->alloc(be, MGP_MEM_SCRATCH, 4 * N * sizeof *d_touches, (void **)&d_touches));
+  mgp_word_t *d_words = (mgp_word_t *)(d_touches + N), *d_merged = d_words + N;
+  uint32_t *d_list = (uint32_t *)(d_merged + N);
+  mgp_bound_t *const d_rows[3] = {(mgp_bound_t *)d_touches};
+  MGP_TRY_GOTO(st, ops->zero(be, d_touches, 4 * N * sizeof *d_touches), out);
+  MGP_TRY_GOTO(st, ops->touch_words(be, d_touches, N, regs, d_words, d_list, &n), out);
+  MGP_TRY_GOTO(st, ops->word_merge(be, d_words, N, d_list, d_merged, &n), out);
+  MGP_TRY_GOTO(st, ops->word_find(be, d_merged, n, &n, 1, &at, &at), out);
+  MGP_TRY_GOTO(st, ops->patch(be, &raw, d_list, d_list, N), out);
+  st = ops->bound_rows(be, d_merged, n, &range, 1, d_rows);
+out:
+  ops->free(be, d_touches);
+  return st;
+}
+
 static mgp_status_t everything(mgp_backend_t *be, void *arg) {
   mgp_f_t *host = arg;
   const mgp_backend_ops_t *ops = be->ops;
-  static const uint64_t index[2] = {0, 5};
-  static const uint32_t value[2] = {1, 2};
   const size_t nbytes = ((size_t)MGP_D << 11) * sizeof *host;
   mgp_digest_t seed = {0};
   uint32_t nonce;
@@ -134,7 +137,7 @@ static mgp_status_t everything(mgp_backend_t *be, void *arg) {
   MGP_TRY(mgp_backend_cuda_reserve(be, 16 << 20));
   MGP_TRY(ops->alloc(be, MGP_MEM_WITNESS, nbytes, &d));
   MGP_TRY_GOTO(st, ops->upload(be, d, host, nbytes), out);
-  MGP_TRY_GOTO(st, ops->patch(be, d, index, value, 2), out);
+  MGP_TRY_GOTO(st, accesses(be), out);
   MGP_TRY_GOTO(st, ops->copy(be, (uint8_t *)d + nbytes / 2, d, nbytes / 2), out);
   MGP_TRY_GOTO(st, commit_and_query(be, d, 0), out);
   MGP_TRY_GOTO(st, commit_and_query(be, d, 1), out);
@@ -155,9 +158,6 @@ int main(void) {
       0, 1, 2, 3, 255, 256, 257, 1u << 20, 8u << 20, (8u << 20) + 1, (16u << 20) - 1, 40000003};
   for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0] - (quick > 1 ? 2 : 0); i++)
     check_copies(&p, &rng, sizes[i]);
-  static const size_t counts[] = {0, 1, 2, 3, 255, 256, 257, 262143, 262144, 262145, 1000000};
-  for (unsigned i = 0; i < sizeof counts / sizeof counts[0] - (quick > 1 ? 1 : 0); i++)
-    check_patch(&p, &rng, counts[i]);
   pair_destroy(&p);
   check_limits();
   mgp_f_t *host = new_array((size_t)MGP_D << 11, sizeof *host);

@@ -3,16 +3,8 @@
 
 #include <string.h>
 
+#include "backend/strict/checks.h"
 #include "backend/task.h"
-
-#define INNER(op, ...) st->inner->ops->op(st->inner, __VA_ARGS__)
-#define DEVICE(arg, count)                                                                         \
-  MGP_TRY(mgp_strict_device(st, __func__, #arg, arg, (size_t)(count) * sizeof *(arg)))
-#define DEVICE_BYTES(arg, nbytes) MGP_TRY(mgp_strict_device(st, __func__, #arg, arg, nbytes))
-#define HOST(arg, count)                                                                           \
-  MGP_TRY(mgp_strict_host(st, __func__, #arg, arg, (size_t)(count) * sizeof *(arg)))
-#define HOST_BYTES(arg, nbytes) MGP_TRY(mgp_strict_host(st, __func__, #arg, arg, nbytes))
-#define OBJECT(arg)             MGP_TRY(mgp_strict_object(st, __func__, arg, &object))
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
@@ -49,18 +41,6 @@ static mgp_status_t zero(mgp_backend_t *be, void *d_dst, size_t nbytes) {
   mgp_strict_t *st = mgp_strict_of(be);
   DEVICE_BYTES(d_dst, nbytes);
   return INNER(zero, d_dst, nbytes);
-}
-
-static mgp_status_t patch(mgp_backend_t *be, uint32_t *d_words, const uint64_t *index,
-                          const uint32_t *value, size_t n) {
-  mgp_strict_t *st = mgp_strict_of(be);
-  HOST(index, n);
-  HOST(value, n);
-  uint64_t most = 0;
-  for (size_t i = 0; i < n; i++)
-    if (index[i] >= most) most = index[i] + 1;
-  DEVICE(d_words, most);
-  return INNER(patch, d_words, index, value, n);
 }
 
 /* --- replay ----------------------------------------------------------------------------------- */
@@ -615,10 +595,14 @@ static const mgp_backend_ops_t strict_ops = {
     .download = download,
     .copy = copy,
     .zero = zero,
-    .patch = patch,
     .set_program = set_program,
     .program_bytes = program_bytes,
     .index = index_,
+    .touch_words = mgp_strict_touch_words,
+    .word_merge = mgp_strict_word_merge,
+    .word_find = mgp_strict_word_find,
+    .patch = mgp_strict_patch,
+    .bound_rows = mgp_strict_bound_rows,
     .replay = replay,
     .count = count,
     .count_end = count_end,
