@@ -214,12 +214,15 @@ static mgp_backend_ops_t make_ops(void) {
   t.set_program = mgp_cuda_set_program;
   t.program_bytes = mgp_cuda_program_bytes;
   t.index = mgp_cuda_index;
-  t.ram_points = mgp_cuda_ram_points;
   t.touch_words = mgp_cuda_touch_words;
   t.word_merge = mgp_cuda_word_merge;
   t.word_find = mgp_cuda_word_find;
   t.patch = mgp_cuda_patch;
   t.bound_rows = mgp_cuda_bound_rows;
+  t.ram_rows = mgp_cuda_ram_rows;
+  t.ram_points = mgp_cuda_ram_points;
+  t.ram_sums = mgp_cuda_ram_sums;
+  t.ram_chain = mgp_cuda_ram_chain;
   t.replay = mgp_cuda_replay;
   t.count = mgp_cuda_count;
   t.count_end = mgp_cuda_count_end;

@@ -18,7 +18,7 @@
 #include "chips/chip.h"
 #include "math/poseidon2.h"
 #include "protocol/transcript.h"
-#include "vm/access.h"
+#include "vm/ram_row.h"
 
 #define MGP_ROW_PAD 64u
 
@@ -85,11 +85,6 @@ typedef struct {
   mgp_status_t (*index)(mgp_backend_t *be, const mgp_raw_t *raw, uint32_t nsteps,
                         uint32_t n[MGP_CHIP_FIRST_TABLE], uint32_t *d_lists[MGP_CHIP_FIRST_TABLE]);
 
-  /* --- records of the shard RAM ------------------------------------------------------------- */
-  /* Sets the points of rows in host memory: nonce, y and ax (vm/ram_row.h) from key, value, id and
-   * in. Scratch: the rows, at most 16 MiB. NULL: the host does it itself. */
-  mgp_status_t (*ram_points)(mgp_backend_t *be, mgp_ram_t *rows, size_t nrows);
-
   /* --- accesses (vm/access.h) --------------------------------------------------------------- */
   /* A partition's n touches, of keys that differ and of at most one of each register. Those of
    * registers go to regs[their number]; a register without one has is_register 0 there. Of those of
@@ -120,6 +115,25 @@ typedef struct {
   mgp_status_t (*bound_rows)(mgp_backend_t *be, const mgp_word_t *d_words, uint32_t n,
                              const mgp_bound_range_t *ranges, uint32_t count,
                              mgp_bound_t *const d_rows[3]);
+
+  /* --- rows of the shard RAM (vm/ram_row.h) ------------------------------------------------- */
+  /* Of n words of a partition, which shards d_from had last, rows [0, n) that come in and [n, 2 n)
+   * that go out, with numbers from `first` on. */
+  mgp_status_t (*ram_rows)(mgp_backend_t *be, const mgp_word_t *d_words, const uint16_t *d_from,
+                           uint32_t n, const mgp_ram_shard_t *shard, uint32_t first,
+                           mgp_ram_t *d_rows);
+  /* Their points: nonce, y and, in ax, the abscissa, from key, value, id and in. */
+  mgp_status_t (*ram_points)(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows);
+  /* After that. total: sum of the points; d_before[b]: of those before row b MGP_RAM_BLOCK, for all
+   * mgp_ram_blocks(nrows) of them. */
+  mgp_status_t (*ram_sums)(mgp_backend_t *be, const mgp_ram_t *d_rows, uint32_t nrows,
+                           mgp_point_t *d_before, mgp_point_t *total);
+  /* After that: ax and slope of the chain that begins at `start`. d_before is overwritten.
+   * MGP_INTERNAL if a sum is the identity, which no row can say; it takes a discrete logarithm to
+   * find such records. */
+  mgp_status_t (*ram_chain)(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows,
+                            const mgp_point_t *start, mgp_point_t *d_before);
+#define MGP_RAM_IDENTITY "records of the shard RAM add up to the identity"
 
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
@@ -293,7 +307,8 @@ typedef struct {
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
   X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
-  X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_points)           \
+  X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_rows)             \
+  X(prefix, ram_points) X(prefix, ram_sums) X(prefix, ram_chain)                                   \
   X(prefix, touch_words) X(prefix, word_merge) X(prefix, word_find) X(prefix, patch)               \
   X(prefix, bound_rows) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \

@@ -2,13 +2,6 @@
 
 #include <string.h>
 
-mgp_point_t mgp_curve_identity(void) {
-  mgp_point_t p;
-  memset(&p, 0, sizeof p);
-  p.infinity = 1;
-  return p;
-}
-
 mgp_point_t mgp_curve_offset(void) {
   static const mgp_point_t offset = {MGP_CURVE_OFFSET_X, MGP_CURVE_OFFSET_Y, 0};
   return offset;
@@ -29,26 +22,9 @@ mgp_point_t mgp_curve_neg(const mgp_point_t *p) {
   return r;
 }
 
-/* Slope of the chord, or of the tangent if p = q; the order is odd, so y is not 0 there. */
-static mgp_e7_t slope(const mgp_point_t *p, const mgp_point_t *q) {
-  if (!mgp_e7_eq(p->x, q->x))
-    return mgp_e7_mul(mgp_e7_sub(q->y, p->y), mgp_e7_inv(mgp_e7_sub(q->x, p->x)));
-  mgp_e7_t num = mgp_e7_sqr(p->x);
-  num = mgp_e7_add(num, mgp_e7_add(num, num));
-  num.c[0] = mgp_f_add(num.c[0], mgp_f_from_u32(MGP_CURVE_A));
-  return mgp_e7_mul(num, mgp_e7_inv(mgp_e7_add(p->y, p->y)));
-}
-
 mgp_point_t mgp_curve_add(const mgp_point_t *p, const mgp_point_t *q) {
-  if (p->infinity) return *q;
-  if (q->infinity) return *p;
-  if (mgp_e7_eq(p->x, q->x) && mgp_e7_is_zero(mgp_e7_add(p->y, q->y))) return mgp_curve_identity();
-  const mgp_e7_t l = slope(p, q);
-  mgp_point_t r;
-  r.x = mgp_e7_sub(mgp_e7_sub(mgp_e7_sqr(l), p->x), q->x);
-  r.y = mgp_e7_sub(mgp_e7_mul(l, mgp_e7_sub(p->x, r.x)), p->y);
-  r.infinity = 0;
-  return r;
+  mgp_e7_t slope;
+  return mgp_curve_sum(p, q, &slope);
 }
 
 mgp_point_t mgp_curve_mul(const uint32_t *k, unsigned nlimbs, const mgp_point_t *p) {

@@ -66,9 +66,46 @@ MGP_HD int mgp_curve_lift(mgp_e7_t x, mgp_e7_t *y) {
   return 1;
 }
 
+MGP_HD mgp_point_t mgp_curve_identity(void) {
+  mgp_point_t p;
+  p.x = p.y = mgp_e7_zero();
+  p.infinity = 1;
+  return p;
+}
+
+/* Slope of the chord, or of the tangent if p = q, neither of them the identity, p not -q; the order
+ * is odd, so y is not 0 there. */
+MGP_HD mgp_e7_t mgp_curve_slope(const mgp_point_t *p, const mgp_point_t *q) {
+  mgp_e7_t num, den;
+  if (mgp_e7_eq(p->x, q->x)) {
+    num = mgp_e7_sqr(p->x);
+    num = mgp_e7_add(num, mgp_e7_add(num, num));
+    num.c[0] = mgp_f_add(num.c[0], mgp_f_from_u32(MGP_CURVE_A));
+    den = mgp_e7_add(p->y, p->y);
+  } else {
+    num = mgp_e7_sub(q->y, p->y);
+    den = mgp_e7_sub(q->x, p->x);
+  }
+  return mgp_e7_mul(num, mgp_e7_inv(den));
+}
+
+/* Complete: any two points of the curve, equal, opposite or the identity. *slope: of the line, 0
+ * where there is none. */
+MGP_HD mgp_point_t mgp_curve_sum(const mgp_point_t *p, const mgp_point_t *q, mgp_e7_t *slope) {
+  mgp_point_t r;
+  *slope = mgp_e7_zero();
+  if (p->infinity) return *q;
+  if (q->infinity) return *p;
+  if (mgp_e7_eq(p->x, q->x) && mgp_e7_is_zero(mgp_e7_add(p->y, q->y))) return mgp_curve_identity();
+  *slope = mgp_curve_slope(p, q);
+  r.x = mgp_e7_sub(mgp_e7_sub(mgp_e7_sqr(*slope), p->x), q->x);
+  r.y = mgp_e7_sub(mgp_e7_mul(*slope, mgp_e7_sub(p->x, r.x)), p->y);
+  r.infinity = 0;
+  return r;
+}
+
 /* --- the group (host) ------------------------------------------------------------------------ */
 
-mgp_point_t mgp_curve_identity(void);
 /* The offset D from which shards count: the hash of no words under a tag of its own, so nobody
  * knows a relation between it and records' points. */
 mgp_point_t mgp_curve_offset(void);
@@ -76,7 +113,7 @@ mgp_point_t mgp_curve_offset(void);
 int mgp_curve_has(const mgp_point_t *p);
 int mgp_curve_equal(const mgp_point_t *p, const mgp_point_t *q);
 mgp_point_t mgp_curve_neg(const mgp_point_t *p);
-/* Complete: any two points of the curve, equal, opposite or the identity. About 3 us. */
+/* mgp_curve_sum. About 3 us. */
 mgp_point_t mgp_curve_add(const mgp_point_t *p, const mgp_point_t *q);
 /* k * p by double and add; k in 32-bit limbs, low first. Not constant in time. */
 mgp_point_t mgp_curve_mul(const uint32_t *k, unsigned nlimbs, const mgp_point_t *p);

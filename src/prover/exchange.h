@@ -1,7 +1,7 @@
 /* First and last accesses between partitions: previous timestamps that reach back before a
  * partition's start are patched, and the rows of the memory that was touched are made and dealt
  * out: the memory boundary of a run of one shard, the SHARD_RAM rows of a shard of several. All of
- * it in device memory, but for registers and, so far, the SHARD_RAM rows. */
+ * it in device memory, but for registers. */
 #ifndef MGP_PROVER_EXCHANGE_H
 #define MGP_PROVER_EXCHANGE_H
 

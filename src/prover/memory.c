@@ -2,52 +2,75 @@
 
 #include <string.h>
 
-#include "prover/backend.h"
 #include "prover/deal.h"
-#include "prover/ram.h"
+#include "prover/placement.h"
 #include "prover/shards.h"
-
-/* Words in host memory. */
-typedef struct {
-  mgp_word_t *word; /* keys ascending, and between ranks in their order */
-  uint32_t n;
-} host_words_t;
 
 /* --- records ------------------------------------------------------------------------------- */
 
-/* The two rows of a word: `in` first for all words of a partition, then `out` for all. */
-static void set_rows(const mgp_session_t *s, const mgp_word_t *w, mgp_ram_t *in, mgp_ram_t *out) {
-  const uint32_t from = mgp_last_get(s->shards->last, w->key);
-  if (s->st.kind == MGP_SHARD_PROGRAM) {
-    *in = (mgp_ram_t){.key = w->key, .value = w->first, .id = from, .in = 1};
-    *out = (mgp_ram_t){.key = w->key, .value = w->last, .id = s->st.id, .ts = w->ts};
-  } else {
-    *in = (mgp_ram_t){.key = w->key, .value = w->last, .id = from, .ts = 1, .in = 1};
-    *out = (mgp_ram_t){.key = w->key, .value = w->first};
-  }
-}
-
-/* Rows of one own partition, and what they add. */
+/* Words of a shard. */
 typedef struct {
-  mgp_ram_t *rows;
-  mgp_point_t *blocks, sum, start;
+  const mgp_words_list_t *own;       /* of this rank */
+  uint64_t first[MGP_MAX_RANKS + 1]; /* number of each rank's first one, among all */
+  const uint32_t *key;               /* of all */
+} shard_words_t;
+
+/* Words of one own partition, and what its rows add. */
+typedef struct {
+  mgp_word_t *d_words; /* [n] */
+  uint16_t *d_from;    /* [n]: shards that had them last */
   uint32_t n;
+  uint64_t first; /* number of the first one */
+  mgp_ram_t *d_rows;
+  mgp_point_t *d_before, sum, start;
 } records_t;
 
-static mgp_status_t make_rows(mgp_session_t *s, const mgp_word_t *words, uint64_t n, records_t *r) {
-  const int memory = s->st.kind == MGP_SHARD_MEMORY;
-  r->n = (uint32_t)(2 * n);
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (2 * n + 1) * sizeof *r->rows, &r->rows));
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (mgp_ram_blocks(r->n) + 1) * sizeof *r->blocks,
-                         &r->blocks));
-  for (uint64_t i = 0; i < n; i++) set_rows(s, &words[i], &r->rows[i], &r->rows[n + i]);
-  if (s->be->ops->ram_points)
-    MGP_TRY(s->be->ops->ram_points(s->be, r->rows, r->n));
-  else
-    mgp_ram_find_points(mgp_session_threads(s), r->rows, r->n);
-  mgp_ram_sums(mgp_session_threads(s), r->rows, r->n, memory ? s->st.nshards + 1 : s->st.id, memory,
-               r->blocks, &r->sum);
+static mgp_status_t scratch(mgp_session_t *s, size_t nbytes, void *out) {
+  return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)out);
+}
+
+static mgp_status_t alloc_records(mgp_session_t *s, const shard_words_t *words, records_t *own) {
+  const uint64_t total = words->first[s->nranks];
+  for (uint32_t i = 0; i < s->nparts; i++) {
+    records_t *r = &own[i];
+    r->first = mgp_deal_first(s, total, s->parts[i].p);
+    r->n = mgp_deal_rows(s, total, s->parts[i].p);
+    MGP_TRY(scratch(s, r->n * sizeof *r->d_words, &r->d_words));
+    MGP_TRY(scratch(s, r->n * sizeof *r->d_from, &r->d_from));
+  }
   return MGP_OK;
+}
+
+/* Every partition's words to it. */
+static mgp_status_t deal_words(mgp_session_t *s, mgp_status_t st, const shard_words_t *words,
+                               const records_t *own) {
+  mgp_deal_t deal = {words->first, sizeof(mgp_word_t) / 4, words->own->d_word, {NULL}};
+  for (uint32_t i = 0; i < s->nparts; i++) deal.d_part[i] = own[i].d_words;
+  return mgp_deal(s, st, &deal, 1);
+}
+
+static mgp_status_t find_last(mgp_session_t *s, const uint32_t *key, records_t *r) {
+  uint16_t *from;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, r->n * sizeof *from + 1, &from));
+  for (uint32_t i = 0; i < r->n; i++) from[i] = (uint16_t)mgp_last_get(s->shards->last, key[i]);
+  mgp_status_t st = s->be->ops->upload(s->be, r->d_from, from, r->n * sizeof *from);
+  mgp_host_free(s, from);
+  return st;
+}
+
+static mgp_status_t make_rows(mgp_session_t *s, mgp_part_t *part, records_t *r) {
+  const mgp_backend_ops_t *ops = s->be->ops;
+  const uint32_t memory = s->st.kind == MGP_SHARD_MEMORY, nrows = 2 * r->n;
+  const mgp_ram_shard_t shard = {memory ? s->st.nshards + 1 : s->st.id, memory};
+  MGP_TRY(
+      ops->alloc(s->be, MGP_MEM_RAW, ((size_t)nrows + 1) * sizeof *r->d_rows, (void **)&r->d_rows));
+  part->raw.ram = r->d_rows;
+  part->nram = nrows;
+  MGP_TRY(ops->ram_rows(s->be, r->d_words, r->d_from, r->n, &shard, (uint32_t)(2 * r->first),
+                        r->d_rows));
+  MGP_TRY(ops->ram_points(s->be, r->d_rows, nrows));
+  MGP_TRY(scratch(s, mgp_ram_blocks(nrows) * sizeof *r->d_before, &r->d_before));
+  return ops->ram_sums(s->be, r->d_rows, nrows, r->d_before, &r->sum);
 }
 
 /* Where the accumulator stands before each own partition, and its end in the statement. */
@@ -69,54 +92,47 @@ static mgp_status_t place_sums(mgp_session_t *s, mgp_status_t local, records_t *
   return MGP_OK;
 }
 
-static mgp_status_t upload_rows(mgp_session_t *s, mgp_part_t *part, const mgp_ram_t *rows,
-                                uint32_t n) {
-  mgp_ram_t *d_rows = NULL;
-  mgp_status_t st =
-      s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *d_rows, (void **)&d_rows);
-  part->raw.ram = d_rows;
-  part->nram = n;
-  return st == MGP_OK ? s->be->ops->upload(s->be, d_rows, rows, n * sizeof *rows) : st;
+static mgp_status_t make_records(mgp_session_t *s, const shard_words_t *words, records_t *own) {
+  mgp_status_t st = alloc_records(s, words, own);
+  MGP_TRY(deal_words(s, st, words, own));
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
+    st = find_last(s, words->key + own[i].first, &own[i]);
+    if (st == MGP_OK) st = make_rows(s, &s->parts[i], &own[i]);
+  }
+  MGP_TRY(place_sums(s, st, own, words->first[s->nranks]));
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
+    st = s->be->ops->ram_chain(s->be, own[i].d_rows, 2 * own[i].n, &own[i].start, own[i].d_before);
+  return mgp_comm_agree(s->comm, st);
 }
 
-/* local: are this rank's words there? */
-static mgp_status_t deal_records(mgp_session_t *s, mgp_status_t local, const host_words_t *words) {
-  mgp_deal_t dealt = {0};
+/* SHARD_RAM rows of all words on the devices, and the accumulator of the statement. Collective. */
+static mgp_status_t deal_records(mgp_session_t *s, const shard_words_t *words) {
   records_t own[MGP_MAX_PARTITIONS];
-  mgp_status_t st;
   memset(own, 0, sizeof own);
-  MGP_TRY(mgp_deal(s, local, words->word, sizeof *words->word, words->n, &dealt));
-  st = MGP_OK;
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
-    st = make_rows(s, (const mgp_word_t *)(const void *)dealt.rows[i], dealt.n[i], &own[i]);
-  MGP_TRY_GOTO(st, place_sums(s, st, own, dealt.total), out);
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
-    mgp_point_t end;
-    st = mgp_ram_chain(mgp_session_threads(s), own[i].rows, own[i].n,
-                       (uint32_t)(2 * dealt.first[i]), own[i].start, own[i].blocks, &end);
-    if (st == MGP_OK) st = upload_rows(s, &s->parts[i], own[i].rows, own[i].n);
-  }
-  st = mgp_comm_agree(s->comm, st);
-out:
+  const mgp_status_t st = make_records(s, words, own);
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_host_free(s, own[i].rows);
-    mgp_host_free(s, own[i].blocks);
+    s->be->ops->free(s->be, own[i].d_words);
+    s->be->ops->free(s->be, own[i].d_from);
+    s->be->ops->free(s->be, own[i].d_before);
   }
-  mgp_deal_free(&dealt);
   return st;
 }
 
-/* Everybody learns which words the shard had. */
-static mgp_status_t note_last(mgp_session_t *s, const host_words_t *words) {
-  mgp_comm_parts_t all = {0};
-  uint32_t *keys = NULL;
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (words->n + 1) * sizeof *keys, &keys);
-  for (uint32_t i = 0; i < words->n && st == MGP_OK; i++) keys[i] = words->word[i].key;
-  st = mgp_comm_allgatherv(s->comm, st, keys, words->n * sizeof *keys, &all);
-  mgp_host_free(s, keys);
-  if (st != MGP_OK) return st;
-  const uint32_t *key = (const uint32_t *)(const void *)all.data;
-  const uint64_t n = all.offset[s->nranks] / sizeof *key;
+/* Of this rank's words. */
+static mgp_status_t read_keys(mgp_session_t *s, const mgp_words_list_t *words, uint32_t **key) {
+  const size_t nbytes = words->n * sizeof(mgp_word_t);
+  mgp_word_t *word;
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, words->n * sizeof **key + 1, key));
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, nbytes + 1, &word));
+  mgp_status_t st = s->be->ops->download(s->be, word, words->d_word, nbytes);
+  for (uint32_t i = 0; i < words->n && st == MGP_OK; i++) (*key)[i] = word[i].key;
+  mgp_host_free(s, word);
+  return st;
+}
+
+/* The shard has had these words. */
+static mgp_status_t note_last(mgp_session_t *s, const uint32_t *key, uint64_t n) {
+  mgp_status_t st = MGP_OK;
   for (uint64_t i = 0; i < n && st == MGP_OK; i++)
     st = mgp_last_set(s->shards->last, key[i], s->st.id);
   if (st == MGP_OK && s->opt->has_store && s->rank == 0) {
@@ -125,18 +141,23 @@ static mgp_status_t note_last(mgp_session_t *s, const host_words_t *words) {
     if (st == MGP_OK) memcpy(sh->keys, key, n * sizeof *key);
     if (st == MGP_OK) sh->nkeys = (uint32_t)n;
   }
-  mgp_comm_parts_free(&all);
   return mgp_comm_agree(s->comm, st);
 }
 
+/* Everybody learns which words the shard has. */
 mgp_status_t mgp_memory_program(mgp_session_t *s, const mgp_words_list_t *words) {
-  const size_t nbytes = words->n * sizeof(mgp_word_t);
-  host_words_t host = {NULL, words->n};
-  mgp_status_t st = mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, nbytes + 1, &host.word);
-  if (st == MGP_OK) st = s->be->ops->download(s->be, host.word, words->d_word, nbytes);
-  st = deal_records(s, st, &host);
-  if (st == MGP_OK) st = note_last(s, &host);
-  mgp_host_free(s, host.word);
+  shard_words_t all = {.own = words};
+  mgp_comm_parts_t keys = {0};
+  uint32_t *mine = NULL;
+  mgp_status_t st = read_keys(s, words, &mine);
+  st = mgp_comm_allgatherv(s->comm, st, mine, words->n * sizeof *mine, &keys);
+  mgp_host_free(s, mine);
+  MGP_TRY(st);
+  all.key = (const uint32_t *)(const void *)keys.data;
+  for (uint32_t r = 0; r <= s->nranks; r++) all.first[r] = keys.offset[r] / sizeof *all.key;
+  st = deal_records(s, &all);
+  if (st == MGP_OK) st = note_last(s, all.key, all.first[s->nranks]);
+  mgp_comm_parts_free(&keys);
   return st;
 }
 
@@ -179,22 +200,30 @@ void mgp_memory_shard_skip(mgp_session_t *s) {
   }
 }
 
-/* The shard's words with first and last values, on rank 0, which has the memory of the halted run;
- * the others have none. All ranks move on. */
-static mgp_status_t take_words(mgp_session_t *s, host_words_t *out) {
+/* Words of a memory shard, in host memory. */
+typedef struct {
+  uint32_t *key, n;
+  mgp_word_t *word; /* on rank 0, which has the memory of the halted run */
+} taken_t;
+
+/* All ranks know the keys, and move on. */
+static mgp_status_t take_words(mgp_session_t *s, taken_t *out) {
   mgp_shards_t *sh = s->shards;
   const uint32_t most = words_left(s);
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR,
-                         (s->rank == 0 ? (size_t)most : 0) * sizeof *out->word + 1, &out->word));
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)most * sizeof *out->key + 1, &out->key));
+  if (s->rank == 0)
+    MGP_TRY(
+        mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)most * sizeof *out->word + 1, &out->word));
   uint32_t n = 0, key = mgp_last_next(sh->last, sh->next_key);
   for (; n < most && key < MGP_LAST_KEYS; n++) {
-    if (s->rank == 0)
+    out->key[n] = key;
+    if (out->word)
       out->word[n] =
           (mgp_word_t){key, first_value(s, key), mgp_vm_word(mgp_pass_vm(sh->pass), key), 1};
     sh->next_key = key + 1;
     key = mgp_last_next(sh->last, sh->next_key);
   }
-  out->n = s->rank == 0 ? n : 0;
+  out->n = n;
   return MGP_OK;
 }
 
@@ -214,25 +243,27 @@ static mgp_status_t no_steps(mgp_session_t *s) {
   return MGP_OK;
 }
 
-static mgp_status_t upload_words(mgp_session_t *s, const host_words_t *words,
-                                 mgp_words_list_t *out) {
-  const size_t nbytes = words->n * sizeof *words->word;
-  out->n = words->n;
-  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&out->d_word));
-  return s->be->ops->upload(s->be, out->d_word, words->word, nbytes);
+static mgp_status_t upload_words(mgp_session_t *s, const taken_t *words, mgp_words_list_t *out) {
+  out->n = words->word ? words->n : 0;
+  MGP_TRY(scratch(s, out->n * sizeof *words->word, &out->d_word));
+  return s->be->ops->upload(s->be, out->d_word, words->word, out->n * sizeof *words->word);
 }
 
 mgp_status_t mgp_memory_shard(mgp_session_t *s) {
-  host_words_t words = {0};
-  mgp_words_list_t there = {0};
+  taken_t taken = {0};
+  mgp_words_list_t words = {0};
+  shard_words_t all = {.own = &words};
   mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
   mgp_status_t st = no_steps(s);
-  if (st == MGP_OK) st = take_words(s, &words);
-  if (st == MGP_OK) st = upload_words(s, &words, &there);
+  if (st == MGP_OK) st = take_words(s, &taken);
+  if (st == MGP_OK) st = upload_words(s, &taken, &words);
   st = mgp_comm_agree(s->comm, st);
-  if (st == MGP_OK) st = mgp_memory_boundary(s, &there);
-  s->be->ops->free(s->be, there.d_word);
-  if (st == MGP_OK) st = deal_records(s, MGP_OK, &words);
-  mgp_host_free(s, words.word);
+  mgp_host_free(s, taken.word);
+  all.key = taken.key;
+  for (uint32_t r = 1; r <= s->nranks; r++) all.first[r] = taken.n;
+  if (st == MGP_OK) st = mgp_memory_boundary(s, &words);
+  if (st == MGP_OK) st = deal_records(s, &all);
+  s->be->ops->free(s->be, words.d_word);
+  mgp_host_free(s, taken.key);
   return st;
 }

@@ -101,8 +101,8 @@ typedef struct {
   double seconds[MGP_PHASES];
   double comm_seconds[MGP_PHASES]; /* of those: in collectives, waiting for others included */
   double cut_seconds;              /* outside phases: waiting for a shard's cut, or moving it */
-  double exchange_seconds;         /* of the phase record: with first and last accesses of memory */
-  uint64_t load;                   /* predicted: cost of the rows of its partitions */
+  double exchange_seconds; /* of the phase record: rows of memory, and the exchange for them */
+  uint64_t load;           /* predicted: cost of the rows of its partitions */
   uint64_t peak[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes of the backend's memory; last: total */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* the same, when the phase had ended */
   uint64_t predicted_peak;

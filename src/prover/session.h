@@ -105,7 +105,7 @@ typedef struct {
   double phase_seconds[MGP_PHASES];
   double phase_comm[MGP_PHASES]; /* of those: in collectives */
   double cut_seconds;            /* outside phases: for the cuts of shards to come */
-  double exchange_seconds;       /* of the phase record: with accesses (exchange.h) */
+  double exchange_seconds; /* of the phase record: rows of memory, and the exchange for them */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
   uint64_t predicted_peak, worst_peak;                /* of the shard in hand; of any so far */

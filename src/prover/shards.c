@@ -157,8 +157,15 @@ mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
   return mgp_comm_agree(s->comm, st);
 }
 
+static mgp_status_t make_memory(mgp_session_t *s) {
+  const double start = mgp_clock_seconds();
+  const mgp_status_t st = mgp_memory_shard(s);
+  s->exchange_seconds += mgp_clock_seconds() - start;
+  return st;
+}
+
 mgp_status_t mgp_phase_record(mgp_session_t *s) {
-  MGP_TRY(s->run.nshards == 0 ? record_program(s) : mgp_memory_shard(s));
+  MGP_TRY(s->run.nshards == 0 ? record_program(s) : make_memory(s));
   return mgp_link_ready(&s->link); /* devices have found each other while the run was recorded */
 }
 

@@ -3,8 +3,8 @@
 #include "chips/replay.h"
 #include "chips/witness.h"
 #include "conf/backend_ref.h"
-#include "prover/ram.h"
 #include "unit/chips_run.h"
+#include "unit/ram_rows.h"
 
 #define NTABLES (MGP_CHIP_COUNT - MGP_CHIP_FIRST_TABLE)
 
@@ -293,30 +293,8 @@ static void make_ram(test_rng_t *rng) {
     ram[i].id = ram[i].in ? (uint32_t)(test_rand(rng) % 9) : 9;
     ram[i].ts = ram[i].in ? 0 : i;
   }
-  mgp_ram_points(1, ram, NRAM, 9, 0, blocks, &total);
-  REQUIRE_OK(mgp_ram_chain(1, ram, NRAM, 0, mgp_curve_offset(), blocks, &end));
-}
-
-/* Points of n records, as the host makes them. */
-static void check_ram_points(ref_backend_t *b, test_rng_t *rng, size_t n) {
-  mgp_ram_t *want = ref_alloc(n + 1, sizeof *want), *got = ref_alloc(n + 1, sizeof *got);
-  size_t bad = 0;
-  for (size_t i = 0; i < n; i++) {
-    const int edge = test_rand(rng) % 4 == 0;
-    want[i].key = edge ? (uint32_t)(test_rand(rng) & 1 ? (1u << 28) - 1 : 0)
-                       : (uint32_t)(test_rand(rng) & ((1u << 28) - 1));
-    want[i].value = edge ? 0u - (uint32_t)(test_rand(rng) & 1) : (uint32_t)test_rand(rng);
-    want[i].id = (uint32_t)(test_rand(rng) % 1000);
-    want[i].in = (uint32_t)(test_rand(rng) & 1);
-    got[i] = want[i];
-  }
-  got[n] = want[n]; /* beyond: stays as it is */
-  mgp_ram_find_points(2, want, n);
-  REQUIRE_OK(b->be->ops->ram_points(b->be, got, n));
-  for (size_t i = 0; i <= n; i++) bad += memcmp(&want[i], &got[i], sizeof *got) != 0;
-  CHECK_MSG(bad == 0, "%s: %zu of %zu points differ", b->name, bad, n);
-  free(want);
-  free(got);
+  ram_rows_points(1, ram, NRAM, 9, 0, blocks, &total);
+  REQUIRE_OK(ram_rows_chain(1, ram, NRAM, 0, mgp_curve_offset(), blocks, &end));
 }
 
 int main(void) {
@@ -335,12 +313,6 @@ int main(void) {
     check_unstack(&b[k], &rng, 6, 1, 2, 128);
     check_unstack(&b[k], &rng, 7, 5, 1, 64);
     check_unstack(&b[k], &rng, 10, 4, 3, 2112);
-    if (!b[k].be->ops->ram_points) continue;
-    static const size_t sizes[] = {0, 1, 2, 3, 127, 128, 129, 1000};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-      check_ram_points(&b[k], &rng, sizes[i]);
-    /* more than are on a device at a time */
-    if (!test_quick()) check_ram_points(&b[k], &rng, ((size_t)16 << 20) / sizeof(mgp_ram_t) + 5);
   }
   CHECK(b[0].be->ops->count(b[0].be, MGP_CHIP_RANGE, NULL, 0, 0, NULL, NULL) == MGP_INTERNAL);
   ref_backends_destroy(b, nb);

@@ -108,6 +108,38 @@ static void accesses(void) {
   ops->free(be, list);
 }
 
+/* Of 40 words, so 80 rows, in two blocks. */
+static void shard_ram(void) {
+  enum { N = 40, WORDS = N * sizeof(mgp_word_t) / 4, ROWS = 2 * N * sizeof(mgp_ram_t) / 4 };
+  enum { POINTS = 2 * sizeof(mgp_point_t) / 4 };
+  mgp_f_t *words = device(WORDS), *from = device(N / 2), *rows = device(ROWS);
+  mgp_f_t *before = device(POINTS);
+  const mgp_word_t *w = (const mgp_word_t *)words;
+  const uint16_t *f = (const uint16_t *)from;
+  mgp_ram_t *r = (mgp_ram_t *)rows;
+  mgp_point_t *b = (mgp_point_t *)before, total;
+  const mgp_ram_shard_t shard = {1, 0};
+  EACH_BAD(WORDS, d) REFUSED(ram_rows, "d_words", (mgp_word_t *)d, f, N, &shard, 0, r);
+  EACH_BAD(N / 2, d) REFUSED(ram_rows, "d_from", w, (uint16_t *)d, N, &shard, 0, r);
+  EACH_BAD(ROWS, d) {
+    REFUSED(ram_rows, "d_rows", w, f, N, &shard, 0, (mgp_ram_t *)d);
+    REFUSED(ram_points, "d_rows", (mgp_ram_t *)d, 2 * N);
+    REFUSED(ram_sums, "d_rows", (mgp_ram_t *)d, 2 * N, b, &total);
+    REFUSED(ram_chain, "d_rows", (mgp_ram_t *)d, 2 * N, &total, b);
+  }
+  EACH_BAD(POINTS, d) {
+    REFUSED(ram_sums, "d_before", r, 2 * N, (mgp_point_t *)d, &total);
+    REFUSED(ram_chain, "d_before", r, 2 * N, &total, (mgp_point_t *)d);
+  }
+  REFUSED(ram_rows, "shard", w, f, N, (mgp_ram_shard_t *)words, 0, r);
+  REFUSED(ram_sums, "total", r, 2 * N, b, b);
+  REFUSED(ram_chain, "start", r, 2 * N, b, b);
+  ops->free(be, words);
+  ops->free(be, from);
+  ops->free(be, rows);
+  ops->free(be, before);
+}
+
 static void commitment(void) {
   mgp_commit_stream_t *cs, *gone;
   mgp_tree_t *tree;
@@ -248,6 +280,7 @@ int main(void) {
   CHECK_EQ_STR(be->name, "strict");
   memory();
   accesses();
+  shard_ram();
   commitment();
   chips(set);
   opening();

@@ -126,6 +126,29 @@ out:
   return st;
 }
 
+/* Rows of those words, where there is room for them. */
+static mgp_status_t shard_ram(mgp_backend_t *be) {
+  enum { N = 35 };
+  const mgp_backend_ops_t *ops = be->ops;
+  const mgp_ram_shard_t shard = {1, 0};
+  const mgp_point_t start = mgp_curve_offset();
+  const size_t words = N * sizeof(mgp_word_t), rows = 2 * N * sizeof(mgp_ram_t);
+  mgp_point_t total;
+  uint8_t *d = NULL;
+  mgp_status_t st;
+  MGP_TRY(ops->alloc(be, MGP_MEM_SCRATCH, words + rows + 2 * sizeof total, (void **)&d));
+  mgp_ram_t *d_rows = (mgp_ram_t *)(d + words);
+  mgp_point_t *d_before = (mgp_point_t *)(d + words + rows);
+  MGP_TRY_GOTO(st, ops->zero(be, d, words), out);
+  MGP_TRY_GOTO(st, ops->ram_rows(be, (mgp_word_t *)d, (uint16_t *)d, N, &shard, 0, d_rows), out);
+  MGP_TRY_GOTO(st, ops->ram_points(be, d_rows, 2 * N), out);
+  MGP_TRY_GOTO(st, ops->ram_sums(be, d_rows, 2 * N, d_before, &total), out);
+  st = ops->ram_chain(be, d_rows, 2 * N, &start, d_before);
+out:
+  ops->free(be, d);
+  return st;
+}
+
 static mgp_status_t everything(mgp_backend_t *be, void *arg) {
   mgp_f_t *host = arg;
   const mgp_backend_ops_t *ops = be->ops;
@@ -138,6 +161,7 @@ static mgp_status_t everything(mgp_backend_t *be, void *arg) {
   MGP_TRY(ops->alloc(be, MGP_MEM_WITNESS, nbytes, &d));
   MGP_TRY_GOTO(st, ops->upload(be, d, host, nbytes), out);
   MGP_TRY_GOTO(st, accesses(be), out);
+  MGP_TRY_GOTO(st, shard_ram(be), out);
   MGP_TRY_GOTO(st, ops->copy(be, (uint8_t *)d + nbytes / 2, d, nbytes / 2), out);
   MGP_TRY_GOTO(st, commit_and_query(be, d, 0), out);
   MGP_TRY_GOTO(st, commit_and_query(be, d, 1), out);

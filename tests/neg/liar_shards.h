@@ -10,8 +10,8 @@
 #include "liar_guest.h"
 #include "liar_tools.h"
 #include "prover/boundary.h"
-#include "prover/ram.h"
 #include "prover/shards.h"
+#include "unit/ram_rows.h"
 
 /* Words, as bytes from the start of the data. From the file: */
 enum { SHARDS_IMAGE = 0, SHARDS_DIGEST = 16, SHARDS_FILE = 48 };
@@ -187,8 +187,8 @@ static inline void shards_seal(mgp_session_t *s) {
     mgp_ram_t *rows = (mgp_ram_t *)(uintptr_t)s->parts[i].raw.ram;
     const uint32_t n = s->parts[i].nram;
     mgp_point_t sum, *blocks = calloc(mgp_ram_blocks(n) + 1, sizeof *blocks);
-    mgp_ram_points(1, rows, n, own, memory, blocks, &sum);
-    REQUIRE_OK(mgp_ram_chain(1, rows, n, first, at, blocks, &at));
+    ram_rows_points(1, rows, n, own, memory, blocks, &sum);
+    REQUIRE_OK(ram_rows_chain(1, rows, n, first, at, blocks, &at));
     for (uint32_t k = 0; k < n; k++) /* an id that is too large: mod p, as the circuit has it */
       if (rows[k].in && rows[k].id >= own) rows[k].d += MGP_P;
     first += n;

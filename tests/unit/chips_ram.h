@@ -12,7 +12,7 @@
 #include "chips/ram.h"
 #include "chips/witness.h"
 #include "chips_judge.h"
-#include "prover/ram.h"
+#include "unit/ram_rows.h"
 
 typedef struct {
   uint32_t in_id, out_id, memory;

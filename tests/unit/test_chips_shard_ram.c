@@ -38,9 +38,9 @@ static subject_t make_subject(test_rng_t *rng, unsigned kind) {
   const mgp_f_t seed[5] = {mgp_f_from_u32((uint32_t)test_rand(rng))};
   mgp_point_t blocks[1], total, end;
   mgp_curve_hash(seed, MGP_TAG_RECORD, &s.before);
-  mgp_ram_points(1, &ram, 1, own, memory, blocks, &total);
+  ram_rows_points(1, &ram, 1, own, memory, blocks, &total);
   REQUIRE_OK(
-      mgp_ram_chain(1, &ram, 1, (uint32_t)(test_rand(rng) & 0xffffff), s.before, blocks, &end));
+      ram_rows_chain(1, &ram, 1, (uint32_t)(test_rand(rng) & 0xffffff), s.before, blocks, &end));
   const mgp_raw_t raw = {.ram = &ram};
   mgp_witness_row(MGP_CHIP_SHARD_RAM, &raw, 0, s.row, 1);
   const char *fault = judge_row(ram_chip, &s, s.row, &s.face);

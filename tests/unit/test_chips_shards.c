@@ -3,8 +3,8 @@
  * refused by the check that is named. (The program shards have no steps: they hand on what they
  * receive. Runs of real programs are proved elsewhere.) */
 #include "chips/check.h"
-#include "prover/ram.h"
 #include "test.h"
+#include "unit/ram_rows.h"
 
 enum { K = 3, NSHARDS = K + 1, NWORDS = 5, MAX_ROWS = 16 };
 
@@ -67,8 +67,8 @@ static void finish(run_t *r) {
     *t = (mgp_ram_terms_t){
         .rows = r->n[s], .in_id = s + 1, .out_id = s < K ? s + 1 : 0, .memory = s == K};
     for (uint32_t i = 0; i < r->n[s]; i++) t->n_in += r->rows[s][i].in;
-    mgp_ram_points(1, r->rows[s], r->n[s], s + 1, s == K, block, &total);
-    REQUIRE_OK(mgp_ram_chain(1, r->rows[s], r->n[s], 0, mgp_curve_offset(), block, &end));
+    ram_rows_points(1, r->rows[s], r->n[s], s + 1, s == K, block, &total);
+    REQUIRE_OK(ram_rows_chain(1, r->rows[s], r->n[s], 0, mgp_curve_offset(), block, &end));
     mgp_curve_write(&end, t->sum);
   }
 }
@@ -222,9 +222,9 @@ static void fewer_received(run_t *r) {
 static void chain_cut(run_t *r) { /* the second half starts from D again */
   const uint32_t half = r->n[2] / 2;
   mgp_point_t block[1], total, end;
-  mgp_ram_points(1, r->rows[2] + half, r->n[2] - half, 3, 0, block, &total);
+  ram_rows_points(1, r->rows[2] + half, r->n[2] - half, 3, 0, block, &total);
   REQUIRE_OK(
-      mgp_ram_chain(1, r->rows[2] + half, r->n[2] - half, half, mgp_curve_offset(), block, &end));
+      ram_rows_chain(1, r->rows[2] + half, r->n[2] - half, half, mgp_curve_offset(), block, &end));
   mgp_curve_write(&end, r->terms[2].sum);
 }
 static void row_left_out(run_t *r) { /* in no bus but its token: as if the chain had skipped it */

@@ -4,8 +4,8 @@
 #include "chips/check.h"
 #include "chips/ram.h"
 #include "chips/witness.h"
-#include "prover/ram.h"
 #include "test.h"
+#include "unit/ram_rows.h"
 
 static mgp_ram_t *draw(test_rng_t *rng, size_t n, uint32_t own) {
   mgp_ram_t *rows = calloc(n + 1, sizeof *rows);
@@ -30,10 +30,10 @@ static mgp_point_t point_of(const mgp_ram_t *row, uint32_t *nonce) {
 
 static void fill(int threads, mgp_ram_t *rows, size_t n, uint32_t own, int memory, uint32_t first,
                  mgp_point_t *sum) {
-  mgp_point_t *blocks = malloc((mgp_ram_blocks(n) + 1) * sizeof *blocks), total, end;
-  mgp_ram_points(threads, rows, n, own, memory, blocks, &total);
+  mgp_point_t *blocks = malloc((mgp_ram_blocks((uint32_t)n) + 1) * sizeof *blocks), total, end;
+  ram_rows_points(threads, rows, n, own, memory, blocks, &total);
   total = mgp_curve_add(sum, &total);
-  CHECK_OK(mgp_ram_chain(threads, rows, n, first, *sum, blocks, &end));
+  CHECK_OK(ram_rows_chain(threads, rows, n, first, *sum, blocks, &end));
   CHECK(mgp_curve_equal(&end, &total));
   *sum = end;
   free(blocks);
@@ -91,8 +91,8 @@ static void degenerate(test_rng_t *rng, const mgp_chip_t *chip) {
   uint32_t nonce;
   rows[1] = rows[0];
   start = point_of(&rows[0], &nonce);
-  mgp_ram_points(1, rows, 2, 5, 0, blocks, &total);
-  CHECK_OK(mgp_ram_chain(1, rows, 2, 0, start, blocks, &end));
+  ram_rows_points(1, rows, 2, 5, 0, blocks, &total);
+  CHECK_OK(ram_rows_chain(1, rows, 2, 0, start, blocks, &end));
   const mgp_point_t two = mgp_curve_add(&start, &start), three = mgp_curve_add(&two, &start);
   CHECK(mgp_curve_equal(&total, &two) && mgp_curve_equal(&end, &three));
   const mgp_raw_t raw = {.ram = rows};
@@ -102,14 +102,14 @@ static void degenerate(test_rng_t *rng, const mgp_chip_t *chip) {
   mgp_chip_eval_row(chip, cols, NULL, values);
   CHECK_OK(mgp_check_row(chip, &none, values, 0));
   start = mgp_curve_neg(&start);
-  mgp_ram_points(1, rows, 2, 5, 0, blocks, &total);
-  CHECK(mgp_ram_chain(1, rows, 2, 0, start, blocks, &end) == MGP_INTERNAL);
-  mgp_ram_points(1, rows, 1, 5, 0, blocks, &total);
-  CHECK(mgp_ram_chain(1, rows, 1, 0, start, blocks, &end) == MGP_INTERNAL);
+  ram_rows_points(1, rows, 2, 5, 0, blocks, &total);
+  CHECK(ram_rows_chain(1, rows, 2, 0, start, blocks, &end) == MGP_INTERNAL);
+  ram_rows_points(1, rows, 1, 5, 0, blocks, &total);
+  CHECK(ram_rows_chain(1, rows, 1, 0, start, blocks, &end) == MGP_INTERNAL);
   /* a memory shard: sent records are of id 0 and say that they are first values */
   rows[0].in = rows[0].id = rows[0].ts = 0;
   rows[1].in = rows[1].ts = 1;
-  mgp_ram_points(1, rows, 2, 8, 1, blocks, &total);
+  ram_rows_points(1, rows, 2, 8, 1, blocks, &total);
   CHECK_EQ_U64(rows[0].d, 1);
   CHECK_EQ_U64(rows[1].d, 7 - rows[1].id);
   free(rows);

@@ -1,4 +1,4 @@
-/* Accesses (backend.h) under the rules of device memory. */
+/* Accesses and rows of the shard RAM (backend.h) under the rules of device memory. */
 #include "backend/strict/checks.h"
 
 mgp_status_t mgp_strict_touch_words(mgp_backend_t *be, mgp_touch_t *d_touches, uint32_t n,
@@ -68,4 +68,39 @@ mgp_status_t mgp_strict_bound_rows(mgp_backend_t *be, const mgp_word_t *d_words,
       DEVICE(d_rows[ranges[r].kind], ranges[r].row + (end - ranges[r].begin));
   }
   return INNER(bound_rows, d_words, n, ranges, count, d_rows);
+}
+
+mgp_status_t mgp_strict_ram_rows(mgp_backend_t *be, const mgp_word_t *d_words,
+                                 const uint16_t *d_from, uint32_t n, const mgp_ram_shard_t *shard,
+                                 uint32_t first, mgp_ram_t *d_rows) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_words, n);
+  DEVICE(d_from, n);
+  HOST(shard, 1);
+  DEVICE(d_rows, 2 * (size_t)n);
+  return INNER(ram_rows, d_words, d_from, n, shard, first, d_rows);
+}
+
+mgp_status_t mgp_strict_ram_points(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_rows, nrows);
+  return INNER(ram_points, d_rows, nrows);
+}
+
+mgp_status_t mgp_strict_ram_sums(mgp_backend_t *be, const mgp_ram_t *d_rows, uint32_t nrows,
+                                 mgp_point_t *d_before, mgp_point_t *total) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_rows, nrows);
+  DEVICE(d_before, mgp_ram_blocks(nrows));
+  HOST(total, 1);
+  return INNER(ram_sums, d_rows, nrows, d_before, total);
+}
+
+mgp_status_t mgp_strict_ram_chain(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows,
+                                  const mgp_point_t *start, mgp_point_t *d_before) {
+  mgp_strict_t *st = mgp_strict_of(be);
+  DEVICE(d_rows, nrows);
+  HOST(start, 1);
+  DEVICE(d_before, mgp_ram_blocks(nrows));
+  return INNER(ram_chain, d_rows, nrows, start, d_before);
 }

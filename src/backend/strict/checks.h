@@ -11,7 +11,9 @@
 /* clang-format off */
 MGP_BACKEND_OP(mgp_strict, touch_words) MGP_BACKEND_OP(mgp_strict, word_merge)
 MGP_BACKEND_OP(mgp_strict, word_find) MGP_BACKEND_OP(mgp_strict, patch)
-MGP_BACKEND_OP(mgp_strict, bound_rows)
+MGP_BACKEND_OP(mgp_strict, bound_rows) MGP_BACKEND_OP(mgp_strict, ram_rows)
+MGP_BACKEND_OP(mgp_strict, ram_points) MGP_BACKEND_OP(mgp_strict, ram_sums)
+MGP_BACKEND_OP(mgp_strict, ram_chain)
     /* clang-format on */
 
     static inline const char *mgp_strict_op(const char *func) {

@@ -1,9 +1,11 @@
-#include "prover/ram.h"
+#include "backend/cpu/ram.h"
 
 #include <string.h>
 
+#include "backend/cpu/cpu.h"
+#include "backend/cpu/cpu_ops.h"
+#include "backend/cpu/parallel.h"
 #include "math/poseidon2_simd.h"
-#include "vm/ram_row.h"
 
 /* Blocks whose sums advance together, one inversion for all of them. */
 #define GROUP 64u
@@ -68,21 +70,12 @@ static void invert_all(mgp_e7_t *v, unsigned n) {
   }
 }
 
-/* Slope of the tangent at p. */
-static mgp_e7_t tangent(const mgp_point_t *p) {
-  mgp_e7_t num = mgp_e7_sqr(p->x);
-  num = mgp_e7_add(num, mgp_e7_add(num, num));
-  num.c[0] = mgp_f_add(num.c[0], mgp_f_from_u32(MGP_CURVE_A));
-  return mgp_e7_mul(num, mgp_e7_inv(mgp_e7_add(p->y, p->y)));
-}
-
-/* sum += (x, y) where inverse = 1 / (x - sum.x), or 0 where that does not exist. *slope is set
- * unless the result or the sum is the identity. */
+/* sum += (x, y) where inverse = 1 / (x - sum.x), or 0 where that does not exist. *slope: as of
+ * mgp_curve_sum. */
 static void add_row(mgp_point_t *sum, const addend_t *a, mgp_e7_t inverse, mgp_e7_t *slope) {
   const mgp_point_t p = {a->x, a->y, 0};
   if (sum->infinity || mgp_e7_is_zero(inverse)) {
-    if (mgp_curve_equal(sum, &p)) *slope = tangent(&p);
-    *sum = mgp_curve_add(sum, &p);
+    *sum = mgp_curve_sum(sum, &p, slope);
     return;
   }
   const mgp_e7_t l = mgp_e7_mul(mgp_e7_sub(a->y, sum->y), inverse);
@@ -92,9 +85,10 @@ static void add_row(mgp_point_t *sum, const addend_t *a, mgp_e7_t inverse, mgp_e
   *slope = l;
 }
 
-/* Adds the rows of n neighbouring blocks to their sums, row by row in all blocks at a time. If
- * `chain` is set, writes ax and slope. Returns 0 if a chain came to the identity. */
-static int add_group(mgp_ram_t *rows, size_t nrows, mgp_point_t *sum, unsigned n, int chain) {
+/* Adds the rows of n neighbouring blocks to their sums, row by row in all blocks at a time. chain:
+ * the rows again, for ax and slope, or NULL. Returns 0 if a chain came to the identity. */
+static int add_group(const mgp_ram_t *rows, size_t nrows, mgp_point_t *sum, unsigned n,
+                     mgp_ram_t *chain) {
   int good = 1;
   for (unsigned step = 0; step < MGP_RAM_BLOCK; step++) {
     addend_t a[GROUP];
@@ -112,72 +106,87 @@ static int add_group(mgp_ram_t *rows, size_t nrows, mgp_point_t *sum, unsigned n
       const size_t r = (size_t)b * MGP_RAM_BLOCK + step;
       mgp_e7_t slope = mgp_e7_zero();
       if (r >= nrows) continue;
-      if (chain) rows[r].ax = sum[b].x;
+      if (chain) chain[r].ax = sum[b].x;
       good &= !chain || !sum[b].infinity;
       add_row(&sum[b], &a[b], inverse[b], &slope);
-      if (chain) rows[r].slope = slope;
+      if (chain) chain[r].slope = slope;
       good &= !chain || !sum[b].infinity;
     }
   }
   return good;
 }
 
-static int add_groups(int threads, mgp_ram_t *rows, size_t nrows, mgp_point_t *sum, int chain) {
+static int add_groups(int threads, const mgp_ram_t *rows, uint32_t nrows, mgp_point_t *sum,
+                      mgp_ram_t *chain) {
   const size_t nblocks = mgp_ram_blocks(nrows), ngroups = (nblocks + GROUP - 1) / GROUP;
   int good = 1;
   (void)threads;
-#ifdef _OPENMP
-#pragma omp parallel for num_threads(threads) schedule(dynamic) reduction(& : good)
-#endif
+  MGP_OMP(omp parallel for num_threads(threads) schedule(dynamic) reduction(& : good))
   for (size_t g = 0; g < ngroups; g++) {
     const size_t block = g * GROUP, row = block * MGP_RAM_BLOCK;
     const unsigned n = nblocks - block < GROUP ? (unsigned)(nblocks - block) : GROUP;
-    good &= add_group(rows + row, nrows - row, sum + block, n, chain);
+    good &= add_group(rows + row, nrows - row, sum + block, n, chain ? chain + row : NULL);
   }
   return good;
 }
 
 /* --- steps ----------------------------------------------------------------------------------- */
 
-void mgp_ram_find_points(int threads, mgp_ram_t *rows, size_t nrows) {
-  const size_t nblocks = mgp_ram_blocks(nrows);
+void mgp_ram_find_points(int threads, mgp_ram_t *rows, uint32_t nrows) {
+  const uint32_t nblocks = mgp_ram_blocks(nrows);
   (void)threads;
-#ifdef _OPENMP
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-#endif
-  for (size_t b = 0; b < nblocks; b++) {
-    const size_t row = b * MGP_RAM_BLOCK;
+  MGP_OMP(omp parallel for num_threads(threads) schedule(dynamic))
+  for (uint32_t b = 0; b < nblocks; b++) {
+    const uint32_t row = b * MGP_RAM_BLOCK;
     hash_rows(rows + row, nrows - row < MGP_RAM_BLOCK ? nrows - row : MGP_RAM_BLOCK);
   }
 }
 
-void mgp_ram_sums(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
-                  mgp_point_t *blocks, mgp_point_t *total) {
-  const size_t nblocks = mgp_ram_blocks(nrows);
-  for (size_t r = 0; r < nrows; r++) rows[r].d = rows[r].in ? own - 1 - rows[r].id : memory != 0;
-  for (size_t b = 0; b < nblocks; b++) blocks[b] = mgp_curve_identity();
-  add_groups(threads, rows, nrows, blocks, 0);
-  *total = mgp_curve_identity();
-  for (size_t b = 0; b < nblocks; b++) *total = mgp_curve_add(total, &blocks[b]);
-}
-
-void mgp_ram_points(int threads, mgp_ram_t *rows, size_t nrows, uint32_t own, int memory,
-                    mgp_point_t *blocks, mgp_point_t *total) {
-  mgp_ram_find_points(threads, rows, nrows);
-  mgp_ram_sums(threads, rows, nrows, own, memory, blocks, total);
-}
-
-mgp_status_t mgp_ram_chain(int threads, mgp_ram_t *rows, size_t nrows, uint32_t first,
-                           mgp_point_t start, mgp_point_t *blocks, mgp_point_t *end) {
-  mgp_point_t sum = start;
-  for (size_t b = 0; b < mgp_ram_blocks(nrows); b++) {
-    const mgp_point_t before = sum;
-    sum = mgp_curve_add(&sum, &blocks[b]);
-    blocks[b] = before;
+void mgp_ram_sums(int threads, const mgp_ram_t *rows, uint32_t nrows, mgp_point_t *before,
+                  mgp_point_t *total) {
+  mgp_point_t sum = mgp_curve_identity();
+  for (uint32_t b = 0; b < mgp_ram_blocks(nrows); b++) before[b] = sum;
+  add_groups(threads, rows, nrows, before, NULL);
+  for (uint32_t b = 0; b < mgp_ram_blocks(nrows); b++) {
+    const mgp_point_t next = mgp_curve_add(&sum, &before[b]);
+    before[b] = sum;
+    sum = next;
   }
-  for (size_t r = 0; r < nrows; r++) rows[r].i = first + (uint32_t)r;
-  if (!add_groups(threads, rows, nrows, blocks, 1) || (nrows && sum.infinity))
-    return mgp_fail(MGP_INTERNAL, "records of the shard RAM add up to the identity");
-  *end = sum;
+  *total = sum;
+}
+
+mgp_status_t mgp_ram_chain(int threads, mgp_ram_t *rows, uint32_t nrows, const mgp_point_t *start,
+                           mgp_point_t *before) {
+  for (uint32_t b = 0; b < mgp_ram_blocks(nrows); b++) before[b] = mgp_curve_add(start, &before[b]);
+  if (add_groups(threads, rows, nrows, before, rows)) return MGP_OK;
+  return mgp_fail(MGP_INTERNAL, MGP_RAM_IDENTITY);
+}
+
+/* --- operations ------------------------------------------------------------------------------ */
+
+mgp_status_t mgp_cpu_ram_rows(mgp_backend_t *be, const mgp_word_t *d_words, const uint16_t *d_from,
+                              uint32_t n, const mgp_ram_shard_t *shard, uint32_t first,
+                              mgp_ram_t *d_rows) {
+  (void)be;
+  MGP_OMP(omp parallel for num_threads(be->threads) schedule(static))
+  for (uint32_t i = 0; i < n; i++)
+    mgp_ram_rows(&d_words[i], d_from[i], shard, first + i, first + n + i, &d_rows[i],
+                 &d_rows[n + i]);
   return MGP_OK;
+}
+
+mgp_status_t mgp_cpu_ram_points(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows) {
+  mgp_ram_find_points(be->threads, d_rows, nrows);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cpu_ram_sums(mgp_backend_t *be, const mgp_ram_t *d_rows, uint32_t nrows,
+                              mgp_point_t *d_before, mgp_point_t *total) {
+  mgp_ram_sums(be->threads, d_rows, nrows, d_before, total);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_cpu_ram_chain(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows,
+                               const mgp_point_t *start, mgp_point_t *d_before) {
+  return mgp_ram_chain(be->threads, d_rows, nrows, start, d_before);
 }
