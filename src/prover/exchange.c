@@ -28,14 +28,14 @@ static void device_free(mgp_session_t *s, void *ptr) {
 }
 
 static mgp_status_t read_touches(mgp_session_t *s, mgp_touch_list_t *list, touched_t *t) {
-  const uint64_t words = s->params.partitions > 1 ? list->n * sizeof *t->d_target : 0;
+  const int several = s->params.partitions > 1;
   t->n = list->n;
   MGP_TRY(device_alloc(s, list->n * sizeof *t->d_words, &t->d_words));
-  if (words) MGP_TRY(device_alloc(s, words, &t->d_target));
+  if (several) MGP_TRY(device_alloc(s, list->n * sizeof *t->d_target, &t->d_target));
   MGP_TRY(s->be->ops->touch_words(s->be, list->d_touches, list->n, t->regs, t->d_words, t->d_target,
                                   &t->nwords));
   device_free(s, &list->d_touches);
-  return words ? device_alloc(s, words, &t->d_prev) : MGP_OK;
+  return several ? device_alloc(s, list->n * sizeof *t->d_prev, &t->d_prev) : MGP_OK;
 }
 
 static void free_touched(mgp_session_t *s, touched_t *own) {

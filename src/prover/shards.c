@@ -136,7 +136,8 @@ static mgp_status_t record_program(mgp_session_t *s) {
   if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
   state_program(s, &sh->cut);
   st = mgp_comm_agree(s->comm, st);
-  const double start = mgp_clock_seconds(); /* all have recorded */
+  if (st == MGP_OK) st = mgp_link_ready(&s->link); /* connected while the run was recorded */
+  const double start = mgp_clock_seconds();
   if (st == MGP_OK) st = mgp_exchange_accesses(s, lists);
   s->exchange_seconds += mgp_clock_seconds() - start;
   if (st == MGP_OK) st = mgp_comm_agree(s->comm, check_registers(s, &sh->cut));
@@ -158,6 +159,7 @@ mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
 }
 
 static mgp_status_t make_memory(mgp_session_t *s) {
+  MGP_TRY(mgp_link_ready(&s->link));
   const double start = mgp_clock_seconds();
   const mgp_status_t st = mgp_memory_shard(s);
   s->exchange_seconds += mgp_clock_seconds() - start;
@@ -165,8 +167,7 @@ static mgp_status_t make_memory(mgp_session_t *s) {
 }
 
 mgp_status_t mgp_phase_record(mgp_session_t *s) {
-  MGP_TRY(s->run.nshards == 0 ? record_program(s) : make_memory(s));
-  return mgp_link_ready(&s->link); /* devices have found each other while the run was recorded */
+  return s->run.nshards == 0 ? record_program(s) : make_memory(s);
 }
 
 int mgp_shards_left(const mgp_session_t *s) {

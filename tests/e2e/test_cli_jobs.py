@@ -79,6 +79,7 @@ def check_point(t, p, ranks):
             f"{ranks} ranks: {s} does not add up")
     t.check(s["load"] >= 1 and s["predicted_load"] >= 1, f"{s}")
     t.check(len(p["by_rank"]) == ranks and sum(r["predicted_load"] for r in p["by_rank"]) > 0, "loads")
+    t.check(all(0 < r["exchange_s"] <= p["phases"]["record"]["max_s"] for r in p["by_rank"]), "exchange of accesses")
 
 
 def test_scaling(t):

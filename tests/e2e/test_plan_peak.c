@@ -1,6 +1,7 @@
 /* The planned peak holds for plans of odd proportions: long chunks, low and high columns, one trace
  * for each chip or many. A plan that is too low ends the proof with MGP_RESOURCES, as the ledger is
- * limited to it; one that is far too high would refuse what fits. */
+ * limited to it; one that is far too high would refuse what fits. The exchange of accesses, which
+ * is before the plan, takes no more. */
 #include "prove_util.h"
 
 typedef struct {
@@ -25,7 +26,7 @@ static void check_plan(guest_t *g, const proportions_t *v, uint32_t ranks, mgp_c
   for (uint32_t k = 0; k < r.report.nranks; k++) {
     const mgp_rank_report_t *rank = &r.report.ranks[k];
     uint64_t most = 0;
-    for (unsigned p = MGP_PHASE_ASSIGN; p < MGP_PHASES; p++)
+    for (unsigned p = MGP_PHASE_RECORD; p < MGP_PHASES; p++)
       if (rank->peak[p][MGP_MEM_CLASSES] > most) most = rank->peak[p][MGP_MEM_CLASSES];
     printf("%-70s rank %u: %6.1f of %6.1f MiB\n", name, k, (double)most / (1 << 20),
            (double)rank->predicted_peak / (1 << 20));
@@ -44,6 +45,12 @@ int main(void) {
     check_plan(&g, &table[i], 1, MGP_CACHE_NONE);
     check_plan(&g, &table[i], 2, MGP_CACHE_FULL);
   }
+  guest_free(&g);
+  /* touches much, in more partitions than ranks, and little is planned */
+  static const proportions_t least[] = {{1, 0, 0, 14}, {4, 0, 0, 14}, {8, 0, 0, 14}};
+  guest_load(&g, "memory", 4000);
+  for (size_t i = 0; i < sizeof least / sizeof least[0]; i++)
+    check_plan(&g, &least[i], 1, MGP_CACHE_NONE);
   guest_free(&g);
   return test_result();
 }
