@@ -275,6 +275,59 @@ static void replays(bench_t *b, const mgp_chipset_t *set, mgp_f_t *d_zero, mgp_f
   }
 }
 
+/* Touches of words all over memory, sorted; the words merged again; rows of one kind. Bytes: each
+ * of four passes of a sort reads pairs of 8 bytes twice and writes them. */
+static void accesses(bench_t *b, const uint32_t *keys, mgp_f_t *d_in, mgp_f_t *d_out) {
+  const uint32_t n = 1u << 22;
+  const double sort = 4 * 24.0;
+  const mgp_bound_range_t range = {0, 0, 0, 0, 0};
+  mgp_touch_t *touches = (mgp_touch_t *)calloc(n, sizeof *touches), regs[MGP_TOUCH_REGISTERS];
+  mgp_touch_t *d_touches = (mgp_touch_t *)d_in;
+  mgp_word_t *d_words = (mgp_word_t *)d_out, *d_merged = d_words + n;
+  uint32_t *d_list = (uint32_t *)(d_merged + n), count = 0;
+  mgp_bound_t *const d_rows[3] = {(mgp_bound_t *)d_in, NULL, NULL};
+  if (!touches) exit(4);
+  for (uint32_t i = 0; i < n; i++) {
+    touches[i].key = keys[i] & ((1u << 28) - 1);
+    touches[i].field = MGP_TOUCH_M;
+  }
+  REQUIRE(mgp_cuda_upload(b->be, d_touches, touches, n * sizeof *touches));
+  double s = best(
+      b, [&] { return mgp_cuda_touch_words(b->be, d_touches, n, regs, d_words, d_list, &count); });
+  report(b, "touches to words", "2^22", s, n, (32 + sort + 52) * n, 0);
+  s = best(b, [&] { return mgp_cuda_word_merge(b->be, d_words, n, d_list, d_merged, &count); });
+  report(b, "merged words", "2^22", s, n, (24 + sort + 56) * n, 0);
+  s = best(b, [&] { return mgp_cuda_bound_rows(b->be, d_words, n, &range, 1, d_rows); });
+  report(b, "rows of the boundary", "2^22", s, n, 40.0 * n, 0);
+  free(touches);
+}
+
+/* Rows of records that differ in their keys. Cycles of a point: two permutations and norms, a root;
+ * of a row that is added: an inversion, two products and a square in F_{p^7}. */
+static void shard_ram(bench_t *b, mgp_f_t *d_in, mgp_f_t *d_out) {
+  const uint32_t n = 1u << 19;
+  const mgp_ram_shard_t shard = {1, 0};
+  const mgp_point_t start = mgp_curve_offset();
+  mgp_point_t total;
+  mgp_ram_t *d_rows = (mgp_ram_t *)d_out;
+  mgp_point_t *d_before = (mgp_point_t *)(d_rows + 2 * n);
+  const mgp_word_t *d_words = (const mgp_word_t *)d_in;
+  const uint16_t *d_from = (const uint16_t *)(d_words + n);
+  double s =
+      best(b, [&] { return mgp_cuda_ram_rows(b->be, d_words, d_from, n, &shard, 0, d_rows); });
+  report(b, "rows of the shard RAM", "2^20", s, 2.0 * n, (18.0 + 2 * sizeof *d_rows) * n, 0);
+  s = best(b, [&] { return mgp_cuda_ram_points(b->be, d_rows, 2 * n); });
+  report(b, "their points", "2^20", s, 2.0 * n, 0, 33000);
+  s = best(b, [&] { return mgp_cuda_ram_sums(b->be, d_rows, 2 * n, d_before, &total); });
+  report(b, "their sums", "2^20", s, 2.0 * n, 0, 3900);
+  s = best(b, [&] { /* the chain takes the points away */
+                    MGP_TRY(mgp_cuda_ram_points(b->be, d_rows, 2 * n));
+                    MGP_TRY(mgp_cuda_ram_sums(b->be, d_rows, 2 * n, d_before, &total));
+                    return mgp_cuda_ram_chain(b->be, d_rows, 2 * n, &start, d_before);
+  });
+  report(b, "points, sums and chain", "2^20", s, 2.0 * n, 0, 33000 + 2 * 3900);
+}
+
 /* bench_cuda [WORD]: only the groups whose names contain it */
 int main(int argc, char **argv) {
   const char *word = argc > 1 ? argv[1] : "";
@@ -322,6 +375,8 @@ int main(int argc, char **argv) {
   if (strstr("folding", word)) folding(&b, d_in);
   if (strstr("replays", word)) replays(&b, set, d_in, d_out);
   if (strstr("opening", word)) opening(&b, d_in, d_out);
+  if (strstr("accesses", word)) accesses(&b, (const uint32_t *)host, d_in, d_out);
+  if (strstr("records", word)) shard_ram(&b, d_in, d_out);
   mgp_cuda_give(b.cu, d_out);
   mgp_cuda_give(b.cu, d_in);
   free(host);
