@@ -318,6 +318,12 @@ int main(void) {
       check_rows(&b[k], &rng, n, MGP_BOUND_RANGES);
       CHECK_EQ_U64(mgp_ledger_live(b[k].ledger, MGP_MEM_SCRATCH), 0);
     }
+  if (test_quick() < 2 && strcmp(b[0].be->name, "cuda") == 0) { /* more tiles than threads scan */
+    const uint32_t n = (1u << 20) + 4097;
+    check_touches(b, &rng, n, 1);
+    check_merge(b, &rng, SPREAD, n);
+    check_merge(b, &rng, DENSE, n);
+  }
   ref_backends_destroy(b, nb);
   return test_result();
 }
