@@ -133,7 +133,6 @@ typedef struct {
    * find such records. */
   mgp_status_t (*ram_chain)(mgp_backend_t *be, mgp_ram_t *d_rows, uint32_t nrows,
                             const mgp_point_t *start, mgp_point_t *d_before);
-#define MGP_RAM_IDENTITY "records of the shard RAM add up to the identity"
 
   /* --- replay ----------------------------------------------------------------------------- */
   /* Builds rows [first, first + nrows) of a trace: row r of the output is
@@ -299,7 +298,8 @@ typedef struct {
   void (*destroy)(mgp_backend_t *be);
 } mgp_backend_ops_t;
 
-#define MGP_NO_NONCE UINT32_MAX
+#define MGP_NO_NONCE     UINT32_MAX
+#define MGP_RAM_IDENTITY "records of the shard RAM add up to the identity" /* of ram_chain */
 
 /* MGP_BACKEND_OPS(mgp_cpu) declares mgp_cpu_alloc, mgp_cpu_free, ...: a function for each
  * operation, with its type. A backend need not define what it leaves NULL. */
