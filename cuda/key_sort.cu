@@ -1,8 +1,8 @@
 /* Four passes of eight bits. In each, every block counts the digits of its tile; the counts of all
  * blocks are scanned digit by digit; and each block writes its pairs to where its tile's begin, in
- * the order in which they lie. The
- * toolkit's own sort moves a third less; this one, far below what the touches take to come up,
- * needs no memory but the arena's, has launches that tests can make to fail, and runs emulated. */
+ * the order in which they lie. The toolkit's own sort moves a third less; this one, far below what
+ * the touches take to come up, needs no memory but the arena's, has launches that tests can make to
+ * fail, and runs emulated. */
 #include <string.h>
 
 #include "key_sort.cuh"
