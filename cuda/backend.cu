@@ -211,6 +211,7 @@ static mgp_backend_ops_t make_ops(void) {
   t.unpin = mgp_cuda_unpin;
   t.send = mgp_cuda_send;
   t.sent = mgp_cuda_sent;
+  t.busy = mgp_cuda_busy;
   t.set_program = mgp_cuda_set_program;
   t.program_bytes = mgp_cuda_program_bytes;
   t.index = mgp_cuda_index;
@@ -240,6 +241,7 @@ static mgp_backend_ops_t make_ops(void) {
   t.query_end = mgp_cuda_query_end;
   t.query_abort = mgp_cuda_query_abort;
   t.query_bytes = mgp_cuda_query_bytes;
+  t.task_prepare = mgp_cuda_task_prepare;
   t.task_begin = mgp_cuda_task_begin;
   t.task_end = mgp_cuda_task_end;
   t.task_bytes = mgp_cuda_task_bytes;
@@ -287,8 +289,8 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
     MGP_TRY(
         MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));
   const uint64_t small = mgp_cuda_size((MGP_CUDA_RESULTS + 1) * sizeof(mgp_e_t));
-  cu->task_result_bytes = mgp_cuda_task_result_bytes(cu);
-  const uint64_t nbytes = 2 * MGP_CUDA_STAGE + small + MGP_CUDA_TASKS * cu->task_result_bytes;
+  cu->task_pinned_bytes = mgp_cuda_task_pinned_bytes(cu);
+  const uint64_t nbytes = 2 * MGP_CUDA_STAGE + small + MGP_CUDA_TASKS * cu->task_pinned_bytes;
   uint8_t *pinned = NULL;
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMallocHost((void **)&pinned, nbytes)));
   mgp_status_t st = mgp_ledger_account(cu->host_ledger, MGP_MEM_PLAN, pinned, nbytes);
@@ -297,7 +299,7 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
     return st;
   }
   cu->pinned = pinned;
-  cu->task_results = pinned + 2 * MGP_CUDA_STAGE + small;
+  cu->task_pinned = pinned + 2 * MGP_CUDA_STAGE + small;
   return MGP_OK;
 }
 

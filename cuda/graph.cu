@@ -4,14 +4,15 @@ mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu) {
   return MGP_CUDA_CALL(cu, cudaStreamBeginCapture(cu->stream, cudaStreamCaptureModeRelaxed));
 }
 
-/* One like it, else an empty place, else any. There are as many as proofs under way at most. */
+/* One like it, else an empty place, else the one that was not wanted for the longest time. There
+ * are more than chip proofs at a time. */
 static mgp_cuda_graph_t *find(mgp_cuda_t *cu, unsigned kind, size_t nodes) {
   mgp_cuda_graph_t *best = NULL;
-  for (unsigned i = 0; i < MGP_CUDA_TASKS; i++) {
+  for (unsigned i = 0; i < MGP_CUDA_GRAPHS; i++) {
     mgp_cuda_graph_t *g = &cu->graph[i];
     if (g->busy) continue;
     if (g->exec && g->kind == kind && g->nodes == nodes) return g;
-    if (!best || (best->exec && !g->exec)) best = g;
+    if (!best || (best->exec && (!g->exec || g->used < best->used))) best = g;
   }
   return best;
 }
@@ -33,8 +34,8 @@ static mgp_status_t make(mgp_cuda_t *cu, mgp_cuda_graph_t *g, unsigned kind, siz
   return MGP_CUDA_CALL(cu, cudaGraphInstantiateWithFlags(&g->exec, graph, 0));
 }
 
-mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
-                                   mgp_cuda_graph_t **out) {
+mgp_status_t mgp_cuda_graph_end(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
+                                mgp_cuda_graph_t **out) {
   cudaGraph_t graph = NULL;
   size_t nodes = 0;
   const cudaError_t error = cudaStreamEndCapture(cu->stream, &graph);
@@ -44,11 +45,16 @@ mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, mgp_status_t st, unsigned kin
   if (st == MGP_OK) {
     *out = find(cu, kind, nodes);
     (*out)->busy = true;
+    (*out)->used = ++cu->graphs_used;
     st = make(cu, *out, kind, nodes, graph);
   }
   if (graph) (void)cudaGraphDestroy(graph);
-  if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphLaunch((*out)->exec, cu->stream));
+  if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphUpload((*out)->exec, cu->stream));
   return st;
+}
+
+mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, const mgp_cuda_graph_t *g) {
+  return MGP_CUDA_CALL(cu, cudaGraphLaunch(g->exec, cu->stream));
 }
 
 void mgp_cuda_graph_done(mgp_cuda_graph_t *g) {
@@ -56,6 +62,6 @@ void mgp_cuda_graph_done(mgp_cuda_graph_t *g) {
 }
 
 void mgp_cuda_graphs_destroy(mgp_cuda_t *cu) {
-  for (unsigned i = 0; i < MGP_CUDA_TASKS; i++)
+  for (unsigned i = 0; i < MGP_CUDA_GRAPHS; i++)
     if (cu->graph[i].exec) (void)cudaGraphExecDestroy(cu->graph[i].exec);
 }

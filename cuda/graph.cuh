@@ -2,7 +2,7 @@
  * environment says nothing else), and what is on a stream that shares one with another waits for
  * that to end; graphs do not. The host needs no more time for a graph than for its launches, and
  * less if it has one of the same chip and length from a proof before: then only its arguments are
- * new. So graphs are kept, one for each proof that has been under way at a time. */
+ * new. So graphs are kept, for several partitions' proofs. */
 #ifndef MGP_CUDA_GRAPH_CUH
 #define MGP_CUDA_GRAPH_CUH
 
@@ -10,14 +10,16 @@
 
 /* What is put on cu->stream from here on, by this thread, goes to a graph. */
 mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu);
-/* Ends that, in any case, and launches it on cu->stream if st is MGP_OK, which it returns
+/* Ends that, in any case, and has the graph on the device, if st is MGP_OK, which it returns
  * otherwise. `kind` tells those apart that are never alike. *out: until mgp_cuda_graph_done, also
  * after an error; or NULL. */
-mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
-                                   mgp_cuda_graph_t **out);
-/* It is not under way any more. NULL is fine. */
+mgp_status_t mgp_cuda_graph_end(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
+                                mgp_cuda_graph_t **out);
+/* On cu->stream. */
+mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, const mgp_cuda_graph_t *g);
+/* It is not wanted any more, nor under way. NULL is fine. */
 void mgp_cuda_graph_done(mgp_cuda_graph_t *g);
-/* None is. */
+/* All of them. */
 void mgp_cuda_graphs_destroy(mgp_cuda_t *cu);
 
 #endif

@@ -294,3 +294,10 @@ mgp_status_t mgp_cuda_sent(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->side));
 }
+
+/* An error shows again when the work is waited for. */
+int mgp_cuda_busy(mgp_backend_t *be) {
+  const int busy = cudaStreamQuery(mgp_cuda_of(be)->stream) == cudaErrorNotReady;
+  (void)cudaGetLastError();
+  return busy;
+}

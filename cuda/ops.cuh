@@ -9,8 +9,8 @@
 
 MGP_BACKEND_OPS(mgp_cuda)
 
-/* Pinned bytes that the results of any chip proof fit in. */
-uint64_t mgp_cuda_task_result_bytes(const mgp_cuda_t *cu);
+/* Pinned bytes that start and results of any chip proof fit in. */
+uint64_t mgp_cuda_task_pinned_bytes(const mgp_cuda_t *cu);
 
 /* Have the driver load kernels that a proof of a common size launches, before it does. */
 void mgp_cuda_open_load(void);

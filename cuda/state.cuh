@@ -8,11 +8,11 @@
 #include "math/ext.h"
 #include "math/poseidon2.h"
 
-#include "arena.h"
 #include "cuda_backend.h"
 #include "sites.h"
 
 extern "C" {
+#include "base/arena.h"
 #include "protocol/transcript.h"
 }
 
@@ -23,12 +23,14 @@ extern "C" {
 #define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel, and one more: */
 #define MGP_CUDA_FOLDING MGP_CUDA_RESULTS /* number of the folding's result */
 #define MGP_CUDA_TASKS   64               /* most chip proofs at a time */
+#define MGP_CUDA_GRAPHS  256              /* most graphs that are kept */
 
 /* graph.cuh */
 typedef struct {
   cudaGraphExec_t exec; /* or NULL */
   unsigned kind;
   size_t nodes;
+  uint64_t used; /* when it was made, or taken again, last */
   bool busy;
 } mgp_cuda_graph_t;
 
@@ -43,9 +45,9 @@ typedef struct {
   uint8_t *d_arena;
   uint64_t d_arena_bytes; /* the arena has them all, or fewer */
   bool arena_stays;       /* for the next backend of the process */
-  /* pinned host memory: two halves for copies, small results, results of chip proofs by slot */
-  uint8_t *pinned, *task_results;
-  uint64_t task_result_bytes; /* of a slot */
+  /* pinned host memory: two halves for copies, small results, starts and results of chip proofs */
+  uint8_t *pinned, *task_pinned;
+  uint64_t task_pinned_bytes; /* of a slot */
   cudaStream_t side;          /* copies beside other work */
   cudaEvent_t reached;        /* what such a copy waits for */
   cudaEvent_t staged[2];      /* the last copy out of or into each half is done */
@@ -58,11 +60,12 @@ typedef struct {
   unsigned long long *d_bad;  /* count.cu: first request that is in no table; all ones: none */
   const mgp_program_t *prog;  /* of set_program, and its copy with device pointers */
   mgp_program_t *d_prog;
-  /* chip proofs under way: bit i of tasks_busy has stream i */
+  /* chip proofs prepared or under way: bit i of tasks_busy has stream i */
   cudaStream_t task_stream[MGP_CUDA_TASKS];
   cudaEvent_t task_ready; /* what the task begun last needs is there */
   uint64_t tasks_busy;
-  mgp_cuda_graph_t graph[MGP_CUDA_TASKS];
+  mgp_cuda_graph_t graph[MGP_CUDA_GRAPHS];
+  uint64_t graphs_used;         /* times that one was made, or taken again */
   struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;
   bool sync_each, poison;

@@ -117,47 +117,52 @@ uint64_t mgp_cuda_task_bytes(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nro
   return mgp_cuda_size(l.nbytes);
 }
 
-/* Each slot has pinned memory for the results of any chip's proof: they are there when it ends. */
+/* Each slot has pinned memory for what a proof starts with, and for its results, of any chip: they
+ * are there when it ends. */
 #define MOST_ROWS (1u << 24)
 
-uint64_t mgp_cuda_task_result_bytes(const mgp_cuda_t *cu) {
+static size_t start_bytes(void) {
+  return mgp_cuda_size(sizeof(mgp_task_start_t));
+}
+
+uint64_t mgp_cuda_task_pinned_bytes(const mgp_cuda_t *cu) {
   uint64_t most = 0;
   for (unsigned id = 1; id < MGP_CHIP_COUNT; id++) {
     if (mgp_cuda_form(cu->chips, (mgp_chip_id_t)id) == NULL) continue;
     const uint64_t nbytes = result_bytes(&cu->base.chips->chip[id], MOST_ROWS);
     if (nbytes > most) most = nbytes;
   }
-  return mgp_cuda_size(most);
+  return start_bytes() + mgp_cuda_size(most);
 }
 
+static mgp_task_start_t *start_of(const mgp_cuda_t *cu, unsigned slot) {
+  return (mgp_task_start_t *)(void *)(cu->task_pinned + slot * cu->task_pinned_bytes);
+}
 static uint8_t *results_of(const mgp_cuda_t *cu, unsigned slot) {
-  return cu->task_results + slot * cu->task_result_bytes;
+  return cu->task_pinned + slot * cu->task_pinned_bytes + start_bytes();
 }
 
-/* --- begin ------------------------------------------------------------------------------------ */
+/* --- prepare ---------------------------------------------------------------------------------- */
 
-typedef struct {
-  mgp_transcript_t tr;
-  mgp_e_t alpha, beta;
-} start_t;
-
-/* State, and what is constant in each leaf's denominator. */
+/* State, and what is constant in each leaf's denominator. What the proof starts with is in the
+ * host's memory: nobody knew it yet when the kernel was put into a graph. */
 static __global__ void __launch_bounds__(MGP_TASK_WIDE)
-    task_start(mgp_task_dev_t dev, mgp_chip_args_t args, start_t start, uint32_t *words) {
+    task_start(mgp_task_dev_t dev, mgp_chip_args_t args, const mgp_task_start_t *start,
+               uint32_t *words) {
   mgp_task_state_t *s = dev.state;
+  const mgp_e_t alpha = start->alpha, beta = start->beta;
   if (threadIdx.x == 0) {
-    s->tr = start.tr;
+    s->tr = start->transcript;
     s->next_word = words;
-    s->alpha = start.alpha;
+    s->alpha = alpha;
     s->beta[0] = mgp_e_one();
-    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++)
-      s->beta[i] = mgp_e_mul(s->beta[i - 1], start.beta);
+    for (unsigned i = 1; i <= MGP_MAX_TUPLE; i++) s->beta[i] = mgp_e_mul(s->beta[i - 1], beta);
   }
   __syncthreads();
   for (uint32_t j = threadIdx.x; j < args.form.k; j += MGP_TASK_WIDE) {
     const uint32_t *c = args.words + args.form.constants + j * MGP_LEAF_ROW;
     mgp_e_t *to = dev.leaf + j * MGP_LEAF_ROW;
-    mgp_dot_t sum(mgp_e_add_f(start.alpha, c[0]));
+    mgp_dot_t sum(mgp_e_add_f(alpha, c[0]));
     for (unsigned i = 1; i < MGP_LEAF_ROW; i++) {
       sum.mac(c[i], s->beta[i]);
       mgp_st(&to[i], s->beta[i]);
@@ -176,21 +181,21 @@ void mgp_cuda_task_load(void) {
 struct mgp_task {
   mgp_task_job_t job;
   layout_t l;
-  uint8_t *d_scratch;
   unsigned slot;
+  bool begun;
   mgp_cuda_graph_t *graph; /* or NULL */
 };
 
 static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
   const layout_t *l = &t->l;
   const mgp_cuda_chip_t *chip = mgp_cuda_chip(cu->chips, t->job.chip);
-  start_t start;
-  start.tr = t->job.transcript;
-  start.alpha = t->job.alpha;
-  start.beta = t->job.beta;
+  if (cu->poison)
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(t->job.d_scratch, 0xa5, l->nbytes, cu->stream)));
+  if (t->job.build) MGP_TRY(t->job.build(t->job.arg));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(l->dev.state, 0, sizeof *l->dev.state, cu->stream)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaMemsetAsync(l->dev.result, 0, sizeof *l->dev.result, cu->stream)));
-  MGP_TRY(MGP_LAUNCH(cu, task_start, 1, MGP_TASK_WIDE, l->dev, l->args, start, l->words));
+  MGP_TRY(MGP_LAUNCH(cu, task_start, 1, MGP_TASK_WIDE, l->dev, l->args, start_of(cu, t->slot),
+                     l->words));
   MGP_TRY(mgp_cuda_gkr(cu, chip, &l->args, l->dev, l->g));
   MGP_TRY(mgp_cuda_main(cu, chip, &l->args, l->dev, l->m));
   return MGP_CUDA_CALL(cu, cudaMemcpyAsync(results_of(cu, t->slot), l->dev.result, l->result_bytes,
@@ -198,65 +203,67 @@ static mgp_status_t enqueue(mgp_cuda_t *cu, const mgp_task *t) {
 }
 
 /* Kernels that are waited for one by one cannot be in a graph. */
-static mgp_status_t start(mgp_cuda_t *cu, mgp_task *t) {
-  if (cu->sync_each || cu->profile) return enqueue(cu, t);
+static mgp_status_t make_graph(mgp_cuda_t *cu, mgp_task *t) {
+  if (cu->sync_each || cu->profile) return MGP_OK;
   MGP_TRY(mgp_cuda_graph_begin(cu));
-  return mgp_cuda_graph_launch(cu, enqueue(cu, t), t->job.chip, &t->graph);
+  return mgp_cuda_graph_end(cu, enqueue(cu, t), t->job.chip, &t->graph);
 }
 
 /* Nothing of it is under way. */
 static void forget(mgp_cuda_t *cu, mgp_task_t *t) {
   mgp_cuda_graph_done(t->graph);
   cu->tasks_busy &= ~((uint64_t)1 << t->slot);
-  mgp_cuda_give(cu, t->d_scratch);
   free(t);
 }
 
-mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
+mgp_status_t mgp_cuda_task_prepare(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const cudaStream_t main_stream = cu->stream;
   const mgp_chip_t *chip = &be->chips->chip[job->chip];
   unsigned slot = 0;
-  mgp_status_t st;
   *out = NULL;
   while (slot < (unsigned)be->task_slots && (cu->tasks_busy >> slot & 1)) slot++;
   if (slot == (unsigned)be->task_slots)
     return mgp_fail(MGP_INTERNAL, "more than %d tasks", be->task_slots);
-  if (chip->ninteractions == 0 || job->nrows == 0 || job->nrows > MOST_ROWS)
-    return mgp_fail(MGP_INTERNAL, "chip %s with %u rows has no bus sum, or too many", chip->name,
+  if (chip->ninteractions == 0 || job->nrows == 0 || job->nrows > MOST_ROWS || !job->d_scratch)
+    return mgp_fail(MGP_INTERNAL,
+                    "chip %s with %u rows has no memory, no bus sum, or too many rows", chip->name,
                     job->nrows);
   mgp_task_t *t = (mgp_task_t *)calloc(1, sizeof *t);
   if (!t) return mgp_fail(MGP_RESOURCES, "out of host memory for a task");
   t->job = *job;
   t->slot = slot;
-  MGP_TRY_GOTO(st,
-               mgp_cuda_take(cu, MGP_MEM_SCRATCH, mgp_cuda_task_bytes(be, job->chip, job->nrows),
-                             (void **)&t->d_scratch),
-               failed);
-  lay_out(cu, job->chip, job->nrows, t->d_scratch, &t->l);
+  lay_out(cu, job->chip, job->nrows, (uint8_t *)job->d_scratch, &t->l);
   t->l.args.trace = job->d_trace;
   t->l.args.virt = job->d_virt;
   t->l.args.stride = job->stride;
-  /* the trace, and whoever had this memory before, are on the main stream */
-  MGP_TRY_GOTO(st, MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_ready, main_stream)), failed);
-  MGP_TRY_GOTO(st, MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->task_stream[slot], cu->task_ready, 0)),
-               failed);
-  cu->stream = cu->task_stream[slot];
-  st = start(cu, t);
-  cu->stream = main_stream;
   cu->tasks_busy |= (uint64_t)1 << slot;
-  if (st == MGP_OK) {
+  cu->stream = cu->task_stream[slot];
+  const mgp_status_t st = make_graph(cu, t);
+  cu->stream = main_stream;
+  if (st == MGP_OK)
     *out = t;
-    return MGP_OK;
-  }
-  /* what was begun is waited for; it has no results, and the error is told */
-  (void)cudaStreamSynchronize(cu->task_stream[slot]);
-failed:
-  forget(cu, t);
+  else
+    forget(cu, t);
   return st;
 }
 
-/* --- end -------------------------------------------------------------------------------------- */
+/* --- begin, end ------------------------------------------------------------------------------- */
+
+mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, mgp_task_t *t, const mgp_task_start_t *start) {
+  mgp_cuda_t *cu = mgp_cuda_of(be);
+  const cudaStream_t main_stream = cu->stream, stream = cu->task_stream[t->slot];
+  if (t->begun) return mgp_fail(MGP_INTERNAL, "a task that has begun before");
+  *start_of(cu, t->slot) = *start;
+  /* what the proof is made from, and whoever had its memory before, are on the main stream */
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_ready, main_stream)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(stream, cu->task_ready, 0)));
+  t->begun = true;
+  cu->stream = stream;
+  const mgp_status_t st = t->graph ? mgp_cuda_graph_launch(cu, t->graph) : enqueue(cu, t);
+  cu->stream = main_stream;
+  return st;
+}
 
 static mgp_status_t results(const mgp_cuda_t *cu, const mgp_task_t *t) {
   const mgp_task_result_t *r = (const mgp_task_result_t *)results_of(cu, t->slot);
@@ -270,11 +277,12 @@ static mgp_status_t results(const mgp_cuda_t *cu, const mgp_task_t *t) {
 
 mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
+  mgp_status_t st = MGP_OK;
   if (!t) return MGP_OK;
   /* waited for in any case: its memory is given back */
   const cudaError_t error = cudaStreamSynchronize(cu->task_stream[t->slot]);
-  mgp_status_t st = mgp_cuda_ended(cu, error, "the end of a task");
-  if (st == MGP_OK) st = results(cu, t);
+  if (t->begun) st = mgp_cuda_ended(cu, error, "the end of a task");
+  if (t->begun && st == MGP_OK) st = results(cu, t);
   forget(cu, t);
   return st;
 }

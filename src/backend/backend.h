@@ -40,12 +40,21 @@ typedef struct {
   uint32_t nrows;
   size_t stride;
   const mgp_f_t *d_trace, *d_virt; /* [ncols][stride], [nvirtual][stride] or NULL */
+  /* Makes them by the operations replay, unstack and table_columns; called once, on the thread that
+   * prepares or begins the task. NULL: they are there when the task begins. */
+  mgp_status_t (*build)(void *arg);
+  void *arg;
+  void *d_scratch; /* task_bytes, for a backend with several slots; one with one takes its own */
+  uint32_t *words; /* [mgp_task_words] canonical: the messages in order */
+  mgp_e_t *point;  /* n coordinates: where the columns were opened */
+  mgp_f_t *digest; /* [MGP_DIGEST_WORDS] squeezed at the end */
+} mgp_task_job_t;
+
+/* What is drawn before chip proofs begin. */
+typedef struct {
   mgp_e_t alpha, beta;
   mgp_transcript_t transcript; /* forked for the task */
-  uint32_t *words;             /* [mgp_task_words] canonical: the messages in order */
-  mgp_e_t *point;              /* n coordinates: where the columns were opened */
-  mgp_f_t *digest;             /* [MGP_DIGEST_WORDS] squeezed at the end */
-} mgp_task_job_t;
+} mgp_task_start_t;
 
 /* Weights of the chunks of one trace: row by row of nrows <= 2^nvars chunk rows. */
 #define MGP_WEIGHTS_VARS 22u /* at most, as no trace has more rows than that */
@@ -72,6 +81,9 @@ typedef struct {
   void (*unpin)(mgp_backend_t *be, void *ptr);
   mgp_status_t (*send)(mgp_backend_t *be, void *d_dst, const void *pinned, size_t nbytes);
   mgp_status_t (*sent)(mgp_backend_t *be);
+
+  /* Whether work that was begun is not done yet. NULL with one task slot: never. */
+  int (*busy)(mgp_backend_t *be);
 
   /* --- program and replay plans ------------------------------------------------------------ */
   /* The program that index, count and table_columns are about: stays the caller's, unchanged, until
@@ -190,12 +202,16 @@ typedef struct {
                           uint32_t npos);
 
   /* --- chip proof of one trace (section 5.4; task.h) ---------------------------------------- */
-  /* Starts it. Up to be->task_slots tasks may be under way, and end in any order; what they give
-   * does not depend on that. Trace, virtual columns and the results' memory stay valid until
-   * task_end, which waits for the results and frees the task, also if it returns an error. *out may
-   * be NULL. MGP_INTERNAL if a challenge hit an exceptional value. */
-  mgp_status_t (*task_begin)(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
-  mgp_status_t (*task_end)(mgp_backend_t *be, mgp_task_t *task); /* NULL is fine */
+  /* All that can be done before anything is drawn: what the job names may be in use until the task
+   * begins, but stays where it is until task_end. Up to be->task_slots tasks may be prepared or
+   * under way, and end in any order; what they give does not depend on that. */
+  mgp_status_t (*task_prepare)(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
+  /* Starts it, once, after all that was begun before on the backend. MGP_INTERNAL if a challenge
+   * hit an exceptional value: by this call or by task_end. */
+  mgp_status_t (*task_begin)(mgp_backend_t *be, mgp_task_t *task, const mgp_task_start_t *start);
+  /* Waits for the results, if it has begun, and frees the task, also if it returns an error. NULL
+   * is fine. */
+  mgp_status_t (*task_end)(mgp_backend_t *be, mgp_task_t *task);
   /* Peak scratch of a task beyond trace and virtual columns. */
   uint64_t (*task_bytes)(mgp_backend_t *be, mgp_chip_id_t chip, uint32_t nrows);
 
@@ -307,15 +323,15 @@ typedef struct {
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
   X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
-  X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_rows)             \
+  X(prefix, busy) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_rows)             \
   X(prefix, ram_points) X(prefix, ram_sums) X(prefix, ram_chain)                                   \
   X(prefix, touch_words) X(prefix, word_merge) X(prefix, word_find) X(prefix, patch)               \
   X(prefix, bound_rows) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \
   X(prefix, table_bytes) X(prefix, query_begin) X(prefix, query_column) X(prefix, query_end)       \
-  X(prefix, query_abort) X(prefix, query_bytes) X(prefix, task_begin) X(prefix, task_end)          \
-  X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
+  X(prefix, query_abort) X(prefix, query_bytes) X(prefix, task_prepare) X(prefix, task_begin)      \
+  X(prefix, task_end) X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
   X(prefix, gkr_bind) X(prefix, gkr_evals) X(prefix, gkr_end) X(prefix, main_begin)                \
   X(prefix, main_round) X(prefix, main_bind) X(prefix, main_evals) X(prefix, main_end)             \
   X(prefix, eq_tables) X(prefix, weights) X(prefix, combine) X(prefix, inner)                      \

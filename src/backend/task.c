@@ -12,9 +12,14 @@ size_t mgp_task_words(const mgp_chip_t *chip, uint32_t nrows) {
   return (2 + layers * (layers - (layers > 0)) + 4 * layers + 3 * n + chip->ncols) * MGP_D;
 }
 
+struct mgp_task {
+  mgp_task_job_t job;
+};
+
 typedef struct {
   mgp_backend_t *be;
   const mgp_task_job_t *job;
+  mgp_e_t alpha, beta;
   unsigned m, n;
   mgp_transcript_t tr;
   uint32_t *words;         /* the next ones to write */
@@ -74,8 +79,8 @@ static mgp_status_t prove_gkr(task_t *k) {
   mgp_gkr_t *g = NULL;
   mgp_e_t root[2];
   mgp_status_t st;
-  MGP_TRY(be->ops->gkr_begin(be, j->chip, j->d_trace, j->d_virt, j->stride, j->nrows, j->alpha,
-                             j->beta, &g, root));
+  MGP_TRY(be->ops->gkr_begin(be, j->chip, j->d_trace, j->d_virt, j->stride, j->nrows, k->alpha,
+                             k->beta, &g, root));
   send(k, MGP_LABEL_GKR_ROOT, root, 2);
   k->p = root[0];
   k->q = root[1];
@@ -106,7 +111,7 @@ static mgp_status_t prove_main(task_t *k) {
   mgp_e_t lambda = mgp_transcript_squeeze_ext(&k->tr);
   mgp_e_t c = mgp_task_claim(k->p, k->q, lambda, 1);
   MGP_TRY(ops->main_begin(be, j->chip, j->d_trace, j->d_virt, j->stride, j->nrows, k->n, rho,
-                          j->alpha, j->beta, lambda, eq_int, &main_state));
+                          k->alpha, k->beta, lambda, eq_int, &main_state));
   for (unsigned i = 0; i < k->n; i++) {
     MGP_TRY_GOTO(st, ops->main_round(be, main_state, ev), out);
     MGP_TRY_GOTO(st, main_coefficients(c, rho[i], ev, h), out);
@@ -122,23 +127,33 @@ out:
   return st;
 }
 
-mgp_status_t mgp_task_by_rounds(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
+mgp_status_t mgp_task_keep(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out) {
+  MGP_TRY(mgp_ledger_alloc(be->ledger, MGP_MEM_PLAN, sizeof **out, (void **)out));
+  (*out)->job = *job;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_task_by_rounds(mgp_backend_t *be, mgp_task_t *task,
+                                const mgp_task_start_t *start) {
+  const mgp_task_job_t *job = &task->job;
   task_t k;
   memset(&k, 0, sizeof k);
   k.be = be;
   k.job = job;
+  k.alpha = start->alpha;
+  k.beta = start->beta;
   k.m = mgp_task_log(be->chips->chip[job->chip].ninteractions);
   k.n = mgp_task_log(job->nrows);
-  k.tr = job->transcript;
+  k.tr = start->transcript;
   k.words = job->words;
+  if (job->build) MGP_TRY(job->build(job->arg));
   MGP_TRY(prove_gkr(&k));
   MGP_TRY(prove_main(&k));
   mgp_transcript_squeeze_digest(&k.tr, job->digest);
-  *out = NULL;
   return MGP_OK;
 }
 
 mgp_status_t mgp_task_done(mgp_backend_t *be, mgp_task_t *task) {
-  (void)be;
-  return task ? mgp_fail(MGP_INTERNAL, "a task that is not one") : MGP_OK;
+  mgp_ledger_free(be->ledger, task);
+  return MGP_OK;
 }

@@ -15,12 +15,12 @@ static inline unsigned mgp_task_log(uint64_t n) {
 /* Words that the chip proof of a trace sends. */
 size_t mgp_task_words(const mgp_chip_t *chip, uint32_t nrows);
 
-/* task_begin by the backend's own gkr_* and main_*: it has done all when it returns, so there is
- * nothing to wait for: *out is NULL, which mgp_task_done takes. */
-mgp_status_t mgp_task_by_rounds(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
+/* Tasks by the backend's own gkr_* and main_*: all is done when mgp_task_by_rounds returns. */
+mgp_status_t mgp_task_keep(mgp_backend_t *be, const mgp_task_job_t *job, mgp_task_t **out);
+mgp_status_t mgp_task_by_rounds(mgp_backend_t *be, mgp_task_t *task, const mgp_task_start_t *start);
+mgp_status_t mgp_task_done(mgp_backend_t *be, mgp_task_t *task);
 /* The prover divides by challenges where the verifier multiplies; they are zero with probability
  * 2^-123 each. */
 mgp_status_t mgp_task_exceptional(void);
-mgp_status_t mgp_task_done(mgp_backend_t *be, mgp_task_t *task);
 
 #endif

@@ -302,6 +302,7 @@ static void json_rank(mgp_json_t *j, const mgp_rank_report_t *k) {
   mgp_json_u64(j, "partitions", k->partitions);
   mgp_json_u64(j, "steps", k->steps);
   mgp_json_u64(j, "tasks", k->tasks);
+  mgp_json_u64(j, "tasks_early", k->tasks_early);
   mgp_json_u64(j, "predicted_load", k->load);
   mgp_json_f64(j, "busy_s", busy_of(k));
   mgp_json_f64(j, "exchange_s", k->exchange_seconds);

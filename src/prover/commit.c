@@ -33,15 +33,17 @@ fail:
   return st;
 }
 
+/* What the columns need is begun, and takes a device longer than the host: before it waits for
+ * that, it prepares chip proofs. */
 static mgp_status_t commit_part(mgp_session_t *s, mgp_part_t *part, mgp_digest_t *cap) {
   committer_t c = {s, NULL};
   mgp_status_t st;
-  if (s->cache >= MGP_CACHE_TRACE) MGP_TRY(keep_stack(s, part));
   MGP_TRY_GOTO(st,
                s->be->ops->commit_begin(s->be, s->params.log_height, s->shape.ncols[part->p],
                                         MGP_KEEP_LOG, s->cache == MGP_CACHE_FULL, &c.cs),
                fail);
   MGP_TRY_GOTO(st, mgp_replay_columns(s, part, MGP_BUILD_COMMIT, commit_column, &c), fail);
+  MGP_TRY_GOTO(st, mgp_tasks_prepare(s), fail);
   mgp_commit_stream_t *cs = c.cs;
   c.cs = NULL;
   return s->be->ops->commit_end(s->be, cs, cap, &part->tree);
@@ -53,6 +55,8 @@ fail:
 static mgp_status_t commit_parts(mgp_session_t *s, mgp_digest_t *caps, size_t cap_n,
                                  size_t *ncaps) {
   *ncaps = 0;
+  for (uint32_t i = 0; i < s->nparts && s->cache >= MGP_CACHE_TRACE; i++)
+    if (s->shape.ncols[s->parts[i].p] != 0) MGP_TRY(keep_stack(s, &s->parts[i]));
   for (uint32_t i = 0; i < s->nparts; i++) {
     mgp_part_t *part = &s->parts[i];
     if (s->shape.ncols[part->p] == 0) continue;

@@ -111,26 +111,30 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   uint32_t end = s->first_part + s->nparts;
   uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
   uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
+  uint64_t tasks = mgp_tasks_peak(s);
+  if (tasks == UINT64_MAX) return tasks;
   if (s->rank == 0) base += host * s->shape.body_words * 4;
+  const uint64_t early = s->tasks_early ? tasks : 0;
+  uint64_t stacks = 0, block = 0; /* block: of tasks, from the first commitment on */
+  if (cache >= MGP_CACHE_TRACE) stacks = ncols * height;
   for (uint32_t i = 0; i < s->nparts; i++) {
     uint32_t n = s->shape.ncols[s->first_part + i];
-    uint64_t stack = cache >= MGP_CACHE_TRACE ? n * height : 0;
     uint64_t tree = cache == MGP_CACHE_FULL
                         ? 2 * n * height + ((uint64_t)64 << (S + 1))
                         : (uint64_t)64 << (MGP_KEEP_LOG < S + 1 ? MGP_KEEP_LOG : S + 1);
     if (n == 0) continue;
-    commit =
-        max_u64(commit, kept + stack + column +
-                            ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG, cache == MGP_CACHE_FULL));
-    kept += stack + tree;
+    const uint64_t stream =
+        kept + stacks + ops->commit_bytes(s->be, S, n, MGP_KEEP_LOG, cache == MGP_CACHE_FULL);
+    commit = max_u64(commit, stream + max_u64(block + column, early));
+    block = early;
+    kept += tree;
     answers += host * nq * (n + depth * MGP_DIGEST_WORDS) * 4;
     uint64_t own = host * nq * (n + depth * MGP_DIGEST_WORDS) * 4 +
                    (cache == MGP_CACHE_FULL ? 0 : ops->query_bytes(s->be, S, n, MGP_KEEP_LOG, nq));
     query = max_u64(query, own + column);
   }
+  kept += stacks;
   for (uint32_t i = s->first_part; i < end; i++) piece = max_u64(piece, mgp_count_bytes(s, i));
-  uint64_t tasks = mgp_tasks_peak(s);
-  if (tasks == UINT64_MAX) return tasks;
   uint64_t task_proofs =
       host * (s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
@@ -245,12 +249,17 @@ static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, uint64_t 
   return MGP_OK;
 }
 
-/* A backend with several task slots uses them as far as there is memory. */
+/* A backend with several task slots uses them as far as there is memory, and prepares tasks early
+ * if that leaves room for the commitment beside them. */
 static void widen_tasks(mgp_session_t *s, uint64_t limit) {
+  const uint64_t live = mgp_ledger_live_total(s->device_ledger);
   if (s->be->task_slots < 2 || s->predicted_peak >= limit) return;
   s->task_room = mgp_tasks_peak(s) + (limit - s->predicted_peak);
   if (s->task_room < limit - s->predicted_peak) s->task_room = UINT64_MAX;
-  s->predicted_peak = mgp_plan_peak(s, s->cache, mgp_ledger_live_total(s->device_ledger));
+  s->tasks_early = 1;
+  s->predicted_peak = mgp_plan_peak(s, s->cache, live);
+  s->tasks_early = s->predicted_peak <= limit;
+  if (!s->tasks_early) s->predicted_peak = mgp_plan_peak(s, s->cache, live);
 }
 
 /* Twice as much is left besides: what lives on where this shard's memory was taken cuts the room of
@@ -267,6 +276,8 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
   uint64_t limit = memory_for_shard(s), needed = 0;
   uint32_t log_rows = o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS;
+  s->task_room = 0;
+  s->tasks_early = 0;
   for (;; log_rows--) {
     mgp_status_t st = mgp_plan_shape(s, log_rows);
     MGP_TRY(choose_cache(s, st, limit, &s->cache, &needed));

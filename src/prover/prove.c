@@ -32,7 +32,7 @@ const char *mgp_build_use_name(mgp_build_use_t use) {
 static mgp_status_t open_session(mgp_session_t *s) {
   mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
   MGP_TRY(mgp_session_open_ledgers(s));
-  s->body.ledger = s->tasks.ledger = s->ledger;
+  s->body.ledger = s->ledger;
   return mgp_chipset_create(&s->chips);
 }
 
@@ -81,6 +81,7 @@ static void free_part(mgp_session_t *s, mgp_part_t *part) {
 
 /* Gives back what the shard in hand has taken. */
 static void release_shard(mgp_session_t *s) {
+  mgp_tasks_free(s);
   for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
   s->be->ops->free(s->be, s->d_q);
   s->be->ops->free(s->be, s->d_counts);
@@ -92,7 +93,6 @@ static void release_shard(mgp_session_t *s) {
   s->query_pos = NULL;
   s->rho = s->points = NULL;
   mgp_words_free(&s->body);
-  mgp_words_free(&s->tasks);
   mgp_answers_free(s);
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;
@@ -114,13 +114,14 @@ static size_t close_session(mgp_session_t *s) {
 }
 
 /* The steady state between two phases (docs/architecture.md): a witness or codeword is there only
- * if the cache level keeps it, working memory only for the combined polynomial. */
+ * if the cache level keeps it, working memory only for the combined polynomial and for chip proofs
+ * that are prepared. */
 static void check_resident(const mgp_session_t *s, const uint64_t *resident) {
   uint64_t height = sizeof(mgp_f_t) << s->params.log_height, stacks = 0;
   for (uint32_t i = 0; i < s->nparts; i++)
     if (s->parts[i].d_stack) stacks += s->shape.ncols[s->parts[i].p] * height;
   MGP_VERIFY_CHECK(resident[MGP_MEM_WITNESS] == stacks);
-  MGP_VERIFY_CHECK(resident[MGP_MEM_SCRATCH] == (s->d_q ? MGP_D * height : 0));
+  MGP_VERIFY_CHECK(resident[MGP_MEM_SCRATCH] == (s->d_q ? MGP_D * height : 0) + mgp_tasks_bytes(s));
   MGP_VERIFY_CHECK(s->cache == MGP_CACHE_FULL || resident[MGP_MEM_CODEWORD] == 0);
   (void)resident, (void)stacks; /* where nothing is checked */
 }
@@ -213,6 +214,7 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   memcpy(r->builds, s->builds, sizeof r->builds);
   memcpy(r->link, s->link.stats, sizeof r->link);
   r->tasks = s->ntasks;
+  r->tasks_early = s->ntasks_early;
   r->steps = s->total.steps;
   for (unsigned op = 0; op < MGP_COMM_OP_COUNT; op++) {
     const mgp_comm_stats_t *start = &s->comm_start[op];

@@ -111,7 +111,8 @@ typedef struct {
   uint64_t rss_peak;
   double record_seconds;
   uint64_t builds[MGP_BUILD_USES];
-  uint64_t tasks, steps, records_live; /* records: most step records held */
+  uint64_t steps;
+  uint64_t tasks, tasks_early; /* chip proofs; of those: prepared beside the commitment */
   mgp_comm_stats_t comm[MGP_COMM_OP_COUNT];
   mgp_comm_stats_t link[MGP_LINK_OPS]; /* what devices added up among themselves */
 } mgp_rank_report_t;

@@ -23,23 +23,6 @@ static void count_build(mgp_session_t *s, mgp_build_use_t use, const mgp_trace_t
             mgp_build_use_name(use), t->partition, s->chips->chip[t->chip].name, t->rows);
 }
 
-static mgp_status_t build_virtual(mgp_session_t *s, const mgp_trace_t *t, size_t stride,
-                                  mgp_f_t **d_virt) {
-  const mgp_backend_ops_t *ops = s->be->ops;
-  const mgp_chip_t *chip = &s->chips->chip[t->chip];
-  mgp_f_t *dev = NULL;
-  *d_virt = NULL;
-  if (chip->nvirtual == 0) return MGP_OK;
-  MGP_TRY(ops->alloc(s->be, MGP_MEM_WITNESS, chip->nvirtual * stride * sizeof *dev, (void **)&dev));
-  mgp_status_t st = ops->table_columns(s->be, (mgp_chip_id_t)t->chip, t->rows, stride, dev);
-  if (st != MGP_OK) {
-    ops->free(s->be, dev);
-    return st;
-  }
-  *d_virt = dev;
-  return MGP_OK;
-}
-
 static const mgp_f_t *cached_slab(const mgp_session_t *s, const mgp_part_t *part,
                                   const mgp_trace_t *t, uint32_t chunk_row) {
   size_t chunk = t->first_chunk + (size_t)chunk_row * ncols_of(s, t);
@@ -47,30 +30,17 @@ static const mgp_f_t *cached_slab(const mgp_session_t *s, const mgp_part_t *part
 }
 
 mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
-                              mgp_f_t **d_trace, mgp_f_t **d_virt, size_t *stride) {
-  mgp_status_t st;
-  mgp_f_t *dev = NULL;
-  uint32_t ncols = ncols_of(s, t);
-  *stride = mgp_trace_stride(t->rows);
-  MGP_TRY_GOTO(
-      st,
-      s->be->ops->alloc(s->be, MGP_MEM_WITNESS, ncols * *stride * sizeof(mgp_f_t), (void **)&dev),
-      out);
+                              size_t stride, mgp_f_t *d_trace, mgp_f_t *d_virt) {
+  const mgp_backend_ops_t *ops = s->be->ops;
   if (part->d_stack) {
-    MGP_TRY_GOTO(st,
-                 s->be->ops->unstack(s->be, cached_slab(s, part, t, 0), ncols, s->params.log_chunk,
-                                     t->nchunks, *stride, dev),
-                 out);
+    MGP_TRY(ops->unstack(s->be, cached_slab(s, part, t, 0), ncols_of(s, t), s->params.log_chunk,
+                         t->nchunks, stride, d_trace));
   } else {
-    MGP_TRY_GOTO(st, build(s, part, t, 0, t->rows, (uint32_t)*stride, *stride, dev), out);
+    MGP_TRY(build(s, part, t, 0, t->rows, (uint32_t)stride, stride, d_trace));
     count_build(s, MGP_BUILD_TASK, t);
   }
-  MGP_TRY_GOTO(st, build_virtual(s, t, *stride, d_virt), out);
-  *d_trace = dev;
-  dev = NULL;
-out:
-  s->be->ops->free(s->be, dev);
-  return st;
+  if (s->chips->chip[t->chip].nvirtual == 0) return MGP_OK;
+  return ops->table_columns(s->be, (mgp_chip_id_t)t->chip, t->rows, stride, d_virt);
 }
 
 mgp_status_t mgp_replay_into(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,

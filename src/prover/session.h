@@ -47,6 +47,7 @@ typedef struct {
 } mgp_part_t;
 
 typedef struct mgp_shards mgp_shards_t;
+typedef struct mgp_tasks mgp_tasks_t;
 
 typedef struct {
   mgp_comm_t *comm;
@@ -98,10 +99,9 @@ typedef struct {
   /* fold.c: openings of the folded words, so many words, then room for the rows of the queries */
   mgp_f_t *answers;
   size_t opening_words;
-  /* body, on rank 0; task messages of this rank until they are gathered */
-  mgp_words_t body, tasks;
+  mgp_words_t body; /* on rank 0 */
   uint64_t builds[MGP_BUILD_USES];
-  uint64_t ntasks;
+  uint64_t ntasks, ntasks_early;
   double phase_seconds[MGP_PHASES];
   double phase_comm[MGP_PHASES]; /* of those: in collectives */
   double cut_seconds;            /* outside phases: for the cuts of shards to come */
@@ -114,6 +114,8 @@ typedef struct {
     uint64_t rows, cells, interactions, traces, stacked_columns, steps, load;
   } total;            /* over finished shards; steps, load: of this rank */
   uint64_t task_room; /* bytes that tasks under way together may hold */
+  int tasks_early;    /* they are prepared beside the commitment; their memory is in its peak */
+  mgp_tasks_t *tasks; /* tasks.c: from then, or their phase, until that ends; or NULL */
   mgp_security_t security;
 } mgp_session_t;
 
@@ -170,6 +172,12 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s);
 /* The most that the tasks of this rank hold at a time (witness, scratch); one alone may hold more
  * than task_room. UINT64_MAX if out of memory. Needs the shape. Local. */
 uint64_t mgp_tasks_peak(mgp_session_t *s);
+/* If tasks_early: what of the chip proofs needs no challenge, for as many as fit together, as long
+ * as the backend has other work. All partitions are there as the cache keeps them. Local. */
+mgp_status_t mgp_tasks_prepare(mgp_session_t *s);
+/* SCRATCH of the backend that they hold between phases. */
+uint64_t mgp_tasks_bytes(const mgp_session_t *s);
+void mgp_tasks_free(mgp_session_t *s);
 #define MGP_MAX_TASK_SLOTS 64
 /* Parameters, security and shape for one row cap. Local. */
 mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);
@@ -178,9 +186,9 @@ mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);
 uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live);
 
 /* --- replay (replay.c) ------------------------------------------------------------------------ */
-/* Whole trace [ncols][stride] into fresh WITNESS memory; virtual columns of tables likewise. */
+/* Whole trace [ncols][stride], virtual columns of tables likewise. */
 mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
-                              mgp_f_t **d_trace, mgp_f_t **d_virt, size_t *stride);
+                              size_t stride, mgp_f_t *d_trace, mgp_f_t *d_virt);
 static inline size_t mgp_trace_stride(uint32_t rows) {
   return ((size_t)rows + MGP_ROW_PAD - 1) / MGP_ROW_PAD * MGP_ROW_PAD;
 }

@@ -71,6 +71,7 @@ typedef struct {
 
 typedef struct {
   mgp_task_job_t job;
+  mgp_task_start_t start;
   mgp_task_t *task;
   uint32_t *words;
   mgp_e_t point[32];
@@ -86,17 +87,23 @@ static void begin(const bench_t *b, proof_t *p, unsigned chip, uint32_t rows) {
   j->stride = b->stride;
   j->d_trace = b->d_words;
   j->d_virt = b->d_words + 32 * b->stride;
-  for (int d = 0; d < MGP_D; d++) j->alpha.c[d] = 12345u + (unsigned)d, j->beta.c[d] = 777u * chip;
-  mgp_transcript_init(&j->transcript, MGP_TAG_FORK);
+  mgp_task_start_t *start = &p->start;
+  for (int d = 0; d < MGP_D; d++)
+    start->alpha.c[d] = 12345u + (unsigned)d, start->beta.c[d] = 777u * chip;
+  mgp_transcript_init(&start->transcript, MGP_TAG_FORK);
   const mgp_f_t word = chip;
-  mgp_transcript_absorb(&j->transcript, MGP_LABEL_FORK, &word, 1);
+  mgp_transcript_absorb(&start->transcript, MGP_LABEL_FORK, &word, 1);
   j->words = p->words;
   j->point = p->point;
   j->digest = p->digest;
-  REQUIRE(b->be->ops->task_begin(b->be, j, &p->task));
+  const uint64_t scratch = b->be->ops->task_bytes(b->be, j->chip, rows);
+  REQUIRE(b->be->ops->alloc(b->be, MGP_MEM_SCRATCH, scratch, &j->d_scratch));
+  REQUIRE(b->be->ops->task_prepare(b->be, j, &p->task));
+  REQUIRE(b->be->ops->task_begin(b->be, p->task, start));
 }
 static void end(const bench_t *b, proof_t *p) {
   REQUIRE(b->be->ops->task_end(b->be, p->task));
+  b->be->ops->free(b->be, p->job.d_scratch);
   free(p->words);
 }
 

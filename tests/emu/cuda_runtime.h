@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -343,9 +344,9 @@ cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+cudaError_t cudaStreamQuery(cudaStream_t stream); /* always busy: the host is to find work beside */
 cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned flags = 0);
-/* Graphs: kernels run as they are captured, so a graph can be launched but once, and has no nodes.
- */
+/* Graphs: what a stream has captured runs when the graph is launched, one node after the other. */
 struct mgp_emu_graph;
 typedef mgp_emu_graph *cudaGraph_t;
 typedef mgp_emu_graph *cudaGraphExec_t;
@@ -358,6 +359,7 @@ struct cudaGraphExecUpdateResultInfo {};
 cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
                                 cudaGraphExecUpdateResultInfo *info);
 cudaError_t cudaGraphGetNodes(cudaGraph_t graph, void *, size_t *n);
+cudaError_t cudaGraphUpload(cudaGraphExec_t exec, cudaStream_t stream);
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
@@ -374,6 +376,10 @@ template <typename F> static inline cudaError_t cudaFuncSetAttribute(F, cudaFunc
 
 /* --- launches --------------------------------------------------------------------------------- */
 
+/* Whether the stream captures; then the node that is run by the graph. */
+bool mgp_emu_captures(cudaStream_t stream);
+void mgp_emu_capture(cudaStream_t stream, std::function<cudaError_t()> node);
+
 /* Runs body(arg) as every thread of the grid. */
 void mgp_emu_run(const char *kernel, dim3 grid, dim3 block, size_t shared, void (*body)(void *),
                  void *arg);
@@ -381,18 +387,24 @@ void mgp_emu_run(const char *kernel, dim3 grid, dim3 block, size_t shared, void 
 template <typename... P, typename... A>
 static inline void mgp_emu_launch(const char *name, void (*kernel)(P...), dim3 grid, dim3 block,
                                   size_t shared, cudaStream_t stream, A &&...args) {
-  (void)stream;
   struct call_t {
     void (*kernel)(P...);
     std::tuple<P...> params;
   } call = {kernel, std::tuple<P...>(std::forward<A>(args)...)};
-  mgp_emu_run(
-      name, grid, block, shared,
-      [](void *arg) {
-        call_t *c = static_cast<call_t *>(arg);
-        std::apply(c->kernel, c->params);
-      },
-      &call);
+  auto run = [=]() mutable {
+    mgp_emu_run(
+        name, grid, block, shared,
+        [](void *arg) {
+          call_t *c = static_cast<call_t *>(arg);
+          std::apply(c->kernel, c->params);
+        },
+        &call);
+    return cudaPeekAtLastError();
+  };
+  if (mgp_emu_captures(stream))
+    mgp_emu_capture(stream, run);
+  else
+    (void)run();
 }
 
 #define MGP_KERNEL_START(kernel, grid, block, shared, stream, ...)                                 \

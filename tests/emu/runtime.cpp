@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -237,62 +238,89 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *a, const void *p) {
   return cudaSuccess;
 }
 
-/* --- copies ----------------------------------------------------------------------------------- */
+/* --- streams, graphs, copies ------------------------------------------------------------------ */
 
-cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t nbytes, cudaMemcpyKind kind,
-                            cudaStream_t) {
-  return cudaMemcpy2DAsync(dst, nbytes, src, nbytes, nbytes, 1, kind, nullptr);
-}
-
-cudaError_t cudaMemcpy2DAsync(void *dst, size_t dst_pitch, const void *src, size_t src_pitch,
-                              size_t width, size_t height, cudaMemcpyKind kind, cudaStream_t) {
-  if (width == 0 || height == 0) return cudaSuccess;
-  if (dst_pitch < width || src_pitch < width ||
-      !may_copy(dst, src, (height - 1) * dst_pitch + width, (height - 1) * src_pitch + width, kind))
-    return failed(cudaErrorInvalidValue);
-  for (size_t i = 0; i < height; i++)
-    memmove(static_cast<uint8_t *>(dst) + i * dst_pitch,
-            static_cast<const uint8_t *>(src) + i * src_pitch, width);
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemsetAsync(void *dst, int value, size_t nbytes, cudaStream_t) {
-  return cudaMemset2DAsync(dst, nbytes, value, nbytes, 1, nullptr);
-}
-
-cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, size_t height,
-                              cudaStream_t) {
-  if (width == 0 || height == 0) return cudaSuccess;
-  if (pitch < width || !on_device(dst, (height - 1) * pitch + width))
-    return failed(cudaErrorInvalidValue);
-  for (size_t i = 0; i < height; i++) memset(static_cast<uint8_t *>(dst) + i * pitch, value, width);
-  return cudaSuccess;
-}
-
-/* --- streams and events ----------------------------------------------------------------------- */
+typedef std::vector<std::function<cudaError_t()>> nodes_t;
 
 struct mgp_emu_stream {
   int device;
   bool captures;
+  nodes_t captured;
 };
 struct mgp_emu_graph {
-  bool launched;
+  nodes_t nodes;
 };
 struct mgp_emu_event {
   int device;
   std::chrono::steady_clock::time_point recorded;
 };
 
+bool mgp_emu_captures(cudaStream_t stream) {
+  return stream && stream->captures;
+}
+void mgp_emu_capture(cudaStream_t stream, std::function<cudaError_t()> node) {
+  stream->captured.push_back(std::move(node));
+}
+
+namespace {
+
+cudaError_t put(cudaStream_t stream, const std::function<cudaError_t()> &work) {
+  if (!mgp_emu_captures(stream)) return work();
+  mgp_emu_capture(stream, work);
+  return cudaSuccess;
+}
+
+} // namespace
+
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t nbytes, cudaMemcpyKind kind,
+                            cudaStream_t stream) {
+  return cudaMemcpy2DAsync(dst, nbytes, src, nbytes, nbytes, 1, kind, stream);
+}
+
+cudaError_t cudaMemcpy2DAsync(void *dst, size_t dst_pitch, const void *src, size_t src_pitch,
+                              size_t width, size_t height, cudaMemcpyKind kind,
+                              cudaStream_t stream) {
+  if (width == 0 || height == 0) return cudaSuccess;
+  if (dst_pitch < width || src_pitch < width ||
+      !may_copy(dst, src, (height - 1) * dst_pitch + width, (height - 1) * src_pitch + width, kind))
+    return failed(cudaErrorInvalidValue);
+  return put(stream, [=]() {
+    for (size_t i = 0; i < height; i++)
+      memmove(static_cast<uint8_t *>(dst) + i * dst_pitch,
+              static_cast<const uint8_t *>(src) + i * src_pitch, width);
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaMemsetAsync(void *dst, int value, size_t nbytes, cudaStream_t stream) {
+  return cudaMemset2DAsync(dst, nbytes, value, nbytes, 1, stream);
+}
+
+cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, size_t height,
+                              cudaStream_t stream) {
+  if (width == 0 || height == 0) return cudaSuccess;
+  if (pitch < width || !on_device(dst, (height - 1) * pitch + width))
+    return failed(cudaErrorInvalidValue);
+  return put(stream, [=]() {
+    for (size_t i = 0; i < height; i++)
+      memset(static_cast<uint8_t *>(dst) + i * pitch, value, width);
+    return cudaSuccess;
+  });
+}
+
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) {
-  *stream = new mgp_emu_stream{current_device, false};
+  *stream = new mgp_emu_stream{current_device, false, {}};
   return cudaSuccess;
 }
 cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   delete stream;
   return cudaSuccess;
 }
-cudaError_t cudaStreamSynchronize(cudaStream_t) {
-  return cudaSuccess;
+cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
+  return mgp_emu_captures(stream) ? failed(cudaErrorInvalidValue) : cudaSuccess;
+}
+cudaError_t cudaStreamQuery(cudaStream_t) {
+  return cudaErrorNotReady;
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) {
   return cudaSuccess;
@@ -305,25 +333,34 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph) {
   if (!stream->captures) return failed(cudaErrorInvalidValue);
   stream->captures = false;
-  *graph = new mgp_emu_graph{false};
+  *graph = new mgp_emu_graph{std::move(stream->captured)};
+  stream->captured.clear();
   return cudaSuccess;
 }
-cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *exec, cudaGraph_t, unsigned long long) {
-  *exec = new mgp_emu_graph{false};
+cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *exec, cudaGraph_t graph,
+                                          unsigned long long) {
+  *exec = new mgp_emu_graph(*graph);
   return cudaSuccess;
 }
-cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t,
+cudaError_t cudaGraphExecUpdate(cudaGraphExec_t exec, cudaGraph_t graph,
                                 cudaGraphExecUpdateResultInfo *) {
-  exec->launched = false;
+  if (exec->nodes.size() != graph->nodes.size()) return failed(cudaErrorGraphExecUpdateFailure);
+  exec->nodes = graph->nodes;
   return cudaSuccess;
 }
-cudaError_t cudaGraphGetNodes(cudaGraph_t, void *, size_t *n) {
-  *n = 0;
+cudaError_t cudaGraphGetNodes(cudaGraph_t graph, void *, size_t *n) {
+  *n = graph->nodes.size();
   return cudaSuccess;
+}
+cudaError_t cudaGraphUpload(cudaGraphExec_t, cudaStream_t stream) {
+  return stream->captures ? failed(cudaErrorInvalidValue) : cudaSuccess;
 }
 cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
-  if (exec->launched || stream->captures) return failed(cudaErrorInvalidValue);
-  exec->launched = true;
+  if (stream->captures) return failed(cudaErrorInvalidValue);
+  for (const auto &node : exec->nodes) {
+    const cudaError_t error = node();
+    if (error != cudaSuccess) return error;
+  }
   return cudaSuccess;
 }
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {

@@ -6,10 +6,15 @@
 #include "conf/backend_ref.h"
 #include "cuda_pair.h"
 
+#define GUARD 256u /* bytes behind the scratch that nobody may write */
+
 typedef struct {
   mgp_task_job_t job;
+  mgp_task_start_t start;
   ref_trace_t trace;
-  void *d[2][2]; /* per backend: columns, virtual columns */
+  void *d[2][2];   /* per backend: columns, virtual columns */
+  void *d_scratch; /* of cuda */
+  unsigned built;  /* times that the trace was to be made */
   size_t nwords;
   uint32_t *words[2];
   mgp_e_t point[2][32];
@@ -32,9 +37,9 @@ static proof_t *make_proof(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng,
   f->job.chip = (mgp_chip_id_t)id;
   f->job.nrows = nrows;
   f->job.stride = f->trace.stride;
-  f->job.alpha = rand_e(rng);
-  f->job.beta = rand_e(rng);
-  mgp_transcript_fork(&f->job.transcript, seed, id);
+  f->start.alpha = rand_e(rng);
+  f->start.beta = rand_e(rng);
+  mgp_transcript_fork(&f->start.transcript, seed, id);
   side_t *side[2] = {&p->cpu, &p->cuda};
   for (int i = 0; i < 2; i++) {
     f->words[i] = new_array(f->nwords, sizeof *f->words[i]);
@@ -44,22 +49,58 @@ static proof_t *make_proof(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng,
   return f;
 }
 
+static mgp_status_t count_build(void *arg) {
+  proof_t *f = arg;
+  f->built++;
+  return MGP_OK;
+}
+
 static mgp_task_job_t job_for(proof_t *f, int i) {
   mgp_task_job_t job = f->job;
   job.d_trace = f->d[i][0];
   job.d_virt = f->d[i][1];
+  job.build = count_build;
+  job.arg = f;
   job.words = f->words[i];
   job.point = f->point[i];
   job.digest = f->digest[i];
   return job;
 }
 
-static void begin(pair_t *p, proof_t *f) {
-  const mgp_task_job_t job = job_for(f, 1);
+static uint64_t scratch_bytes(const pair_t *p, const proof_t *f) {
+  return p->cuda.be->ops->task_bytes(p->cuda.be, f->job.chip, f->job.nrows);
+}
+
+static void prepare(pair_t *p, proof_t *f) {
+  uint8_t guard[GUARD];
+  const uint64_t nbytes = scratch_bytes(p, f);
+  const mgp_backend_ops_t *ops = p->cuda.be->ops;
+  mgp_task_job_t job = job_for(f, 1);
+  REQUIRE_OK(ops->alloc(p->cuda.be, MGP_MEM_SCRATCH, nbytes + GUARD, &f->d_scratch));
+  memset(guard, 0x5a, sizeof guard);
+  REQUIRE_OK(ops->upload(p->cuda.be, (uint8_t *)f->d_scratch + nbytes, guard, GUARD));
+  job.d_scratch = f->d_scratch;
   const uint64_t before = working_set(&p->cuda);
-  REQUIRE_OK(p->cuda.be->ops->task_begin(p->cuda.be, &job, &f->task));
-  CHECK_EQ_U64(working_set(&p->cuda) - before,
-               p->cuda.be->ops->task_bytes(p->cuda.be, f->job.chip, f->job.nrows));
+  REQUIRE_OK(ops->task_prepare(p->cuda.be, &job, &f->task));
+  CHECK_EQ_U64(working_set(&p->cuda), before);
+}
+
+static void begin(pair_t *p, proof_t *f) {
+  const uint64_t before = working_set(&p->cuda);
+  REQUIRE_OK(p->cuda.be->ops->task_begin(p->cuda.be, f->task, &f->start));
+  CHECK_EQ_U64(f->built, 1);
+  CHECK_EQ_U64(working_set(&p->cuda), before);
+}
+
+static void free_scratch(pair_t *p, proof_t *f) {
+  uint8_t guard[GUARD];
+  unsigned wrong = 0;
+  const mgp_backend_ops_t *ops = p->cuda.be->ops;
+  const uint8_t *d_guard = (const uint8_t *)f->d_scratch + scratch_bytes(p, f);
+  REQUIRE_OK(ops->download(p->cuda.be, guard, d_guard, GUARD));
+  for (unsigned i = 0; i < GUARD; i++) wrong += guard[i] != 0x5a;
+  CHECK_EQ_U64(wrong, 0);
+  ops->free(p->cuda.be, f->d_scratch);
 }
 
 /* Where the messages differ first, for the report. */
@@ -69,21 +110,7 @@ static size_t first_difference(const proof_t *f) {
   return i;
 }
 
-static void end(pair_t *p, const mgp_chipset_t *set, proof_t *f) {
-  const mgp_task_job_t job = job_for(f, 0);
-  mgp_task_t *none = NULL;
-  const unsigned n = mgp_task_log(f->job.nrows);
-  const char *name = set->chip[f->job.chip].name;
-  REQUIRE_OK(p->cuda.be->ops->task_end(p->cuda.be, f->task));
-  REQUIRE_OK(p->cpu.be->ops->task_begin(p->cpu.be, &job, &none));
-  REQUIRE_OK(p->cpu.be->ops->task_end(p->cpu.be, none));
-  CHECK_MSG(memcmp(f->words[0], f->words[1], f->nwords * sizeof *f->words[0]) == 0,
-            "chip %u %s, %u rows: word %zu of %zu differs", (unsigned)f->job.chip, name,
-            f->job.nrows, first_difference(f), f->nwords);
-  CHECK_MSG(memcmp(f->point[0], f->point[1], n * sizeof f->point[0][0]) == 0, "%s, %u rows: point",
-            name, f->job.nrows);
-  CHECK_MSG(memcmp(f->digest[0], f->digest[1], sizeof f->digest[0]) == 0, "%s, %u rows: digest",
-            name, f->job.nrows);
+static void drop(pair_t *p, proof_t *f) {
   side_t *side[2] = {&p->cpu, &p->cuda};
   for (int i = 0; i < 2; i++) {
     for (int k = 0; k < 2; k++) side[i]->be->ops->free(side[i]->be, f->d[i][k]);
@@ -93,9 +120,31 @@ static void end(pair_t *p, const mgp_chipset_t *set, proof_t *f) {
   free(f);
 }
 
+static void end(pair_t *p, const mgp_chipset_t *set, proof_t *f) {
+  const mgp_task_job_t job = job_for(f, 0);
+  mgp_task_t *task = NULL;
+  const unsigned n = mgp_task_log(f->job.nrows);
+  const char *name = set->chip[f->job.chip].name;
+  REQUIRE_OK(p->cuda.be->ops->task_end(p->cuda.be, f->task));
+  free_scratch(p, f);
+  REQUIRE_OK(p->cpu.be->ops->task_prepare(p->cpu.be, &job, &task));
+  REQUIRE_OK(p->cpu.be->ops->task_begin(p->cpu.be, task, &f->start));
+  REQUIRE_OK(p->cpu.be->ops->task_end(p->cpu.be, task));
+  CHECK_EQ_U64(f->built, 2);
+  CHECK_MSG(memcmp(f->words[0], f->words[1], f->nwords * sizeof *f->words[0]) == 0,
+            "chip %u %s, %u rows: word %zu of %zu differs", (unsigned)f->job.chip, name,
+            f->job.nrows, first_difference(f), f->nwords);
+  CHECK_MSG(memcmp(f->point[0], f->point[1], n * sizeof f->point[0][0]) == 0, "%s, %u rows: point",
+            name, f->job.nrows);
+  CHECK_MSG(memcmp(f->digest[0], f->digest[1], sizeof f->digest[0]) == 0, "%s, %u rows: digest",
+            name, f->job.nrows);
+  drop(p, f);
+}
+
 static void check(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned id,
                   uint32_t nrows) {
   proof_t *f = make_proof(p, set, rng, id, nrows);
+  prepare(p, f);
   begin(p, f);
   end(p, set, f);
 }
@@ -121,48 +170,71 @@ static mgp_status_t one_proof(mgp_backend_t *be, void *arg) {
   void *d_trace = NULL;
   mgp_task_t *task = NULL;
   mgp_task_job_t job = {.chip = one->id, .nrows = nrows, .stride = stride};
-  job.alpha = job.beta = mgp_e_from_f(5);
+  mgp_task_start_t start = {.alpha = mgp_e_from_f(5), .beta = mgp_e_from_f(5)};
+  uint64_t scratch;
   job.words = words;
   job.point = point;
   job.digest = digest;
-  mgp_transcript_fork(&job.transcript, seed, 0);
+  mgp_transcript_fork(&start.transcript, seed, 0);
   mgp_status_t st = be->ops->alloc(be, MGP_MEM_WITNESS, nbytes, &d_trace);
   if (st == MGP_OK) st = be->ops->zero(be, d_trace, nbytes);
   job.d_trace = d_trace;
-  if (st == MGP_OK) st = be->ops->task_begin(be, &job, &task);
+  scratch = be->ops->task_bytes(be, one->id, nrows);
+  if (st == MGP_OK) st = be->ops->alloc(be, MGP_MEM_SCRATCH, scratch, &job.d_scratch);
+  if (st == MGP_OK) st = be->ops->task_prepare(be, &job, &task);
+  if (st == MGP_OK) st = be->ops->task_begin(be, task, &start);
   const mgp_status_t end = be->ops->task_end(be, task);
   if (st == MGP_OK) st = end;
+  be->ops->free(be, job.d_scratch);
   be->ops->free(be, d_trace);
   free(words);
   return st;
 }
 
-/* What is refused: no rows, and more proofs than slots. */
+/* What is refused: no rows, no memory, more proofs than slots, and to begin twice. */
 static void check_refusals(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng) {
   const mgp_backend_ops_t *ops = p->cuda.be->ops;
   const unsigned slots = (unsigned)p->cuda.be->task_slots;
   proof_t *f[64];
-  for (unsigned i = 0; i <= slots; i++) f[i] = make_proof(p, set, rng, 1, 3);
-  mgp_task_job_t job = job_for(f[slots], 1);
+  mgp_task_t *none = NULL;
+  for (unsigned i = 0; i < slots; i++) f[i] = make_proof(p, set, rng, 1, 3);
+  mgp_task_job_t job = job_for(f[0], 1);
+  CHECK(ops->task_prepare(p->cuda.be, &job, &none) == MGP_INTERNAL && !none);
+  for (unsigned i = 0; i < slots; i++) prepare(p, f[i]);
+  job.d_scratch = f[0]->d_scratch;
+  CHECK(ops->task_prepare(p->cuda.be, &job, &none) == MGP_INTERNAL && !none);
   job.nrows = 0;
-  CHECK(ops->task_begin(p->cuda.be, &job, &f[slots]->task) == MGP_INTERNAL);
-  for (unsigned i = 0; i < slots; i++) begin(p, f[i]);
-  job.nrows = 3;
-  CHECK(ops->task_begin(p->cuda.be, &job, &f[slots]->task) == MGP_INTERNAL);
-  for (unsigned i = 0; i < slots; i++) end(p, set, f[i]);
-  begin(p, f[slots]);
-  end(p, set, f[slots]);
+  CHECK(ops->task_prepare(p->cuda.be, &job, &none) == MGP_INTERNAL && !none);
+  for (unsigned i = 0; i < slots; i++) {
+    begin(p, f[i]);
+    CHECK(ops->task_begin(p->cuda.be, f[i]->task, &f[i]->start) == MGP_INTERNAL);
+    end(p, set, f[i]);
+  }
 }
 
-/* As many as there are slots, ended in another order. */
+/* As many as there are slots, each half of them prepared in advance, begun and ended in other
+ * orders; then one that does not come to begin, and what is prepared in its place. */
 static void check_together(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count) {
   proof_t *f[64];
   const unsigned slots = (unsigned)p->cuda.be->task_slots;
   for (unsigned i = 0; i < slots; i++) {
     f[i] = make_proof(p, set, rng, 1 + i % count, 1 + (uint32_t)(test_rand(rng) % 700));
-    begin(p, f[i]);
+    prepare(p, f[i]);
+    if (i == slots / 2)
+      for (unsigned k = 0; k <= i; k++) begin(p, f[i - k]);
   }
+  for (unsigned i = slots / 2 + 1; i < slots; i++) begin(p, f[i]);
   for (unsigned i = 0; i < slots; i++) end(p, set, f[(i * 5 + 3) % slots]);
+  for (unsigned i = 0; i < 2; i++) {
+    f[i] = make_proof(p, set, rng, 1, 300);
+    prepare(p, f[i]);
+    if (i) break;
+    REQUIRE_OK(p->cuda.be->ops->task_end(p->cuda.be, f[0]->task));
+    free_scratch(p, f[0]);
+    drop(p, f[0]);
+  }
+  begin(p, f[1]);
+  end(p, set, f[1]);
 }
 
 typedef struct {

@@ -126,6 +126,7 @@ static const mgp_backend_ops_t cpu_ops = {
     .main_bind = mgp_cpu_main_bind,
     .main_evals = mgp_cpu_main_evals,
     .main_end = mgp_cpu_main_end,
+    .task_prepare = mgp_task_keep,
     .task_begin = mgp_task_by_rounds,
     .task_end = mgp_task_done,
     .task_bytes = mgp_cpu_task_bytes,

@@ -635,6 +635,7 @@ static const mgp_backend_ops_t strict_ops = {
     .main_bind = main_bind,
     .main_evals = main_evals,
     .main_end = main_end,
+    .task_prepare = mgp_task_keep,
     .task_begin = mgp_task_by_rounds, /* by the operations above, checked one by one */
     .task_end = mgp_task_done,
     .task_bytes = task_bytes,

@@ -1,5 +1,5 @@
-/* The arena against a map of its bytes; needs no device. */
-#include "arena.h"
+/* The arena against a map of its bytes. */
+#include "base/arena.h"
 #include "test.h"
 
 #define UNITS 600u

@@ -1,15 +1,11 @@
-/* Sub-allocation of one block of device memory. Host code only; knows offsets, not pointers.
+/* Sub-allocation of one block of memory. Knows offsets, not pointers.
  *
  * First fit, from the low end for what lives long and from the high end for the rest, so that
  * scratch does not cut the space between lasting pieces. The same calls give the same offsets. */
-#ifndef MGP_CUDA_ARENA_H
-#define MGP_CUDA_ARENA_H
+#ifndef MGP_BASE_ARENA_H
+#define MGP_BASE_ARENA_H
 
 #include <stdint.h>
-
-#ifdef __cplusplus
-extern "C" {
-#endif
 
 typedef struct mgp_arena mgp_arena_t;
 
@@ -23,9 +19,5 @@ uint64_t mgp_arena_give(mgp_arena_t *a, uint64_t offset);
 uint64_t mgp_arena_size(const mgp_arena_t *a);
 uint64_t mgp_arena_used(const mgp_arena_t *a);
 uint64_t mgp_arena_largest_gap(const mgp_arena_t *a);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif
