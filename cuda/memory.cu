@@ -295,9 +295,11 @@ mgp_status_t mgp_cuda_sent(mgp_backend_t *be) {
   return MGP_CUDA_CALL(cu, cudaStreamSynchronize(cu->side));
 }
 
-/* An error shows again when the work is waited for. */
+/* An error shows again when the work is waited for. Where calls are numbered, their order must not
+ * hang on time. */
 int mgp_cuda_busy(mgp_backend_t *be) {
-  const int busy = cudaStreamQuery(mgp_cuda_of(be)->stream) == cudaErrorNotReady;
+  const mgp_cuda_t *cu = mgp_cuda_of(be);
+  const int busy = cu->fail_at || cu->sites || cudaStreamQuery(cu->stream) == cudaErrorNotReady;
   (void)cudaGetLastError();
   return busy;
 }
