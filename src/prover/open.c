@@ -314,6 +314,7 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   mgp_status_t st = alloc_opener(&o);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->shape.total_cols * sizeof *v, &v);
   if (st == MGP_OK) st = row_pairs(&o);
+  st = mgp_tasks_collect(s, st); /* while devices combine */
   MGP_TRY_GOTO(st, rounds(&o, st, o.d_ge, o.ntraces, s->params.log_chunk, s->rho), out);
   ops->free(s->be, o.d_ge);
   o.d_ge = NULL;

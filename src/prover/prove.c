@@ -32,7 +32,7 @@ const char *mgp_build_use_name(mgp_build_use_t use) {
 static mgp_status_t open_session(mgp_session_t *s) {
   mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
   MGP_TRY(mgp_session_open_ledgers(s));
-  s->body.ledger = s->ledger;
+  s->body.ledger = s->task_words.ledger = s->ledger;
   return mgp_chipset_create(&s->chips);
 }
 
@@ -93,6 +93,7 @@ static void release_shard(mgp_session_t *s) {
   s->query_pos = NULL;
   s->rho = s->points = NULL;
   mgp_words_free(&s->body);
+  mgp_words_free(&s->task_words);
   mgp_answers_free(s);
   if (s->have_shape) mgp_shape_free(&s->shape);
   s->have_shape = 0;

@@ -99,7 +99,8 @@ typedef struct {
   /* fold.c: openings of the folded words, so many words, then room for the rows of the queries */
   mgp_f_t *answers;
   size_t opening_words;
-  mgp_words_t body; /* on rank 0 */
+  mgp_words_t body;       /* on rank 0 */
+  mgp_words_t task_words; /* messages of this rank's tasks until they are collected */
   uint64_t builds[MGP_BUILD_USES];
   uint64_t ntasks, ntasks_early;
   double phase_seconds[MGP_PHASES];
@@ -178,6 +179,10 @@ mgp_status_t mgp_tasks_prepare(mgp_session_t *s);
 /* SCRATCH of the backend that they hold between phases. */
 uint64_t mgp_tasks_bytes(const mgp_session_t *s);
 void mgp_tasks_free(mgp_session_t *s);
+/* Messages of all tasks to the body, if all ranks have come so far, which `local` says. Nobody
+ * needs them before the messages that follow: a good time is when devices have other work.
+ * Collective. */
+mgp_status_t mgp_tasks_collect(mgp_session_t *s, mgp_status_t local);
 #define MGP_MAX_TASK_SLOTS 64
 /* Parameters, security and shape for one row cap. Local. */
 mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows);

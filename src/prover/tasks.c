@@ -98,7 +98,6 @@ struct mgp_tasks {
   uint64_t block_bytes;
   running_t running[MGP_MAX_TASK_SLOTS];
   uint32_t begun;
-  mgp_words_t words;
   mgp_f_t *digests;
 };
 
@@ -110,15 +109,15 @@ static mgp_status_t create_tasks(mgp_session_t *s) {
   mgp_tasks_t *k;
   size_t nwords = 0;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, sizeof *k, &k));
-  *k = (mgp_tasks_t){.words = {.ledger = s->ledger}};
+  *k = (mgp_tasks_t){0};
   s->tasks = k;
   MGP_TRY(make_order(s, &k->e, &k->n, &nwords));
   MGP_TRY(make_window(s, k->e, k->n, &k->window));
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (k->n + 1) * sizeof(mgp_digest_t), &k->digests));
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (size_t)(k->n + 1) * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t),
                          &s->points));
-  MGP_TRY(mgp_words_reserve(&k->words, nwords));
-  k->words.n = nwords;
+  MGP_TRY(mgp_words_reserve(&s->task_words, nwords));
+  s->task_words.n = nwords;
   if (s->be->task_slots < 2 || k->n == 0) return MGP_OK;
   k->block_bytes = mgp_window_peak(k->window);
   return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, k->block_bytes, (void **)&k->d_block);
@@ -138,7 +137,6 @@ void mgp_tasks_free(mgp_session_t *s) {
     s->be->ops->free(s->be, r->d_own);
   }
   s->be->ops->free(s->be, k->d_block);
-  mgp_words_free(&k->words);
   mgp_host_free(s, k->digests);
   mgp_window_destroy(k->window);
   mgp_host_free(s, k->e);
@@ -189,7 +187,7 @@ static mgp_status_t prepare_next(mgp_session_t *s, int *prepared) {
                         .nrows = t->rows,
                         .build = build_trace,
                         .arg = r,
-                        .words = k->words.w + k->e[i].words,
+                        .words = s->task_words.w + k->e[i].words,
                         .point = s->points + (size_t)own * MGP_MAX_LOG_ROWS,
                         .digest = k->digests + (size_t)own * MGP_DIGEST_WORDS};
   if (s->opt->trace_log)
@@ -246,25 +244,32 @@ static mgp_status_t prove_tasks(mgp_session_t *s) {
 }
 
 mgp_status_t mgp_phase_tasks(mgp_session_t *s) {
-  mgp_comm_parts_t all = {0}, words = {0};
+  mgp_comm_parts_t all = {0};
   mgp_status_t st = s->tasks ? MGP_OK : create_tasks(s);
   if (st == MGP_OK) st = prove_tasks(s);
   const mgp_tasks_t *k = s->tasks;
-  const uint64_t sent = st == MGP_OK ? k->words.n * sizeof *k->words.w : 0;
-  MGP_TRY_GOTO(st, mgp_comm_gatherv(s->comm, st, st == MGP_OK ? k->words.w : NULL, sent, 0, &words),
-               out);
-  if (s->rank == 0)
-    st = mgp_words_append(&s->body, (const uint32_t *)words.data,
-                          words.offset[s->nranks] / sizeof(uint32_t));
-  MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, k->digests, k->n * sizeof(mgp_digest_t), &all),
-               out);
+  const size_t n = st == MGP_OK ? k->n : 0;
+  MGP_TRY_GOTO(
+      st, mgp_comm_allgatherv(s->comm, st, n ? k->digests : NULL, n * sizeof(mgp_digest_t), &all),
+      out);
   const mgp_f_t *d = (const mgp_f_t *)all.data;
   for (uint32_t t = 0; t < s->shape.ntraces; t++)
     mgp_transcript_absorb(&s->tr, MGP_LABEL_JOIN, d + (size_t)t * MGP_DIGEST_WORDS,
                           MGP_DIGEST_WORDS);
 out:
-  mgp_comm_parts_free(&words);
   mgp_comm_parts_free(&all);
   mgp_tasks_free(s);
+  return st;
+}
+
+mgp_status_t mgp_tasks_collect(mgp_session_t *s, mgp_status_t local) {
+  mgp_comm_parts_t words = {0};
+  mgp_status_t st = mgp_comm_gatherv(s->comm, local, s->task_words.w,
+                                     s->task_words.n * sizeof *s->task_words.w, 0, &words);
+  mgp_words_free(&s->task_words);
+  if (st == MGP_OK && s->rank == 0)
+    st = mgp_words_append(&s->body, (const uint32_t *)words.data,
+                          words.offset[s->nranks] / sizeof(uint32_t));
+  mgp_comm_parts_free(&words);
   return st;
 }
