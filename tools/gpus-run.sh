@@ -41,7 +41,7 @@ say "$(date -u '+%Y-%m-%d %H:%M UTC'), commit $commit"
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader | tee -a "$out/summary.txt"
 
 link() {
-  step link 150 env NCCL_DEBUG=WARN "$build/tests/gpu_link"
+  step link 400 env NCCL_DEBUG=WARN "$build/tests/gpu_link"
   say "$(grep 'errors at' "$out/link.log")"
   step link_mpi 60 mpirun -n "$ranks" "$build/tests/gpu_link" mpi
 }
