@@ -35,7 +35,7 @@ MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
 # seconds of a small collective by MPI and of a large one's start, between two ranks (both grow with log2 n);
 # bytes/s of a large one, of each rank
 LINKS = {
-    # through the hosts' memory, copied down and up: between two and four H200 of one host
+    # through the hosts' memory, copied down and up: between two and four GPUs of one host
     "host": {"small": 3e-6, "latency": 5e-3, "bandwidth": 1.65e9, "ring": False},
     # NCCL 2.28 between two H100 (NV18): 16 bytes take 57 us, 4 MiB 80 us, Q of 67 MB 0.6 ms
     "nvlink": {"small": 3e-6, "latency": 50e-6, "bandwidth": 130e9},
