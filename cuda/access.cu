@@ -106,15 +106,10 @@ static __global__ void __launch_bounds__(THREADS)
       next += at[w];
     }
     if (begin) {
-      const mgp_word_t *first = &s.words[s.pairs[i].y];
       uint32_t end = i + 1;
       while (end < s.n && !begins(s, end)) end++;
-      const mgp_word_t *last = &s.words[s.pairs[end - 1].y];
-      mgp_word_t *word = &merged[out + (uint32_t)__popc(beginning & ((1u << lane) - 1))];
-      word->key = first->key;
-      word->first = first->first;
-      word->last = last->last;
-      word->ts = last->ts;
+      merged[out + (uint32_t)__popc(beginning & ((1u << lane) - 1))] =
+          mgp_words_joined(&s.words[s.pairs[i].y], &s.words[s.pairs[end - 1].y]);
     }
     __syncthreads();
   }

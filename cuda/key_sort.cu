@@ -14,7 +14,7 @@
 #define BITS    8u
 #define DIGITS  (1u << BITS)
 #define ALL     0xffffffffu
-static_assert(DIGITS == THREADS, "a thread a digit");
+static_assert(DIGITS == THREADS && THREADS == MGP_SCAN_THREADS, "a thread a digit");
 
 typedef struct {
   const mgp_keyed_t *in;
@@ -47,17 +47,11 @@ static __global__ void __launch_bounds__(THREADS) count_digits(pass_t p, uint32_
 /* total[digit]: of all tiles. */
 static __global__ void __launch_bounds__(THREADS)
     scatter_pairs(pass_t p, const uint32_t *counts, const uint32_t *total) {
-  MGP_SHARED(uint32_t, room, [2][DIGITS]);
   MGP_SHARED(uint32_t, at, [WARPS][DIGITS]); /* pairs of each warp, then where they go */
   const unsigned t = threadIdx.x, lane = t % 32, warp = t / 32;
-  unsigned now = 0;
-  room[0][t] = total[t];
-  __syncthreads();
-  for (unsigned by = 1; by < DIGITS; by *= 2, now ^= 1) {
-    room[now ^ 1][t] = room[now][t] + (t >= by ? room[now][t - by] : 0);
-    __syncthreads();
-  }
-  uint32_t next = room[now][t] - total[t] + counts[(size_t)t * p.ntiles + blockIdx.x];
+  uint32_t all;
+  uint32_t next =
+      mgp_block_scan(total[t], &all) - total[t] + counts[(size_t)t * p.ntiles + blockIdx.x];
   for (uint32_t k = 0; k < TILE && blockIdx.x * TILE + k < p.n; k += THREADS) {
     const uint32_t i = blockIdx.x * TILE + k + t;
     mgp_keyed_t pair = make_uint2(0, 0);

@@ -73,6 +73,7 @@ typedef struct {
   mgp_status_t (*download)(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
   mgp_status_t (*copy)(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
   mgp_status_t (*zero)(mgp_backend_t *be, void *d_dst, size_t nbytes);
+
   /* Copies to the device beside its other work, from host memory that was pinned for that and that
    * is neither changed nor freed before `sent` or `unpin`. pinned: 0 if the system does not let
    * this memory be pinned. sent: waits for all that was begun; what they write may be used then,
@@ -323,15 +324,16 @@ typedef struct {
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
   X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
   X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
-  X(prefix, busy) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index) X(prefix, ram_rows)             \
-  X(prefix, ram_points) X(prefix, ram_sums) X(prefix, ram_chain)                                   \
+  X(prefix, busy) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index)                 \
+  X(prefix, ram_rows) X(prefix, ram_points) X(prefix, ram_sums) X(prefix, ram_chain)               \
   X(prefix, touch_words) X(prefix, word_merge) X(prefix, word_find) X(prefix, patch)               \
   X(prefix, bound_rows) X(prefix, replay) X(prefix, count) X(prefix, count_end)                    \
   X(prefix, table_columns) X(prefix, unstack) X(prefix, commit_begin) X(prefix, commit_column)     \
   X(prefix, commit_end) X(prefix, commit_abort) X(prefix, tree_free) X(prefix, commit_bytes)       \
   X(prefix, table_bytes) X(prefix, query_begin) X(prefix, query_column) X(prefix, query_end)       \
   X(prefix, query_abort) X(prefix, query_bytes) X(prefix, task_prepare) X(prefix, task_begin)      \
-  X(prefix, task_end) X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer) X(prefix, gkr_round)             \
+  X(prefix, task_end) X(prefix, task_bytes) X(prefix, gkr_begin) X(prefix, gkr_layer)              \
+  X(prefix, gkr_round)                                                                             \
   X(prefix, gkr_bind) X(prefix, gkr_evals) X(prefix, gkr_end) X(prefix, main_begin)                \
   X(prefix, main_round) X(prefix, main_bind) X(prefix, main_evals) X(prefix, main_end)             \
   X(prefix, eq_tables) X(prefix, weights) X(prefix, combine) X(prefix, inner)                      \

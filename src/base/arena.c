@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
+
 typedef struct {
   uint64_t start, end;
 } piece_t;
@@ -33,18 +35,9 @@ static piece_t gap_before(const mgp_arena_t *a, size_t i) {
   return gap;
 }
 
-static int grow(mgp_arena_t *a) {
-  if (a->count < a->capacity) return 1;
-  size_t capacity = a->capacity ? 2 * a->capacity : 64;
-  piece_t *pieces = realloc(a->pieces, capacity * sizeof *pieces);
-  if (!pieces) return 0;
-  a->pieces = pieces;
-  a->capacity = capacity;
-  return 1;
-}
-
 int mgp_arena_take(mgp_arena_t *a, uint64_t nbytes, int from_high, uint64_t *offset) {
-  if (nbytes == 0 || !grow(a)) return 0;
+  if (nbytes == 0 || !mgp_grow((void **)&a->pieces, &a->capacity, a->count, sizeof *a->pieces))
+    return 0;
   for (size_t k = 0; k <= a->count; k++) {
     size_t at = from_high ? a->count - k : k;
     piece_t gap = gap_before(a, at);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/grow.h"
 #include "base/verify.h"
 
 #define ALIGNMENT ((size_t)64)
@@ -105,16 +106,6 @@ static void raise_peaks(mgp_ledger_t *l) {
     if (l->peak[l->phase][c] < l->live[c]) l->peak[l->phase][c] = l->live[c];
 }
 
-static int grow(mgp_ledger_t *l) {
-  if (l->count < l->capacity) return 1;
-  size_t capacity = l->capacity ? 2 * l->capacity : 64;
-  entry_t *entries = realloc(l->entries, capacity * sizeof *entries);
-  if (!entries) return 0;
-  l->entries = entries;
-  l->capacity = capacity;
-  return 1;
-}
-
 /* Large blocks start at a huge page: transforms stride through them, and the misses of small pages
  * would cost more than the arithmetic. */
 static void *get_block(size_t nbytes) {
@@ -143,7 +134,8 @@ static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
                   "%s would be passed: %s memory wants %zu bytes, %llu of %llu are in use",
                   l->limit_name, mgp_mem_class_name(cls), nbytes, (unsigned long long)live,
                   (unsigned long long)l->limit);
-  } else if (!grow(l) || (!p && !(p = get_block(nbytes)))) {
+  } else if (!mgp_grow((void **)&l->entries, &l->capacity, l->count, sizeof *l->entries) ||
+             (!p && !(p = get_block(nbytes)))) {
     st = mgp_fail(MGP_RESOURCES, "out of host memory: %s wants %zu bytes, %llu are in use",
                   mgp_mem_class_name(cls), nbytes, (unsigned long long)live);
   } else {

@@ -123,10 +123,8 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_words_list_t *words, b
       d_rows[k] = s->nparts ? (mgp_bound_t *)(uintptr_t)s->parts[0].raw.bounds[k] : NULL;
       continue;
     }
-    MGP_TRY(
-        s->be->ops->alloc(s->be, MGP_MEM_SCRATCH,
-                          (b->first[k][s->rank + 1] - b->first[k][s->rank] + 1) * sizeof **d_rows,
-                          (void **)&b->d_rows[k]));
+    const uint64_t n = b->first[k][s->rank + 1] - b->first[k][s->rank];
+    MGP_TRY(mgp_scratch_alloc(s, n * sizeof **d_rows, &b->d_rows[k]));
     d_rows[k] = b->d_rows[k];
   }
   return s->be->ops->bound_rows(s->be, words->d_word, words->n, b->range, b->count, d_rows);

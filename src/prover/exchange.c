@@ -17,10 +17,6 @@ typedef struct {
   uint32_t *at; /* [BUCKETS]: words in each bucket and those before */
 } touched_t;
 
-static mgp_status_t device_alloc(mgp_session_t *s, uint64_t nbytes, void *out) {
-  return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)out);
-}
-
 static void device_free(mgp_session_t *s, void *ptr) {
   void **d = ptr;
   s->be->ops->free(s->be, *d);
@@ -30,12 +26,12 @@ static void device_free(mgp_session_t *s, void *ptr) {
 static mgp_status_t read_touches(mgp_session_t *s, mgp_touch_list_t *list, touched_t *t) {
   const int several = s->params.partitions > 1;
   t->n = list->n;
-  MGP_TRY(device_alloc(s, list->n * sizeof *t->d_words, &t->d_words));
-  if (several) MGP_TRY(device_alloc(s, list->n * sizeof *t->d_target, &t->d_target));
+  MGP_TRY(mgp_scratch_alloc(s, list->n * sizeof *t->d_words, &t->d_words));
+  if (several) MGP_TRY(mgp_scratch_alloc(s, list->n * sizeof *t->d_target, &t->d_target));
   MGP_TRY(s->be->ops->touch_words(s->be, list->d_touches, list->n, t->regs, t->d_words, t->d_target,
                                   &t->nwords));
   device_free(s, &list->d_touches);
-  return several ? device_alloc(s, list->n * sizeof *t->d_prev, &t->d_prev) : MGP_OK;
+  return several ? mgp_scratch_alloc(s, list->n * sizeof *t->d_prev, &t->d_prev) : MGP_OK;
 }
 
 static void free_touched(mgp_session_t *s, touched_t *own) {
@@ -212,7 +208,7 @@ static mgp_status_t send_words(mgp_session_t *s, touched_t *own, key_exchange_t 
   if (n > UINT32_MAX)
     st = mgp_fail(MGP_RESOURCES, "%llu words of memory for one rank", (unsigned long long)n);
   x->n = (uint32_t)n;
-  if (st == MGP_OK) st = device_alloc(s, n * sizeof *x->d_words, &x->d_words);
+  if (st == MGP_OK) st = mgp_scratch_alloc(s, n * sizeof *x->d_words, &x->d_words);
   const uint32_t nmine = list_mine(s, own, x, 0), nheld = list_held(s, x, 0);
   MGP_TRY(mgp_link_exchange(&s->link, st, x->mine, nmine, x->held, nheld));
   for (uint32_t i = 0; i < s->nparts; i++) device_free(s, &own[i].d_words);
@@ -221,8 +217,8 @@ static mgp_status_t send_words(mgp_session_t *s, touched_t *own, key_exchange_t 
 
 /* The holder's part. */
 static mgp_status_t merge_words(mgp_session_t *s, key_exchange_t *x, mgp_words_list_t *merged) {
-  MGP_TRY(device_alloc(s, x->n * sizeof *x->d_prev, &x->d_prev));
-  MGP_TRY(device_alloc(s, x->n * sizeof *merged->d_word, &merged->d_word));
+  MGP_TRY(mgp_scratch_alloc(s, x->n * sizeof *x->d_prev, &x->d_prev));
+  MGP_TRY(mgp_scratch_alloc(s, x->n * sizeof *merged->d_word, &merged->d_word));
   MGP_TRY(s->be->ops->word_merge(s->be, x->d_words, x->n, x->d_prev, merged->d_word, &merged->n));
   device_free(s, &x->d_words);
   return MGP_OK;

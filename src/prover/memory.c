@@ -25,18 +25,14 @@ typedef struct {
   mgp_point_t *d_before, sum, start;
 } records_t;
 
-static mgp_status_t scratch(mgp_session_t *s, size_t nbytes, void *out) {
-  return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)out);
-}
-
 static mgp_status_t alloc_records(mgp_session_t *s, const shard_words_t *words, records_t *own) {
   const uint64_t total = words->first[s->nranks];
   for (uint32_t i = 0; i < s->nparts; i++) {
     records_t *r = &own[i];
     r->first = mgp_deal_first(s, total, s->parts[i].p);
     r->n = mgp_deal_rows(s, total, s->parts[i].p);
-    MGP_TRY(scratch(s, r->n * sizeof *r->d_words, &r->d_words));
-    MGP_TRY(scratch(s, r->n * sizeof *r->d_from, &r->d_from));
+    MGP_TRY(mgp_scratch_alloc(s, r->n * sizeof *r->d_words, &r->d_words));
+    MGP_TRY(mgp_scratch_alloc(s, r->n * sizeof *r->d_from, &r->d_from));
   }
   return MGP_OK;
 }
@@ -69,7 +65,7 @@ static mgp_status_t make_rows(mgp_session_t *s, mgp_part_t *part, records_t *r) 
   MGP_TRY(ops->ram_rows(s->be, r->d_words, r->d_from, r->n, &shard, (uint32_t)(2 * r->first),
                         r->d_rows));
   MGP_TRY(ops->ram_points(s->be, r->d_rows, nrows));
-  MGP_TRY(scratch(s, mgp_ram_blocks(nrows) * sizeof *r->d_before, &r->d_before));
+  MGP_TRY(mgp_scratch_alloc(s, mgp_ram_blocks(nrows) * sizeof *r->d_before, &r->d_before));
   return ops->ram_sums(s->be, r->d_rows, nrows, r->d_before, &r->sum);
 }
 
@@ -245,7 +241,7 @@ static mgp_status_t no_steps(mgp_session_t *s) {
 
 static mgp_status_t upload_words(mgp_session_t *s, const taken_t *words, mgp_words_list_t *out) {
   out->n = words->word ? words->n : 0;
-  MGP_TRY(scratch(s, out->n * sizeof *words->word, &out->d_word));
+  MGP_TRY(mgp_scratch_alloc(s, out->n * sizeof *words->word, &out->d_word));
   return s->be->ops->upload(s->be, out->d_word, words->word, out->n * sizeof *words->word);
 }
 

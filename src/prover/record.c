@@ -633,7 +633,7 @@ static mgp_status_t upload_job(mgp_recorder_t *r, job_t *job) {
 
 static mgp_status_t upload_touches(mgp_session_t *s, const recording_t *x, mgp_touch_list_t *list) {
   const size_t nbytes = x->ntouches * sizeof *list->d_touches;
-  MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&list->d_touches));
+  MGP_TRY(mgp_scratch_alloc(s, nbytes, &list->d_touches));
   list->n = x->ntouches;
   return s->be->ops->upload(s->be, list->d_touches, x->touches, nbytes);
 }

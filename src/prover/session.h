@@ -123,6 +123,8 @@ typedef struct {
 /* Host memory under the ledger. */
 mgp_status_t mgp_host_alloc(mgp_session_t *s, mgp_mem_class_t cls, size_t nbytes, void *out);
 #define mgp_host_free(s, ptr) mgp_ledger_free((s)->ledger, (ptr))
+/* SCRATCH of the backend, nbytes >= 0. */
+mgp_status_t mgp_scratch_alloc(mgp_session_t *s, size_t nbytes, void *out);
 
 /* Memory that only a phase's own step may hold: between two steps, what the cache level keeps. */
 static inline uint64_t mgp_transient_bytes(const mgp_session_t *s) {

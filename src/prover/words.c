@@ -43,3 +43,7 @@ void mgp_words_free(mgp_words_t *b) {
 mgp_status_t mgp_host_alloc(mgp_session_t *s, mgp_mem_class_t cls, size_t nbytes, void *out) {
   return mgp_ledger_alloc(s->ledger, cls, nbytes, (void **)out);
 }
+
+mgp_status_t mgp_scratch_alloc(mgp_session_t *s, size_t nbytes, void *out) {
+  return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)out);
+}

@@ -77,6 +77,16 @@ MGP_HD mgp_word_t mgp_touch_word(const mgp_touch_t *t) {
   return w;
 }
 
+/* Of several partitions' words of one key, the first and the last of which are these. */
+MGP_HD mgp_word_t mgp_words_joined(const mgp_word_t *first, const mgp_word_t *last) {
+  mgp_word_t w;
+  w.key = first->key;
+  w.first = first->first;
+  w.last = last->last;
+  w.ts = last->ts;
+  return w;
+}
+
 /* Of n words with ascending keys, those with keys below `key`. */
 MGP_HD uint32_t mgp_words_below(const mgp_word_t *words, uint32_t n, uint32_t key) {
   uint32_t lo = 0, hi = n;

@@ -129,8 +129,7 @@ static void fill_merged(void *ctx, int thread, uint64_t first, uint64_t last) {
     if (!begins(m, i)) continue;
     uint64_t end = i + 1;
     while (end < m->n && !begins(m, end)) end++;
-    *out++ = (mgp_word_t){word_at(m, i)->key, word_at(m, i)->first, word_at(m, end - 1)->last,
-                          word_at(m, end - 1)->ts};
+    *out++ = mgp_words_joined(word_at(m, i), word_at(m, end - 1));
   }
 }
 

@@ -5,9 +5,8 @@
 #include "base/ledger.h"
 
 /* order[0, n): the numbers of the keys, ascending by key, and of equal keys as they come. Keys are
- * below 2^28 and lie `stride` words apart; tmp: [n]. The result does not depend on threads, at
- * least
- * 1. Scratch: 64 KiB a thread, if there are many keys. */
+ * below 2^28 and lie `stride` words apart; tmp: [n]. The result does not depend on threads, which
+ * are one at least. Scratch: 64 KiB a thread, if there are many keys. */
 mgp_status_t mgp_key_sort(mgp_ledger_t *ledger, int threads, const uint32_t *keys, size_t stride,
                           uint32_t n, uint32_t *order, uint32_t *tmp);
 

@@ -7,16 +7,7 @@
 
 #include "backend/strict/strict.h"
 
-/* Operations in files of their own. */
-/* clang-format off */
-MGP_BACKEND_OP(mgp_strict, touch_words) MGP_BACKEND_OP(mgp_strict, word_merge)
-MGP_BACKEND_OP(mgp_strict, word_find) MGP_BACKEND_OP(mgp_strict, patch)
-MGP_BACKEND_OP(mgp_strict, bound_rows) MGP_BACKEND_OP(mgp_strict, ram_rows)
-MGP_BACKEND_OP(mgp_strict, ram_points) MGP_BACKEND_OP(mgp_strict, ram_sums)
-MGP_BACKEND_OP(mgp_strict, ram_chain)
-    /* clang-format on */
-
-    static inline const char *mgp_strict_op(const char *func) {
+static inline const char *mgp_strict_op(const char *func) {
   static const char prefix[] = "mgp_strict_";
   return strncmp(func, prefix, sizeof prefix - 1) == 0 ? func + sizeof prefix - 1 : func;
 }
@@ -32,5 +23,14 @@ MGP_BACKEND_OP(mgp_strict, ram_chain)
 #define HOST_BYTES(arg, nbytes)                                                                    \
   MGP_TRY(mgp_strict_host(st, mgp_strict_op(__func__), #arg, arg, nbytes))
 #define OBJECT(arg) MGP_TRY(mgp_strict_object(st, mgp_strict_op(__func__), arg, &object))
+
+/* Operations in files of their own. */
+/* clang-format off */
+MGP_BACKEND_OP(mgp_strict, touch_words) MGP_BACKEND_OP(mgp_strict, word_merge)
+MGP_BACKEND_OP(mgp_strict, word_find) MGP_BACKEND_OP(mgp_strict, patch)
+MGP_BACKEND_OP(mgp_strict, bound_rows) MGP_BACKEND_OP(mgp_strict, ram_rows)
+MGP_BACKEND_OP(mgp_strict, ram_points) MGP_BACKEND_OP(mgp_strict, ram_sums)
+MGP_BACKEND_OP(mgp_strict, ram_chain)
+/* clang-format on */
 
 #endif
