@@ -169,7 +169,8 @@ static void destroy(mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   /* not counted as calls: nothing can be done about errors here */
   (void)cudaSetDevice(cu->device);
-  if (cu->stream) (void)cudaStreamSynchronize(cu->stream);
+  if (cu->main) (void)cudaStreamSynchronize(cu->main);
+  if (cu->bulk) (void)cudaStreamSynchronize(cu->bulk);
   if (cu->side) (void)cudaStreamSynchronize(cu->side);
   for (int i = 0; i < MGP_CUDA_TASKS; i++)
     if (cu->task_stream[i]) (void)cudaStreamSynchronize(cu->task_stream[i]);
@@ -177,8 +178,10 @@ static void destroy(mgp_backend_t *be) {
   mgp_cuda_drop_arena(cu);
   mgp_cuda_chips_destroy(cu->chips);
   mgp_cuda_graphs_destroy(cu);
-  for (int i = 0; i < MGP_CUDA_TASKS; i++)
+  for (int i = 0; i < MGP_CUDA_TASKS; i++) {
     if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
+    if (cu->task_done[i]) (void)cudaEventDestroy(cu->task_done[i]);
+  }
   if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
   if (cu->reached) (void)cudaEventDestroy(cu->reached);
   for (int i = 0; i < 2; i++) {
@@ -188,7 +191,8 @@ static void destroy(mgp_backend_t *be) {
   mgp_ledger_free(cu->host_ledger, cu->pinned);
   if (cu->pinned) (void)cudaFreeHost(cu->pinned);
   if (cu->side) (void)cudaStreamDestroy(cu->side);
-  if (cu->stream) (void)cudaStreamDestroy(cu->stream);
+  if (cu->bulk) (void)cudaStreamDestroy(cu->bulk);
+  if (cu->main) (void)cudaStreamDestroy(cu->main);
   if (cu->profile) mgp_profile_print(cu->profile, stderr);
   mgp_profile_destroy(cu->profile);
   if (cu->range) nvtxRangeEnd(cu->range);
@@ -203,6 +207,7 @@ static mgp_backend_ops_t make_ops(void) {
   memset(&t, 0, sizeof t);
   t.alloc = mgp_cuda_alloc;
   t.free = mgp_cuda_free;
+  t.room = mgp_cuda_room;
   t.upload = mgp_cuda_upload;
   t.download = mgp_cuda_download;
   t.copy = mgp_cuda_copy;
@@ -266,6 +271,24 @@ static mgp_backend_ops_t make_ops(void) {
   return t;
 }
 
+/* What is greater comes first, and has a lower number. Streams get their ways into the device in
+ * the order in which they are made: those that must not wait for each other come first. */
+static mgp_status_t open_streams(mgp_cuda_t *cu) {
+  const unsigned flags = cudaStreamNonBlocking;
+  int least = 0, greatest = 0;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaDeviceGetStreamPriorityRange(&least, &greatest)));
+  const int tasks = greatest + (least - greatest) / 2;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->main, flags, greatest)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->bulk, flags, least)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->side, flags, tasks)));
+  for (int i = 0; i < MGP_CUDA_TASKS; i++) {
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->task_stream[i], flags, tasks)));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_done[i], cudaEventDisableTiming)));
+  }
+  cu->stream = cu->main;
+  return MGP_OK;
+}
+
 static mgp_status_t open_device(mgp_cuda_t *cu) {
   int ndevices = 0;
   cudaDeviceProp prop;
@@ -277,17 +300,13 @@ static mgp_status_t open_device(mgp_cuda_t *cu) {
   MGP_TRY(MGP_CUDA_CALL(cu, cudaGetDeviceProperties(&prop, cu->device)));
   snprintf(cu->device_name, sizeof cu->device_name, "%.63s", prop.name);
   cu->multiprocessors = prop.multiProcessorCount;
-  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->stream, cudaStreamNonBlocking)));
-  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->side, cudaStreamNonBlocking)));
+  MGP_TRY(open_streams(cu));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->reached, cudaEventDisableTiming)));
   for (int i = 0; i < 2; i++)
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->staged[i], cudaEventDisableTiming)));
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_ready, cudaEventDisableTiming)));
   for (int i = 0; i < 2 && cu->profile; i++)
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->timed[i], cudaEventDefault)));
-  for (int i = 0; i < MGP_CUDA_TASKS; i++)
-    MGP_TRY(
-        MGP_CUDA_CALL(cu, cudaStreamCreateWithFlags(&cu->task_stream[i], cudaStreamNonBlocking)));
   const uint64_t small = mgp_cuda_size((MGP_CUDA_RESULTS + 1) * sizeof(mgp_e_t));
   cu->task_pinned_bytes = mgp_cuda_task_pinned_bytes(cu);
   const uint64_t nbytes = 2 * MGP_CUDA_STAGE + small + MGP_CUDA_TASKS * cu->task_pinned_bytes;
@@ -318,6 +337,7 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
                                           mgp_backend_t **out) {
   static const mgp_backend_ops_t ops = make_ops();
   const char *fail_at = getenv("MGP_CUDA_FAIL"), *tasks = getenv("MGP_CUDA_TASKS");
+  const char *connections = getenv("CUDA_DEVICE_MAX_CONNECTIONS");
   mgp_cuda_t *cu = (mgp_cuda_t *)calloc(1, sizeof *cu);
   if (!cu) return mgp_fail(MGP_RESOURCES, "out of host memory for the CUDA backend");
   cu->base.ops = &ops;
@@ -329,6 +349,8 @@ mgp_status_t mgp_backend_cuda_create_with(const mgp_chipset_t *chips, mgp_ledger
   cu->base.threads = 1;
   cu->base.task_slots = MGP_CUDA_TASKS;
   if (tasks && atoi(tasks) > 0 && atoi(tasks) < MGP_CUDA_TASKS) cu->base.task_slots = atoi(tasks);
+  cu->base.beside =
+      cu->base.task_slots > 1 && connections && atoi(connections) >= MGP_CUDA_CONNECTIONS;
   cu->device = device;
   snprintf(cu->device_name, sizeof cu->device_name, "name not known yet");
   cu->fail_at = fail_at ? strtoull(fail_at, NULL, 10) : 0;

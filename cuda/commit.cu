@@ -27,11 +27,25 @@ uint64_t mgp_cuda_commit_bytes(mgp_backend_t *be, unsigned s, uint32_t ncols, un
          mgp_cuda_size_of<mgp_digest_t>(rows);
 }
 
+/* From here to the stream's end all work goes to `bulk`. */
+static mgp_status_t enter_bulk(mgp_cuda_t *cu) {
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_ready, cu->main)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->bulk, cu->task_ready, 0)));
+  cu->stream = cu->bulk;
+  return MGP_OK;
+}
+static void leave_bulk(mgp_cuda_t *cu) {
+  if (cu->stream != cu->bulk) return;
+  (void)cudaStreamSynchronize(cu->bulk); /* as its result has, unless it failed */
+  cu->stream = cu->main;
+}
+
 mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols, unsigned keep_log,
                                    int keep_all, mgp_commit_stream_t **out) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
   const size_t rows = (size_t)2 << s;
   mgp_status_t st;
+  if (cu->stream != cu->main) return mgp_fail(MGP_INTERNAL, "a commitment within another one");
   if (ncols == 0 || s + 1 > MGP_CUDA_NTT_MAX_LOG)
     return mgp_fail(MGP_INTERNAL, "commit of %u columns of 2^%u values", ncols, s);
   mgp_commit_stream_t *cs = (mgp_commit_stream_t *)calloc(1, sizeof *cs);
@@ -43,6 +57,7 @@ mgp_status_t mgp_cuda_commit_begin(mgp_backend_t *be, unsigned s, uint32_t ncols
   }
   cs->tree = tree;
   cs->keep_all = keep_all != 0;
+  MGP_TRY_GOTO(st, enter_bulk(cu), failed);
   tree->s = s;
   tree->ncols = ncols;
   tree->kept_depth = mgp_kept_depth(s, keep_log);
@@ -118,6 +133,7 @@ done:
 void mgp_cuda_commit_abort(mgp_backend_t *be, mgp_commit_stream_t *cs) {
   if (!cs) return;
   mgp_cuda_t *cu = mgp_cuda_of(be);
+  leave_bulk(cu);
   if (!cs->keep_all) mgp_cuda_give(cu, cs->d_state);
   mgp_cuda_give(cu, cs->d_block);
   mgp_cuda_tree_free(be, cs->tree);

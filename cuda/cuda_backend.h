@@ -12,8 +12,9 @@
  * which calls there were; with MGP_CUDA_SYNC=1 each kernel is waited for, so that the one at fault
  * is named; with MGP_CUDA_POISON=1 fresh memory is filled with 0xa5; with MGP_CUDA_PROFILE=1 the
  * time by kernel is printed at the end; with MGP_CUDA_TASKS=n no more than n chip
- * proofs are under way at a time; with MGP_CUDA_LAZY=1 kernels are loaded when they are first
- * started, not beside the first phases.
+ * proofs are under way at a time; with less than CUDA_DEVICE_MAX_CONNECTIONS=8, or without, they
+ * are not under way beside other shards' work; with MGP_CUDA_LAZY=1 kernels are loaded when they
+ * are first started, not beside the first phases.
  */
 #ifndef MGP_CUDA_BACKEND_H
 #define MGP_CUDA_BACKEND_H

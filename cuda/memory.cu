@@ -152,6 +152,11 @@ void mgp_cuda_free(mgp_backend_t *be, void *d_ptr) {
   mgp_cuda_give(mgp_cuda_of(be), d_ptr);
 }
 
+uint64_t mgp_cuda_room(mgp_backend_t *be) {
+  const mgp_cuda_t *cu = mgp_cuda_of(be);
+  return cu->arena ? mgp_arena_largest_gap(cu->arena) : 0;
+}
+
 /* --- copies ----------------------------------------------------------------------------------- */
 
 /* Memory that the caller has pinned needs no staging. */

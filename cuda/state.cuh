@@ -22,8 +22,13 @@ extern "C" {
 #define MGP_CUDA_BLOCKS  2048u /* most blocks of a kernel that sums */
 #define MGP_CUDA_RESULTS 16u   /* most sums (elements of K) of one kernel, and one more: */
 #define MGP_CUDA_FOLDING MGP_CUDA_RESULTS /* number of the folding's result */
-#define MGP_CUDA_TASKS   64               /* most chip proofs at a time */
-#define MGP_CUDA_GRAPHS  256              /* most graphs that are kept */
+#define MGP_CUDA_TASKS   128              /* most chip proofs at a time */
+/* Streams of those beside other work. A device takes work from so many streams at a time as
+ * CUDA_DEVICE_MAX_CONNECTIONS says, about 4 if it is not set, each for 12 ms of the process's
+ * start; with more of them than that, work on `main` would wait behind theirs. */
+#define MGP_CUDA_LANES       5
+#define MGP_CUDA_CONNECTIONS (MGP_CUDA_LANES + 3) /* `main`, `bulk` and `side` */
+#define MGP_CUDA_GRAPHS      256                  /* most graphs that are kept */
 
 /* graph.cuh */
 typedef struct {
@@ -39,7 +44,10 @@ typedef struct {
   mgp_ledger_t *host_ledger;
   int device, multiprocessors;
   char device_name[64], host[64];
-  cudaStream_t stream; /* where work goes; a task's own while it is begun */
+  /* Where work goes: `main`, whose results the host waits for; `bulk` for the long kernels of a
+   * commitment; a task's own while it is prepared or begun. A device takes them up in that order,
+   * but for tasks: before `bulk`, which fills what their many small kernels leave. */
+  cudaStream_t stream, main, bulk;
   /* device memory */
   mgp_arena_t *arena;
   uint8_t *d_arena;
@@ -60,10 +68,13 @@ typedef struct {
   unsigned long long *d_bad;  /* count.cu: first request that is in no table; all ones: none */
   const mgp_program_t *prog;  /* of set_program, and its copy with device pointers */
   mgp_program_t *d_prog;
-  /* chip proofs prepared or under way: bit i of tasks_busy has stream i */
+  /* chip proofs prepared or under way: each has a stream of its own, or one of the first
+   * MGP_CUDA_LANES */
   cudaStream_t task_stream[MGP_CUDA_TASKS];
+  cudaEvent_t task_done[MGP_CUDA_TASKS]; /* of those under way */
+  unsigned next_lane;
+  bool task_busy[MGP_CUDA_TASKS];
   cudaEvent_t task_ready; /* what the task begun last needs is there */
-  uint64_t tasks_busy;
   mgp_cuda_graph_t graph[MGP_CUDA_GRAPHS];
   uint64_t graphs_used;         /* times that one was made, or taken again */
   struct mgp_cuda_chips *chips; /* chips.cuh */

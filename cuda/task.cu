@@ -182,7 +182,8 @@ struct mgp_task {
   mgp_task_job_t job;
   layout_t l;
   unsigned slot;
-  bool begun;
+  cudaStream_t stream;
+  bool begun, recorded;    /* recorded: its end is an event */
   mgp_cuda_graph_t *graph; /* or NULL */
 };
 
@@ -212,7 +213,7 @@ static mgp_status_t make_graph(mgp_cuda_t *cu, mgp_task *t) {
 /* Nothing of it is under way. */
 static void forget(mgp_cuda_t *cu, mgp_task_t *t) {
   mgp_cuda_graph_done(t->graph);
-  cu->tasks_busy &= ~((uint64_t)1 << t->slot);
+  cu->task_busy[t->slot] = false;
   free(t);
 }
 
@@ -222,7 +223,7 @@ mgp_status_t mgp_cuda_task_prepare(mgp_backend_t *be, const mgp_task_job_t *job,
   const mgp_chip_t *chip = &be->chips->chip[job->chip];
   unsigned slot = 0;
   *out = NULL;
-  while (slot < (unsigned)be->task_slots && (cu->tasks_busy >> slot & 1)) slot++;
+  while (slot < (unsigned)be->task_slots && cu->task_busy[slot]) slot++;
   if (slot == (unsigned)be->task_slots)
     return mgp_fail(MGP_INTERNAL, "more than %d tasks", be->task_slots);
   if (chip->ninteractions == 0 || job->nrows == 0 || job->nrows > MOST_ROWS || !job->d_scratch)
@@ -237,8 +238,9 @@ mgp_status_t mgp_cuda_task_prepare(mgp_backend_t *be, const mgp_task_job_t *job,
   t->l.args.trace = job->d_trace;
   t->l.args.virt = job->d_virt;
   t->l.args.stride = job->stride;
-  cu->tasks_busy |= (uint64_t)1 << slot;
-  cu->stream = cu->task_stream[slot];
+  cu->task_busy[slot] = true;
+  t->stream = cu->task_stream[job->beside ? cu->next_lane++ % MGP_CUDA_LANES : slot];
+  cu->stream = t->stream;
   const mgp_status_t st = make_graph(cu, t);
   cu->stream = main_stream;
   if (st == MGP_OK)
@@ -252,17 +254,20 @@ mgp_status_t mgp_cuda_task_prepare(mgp_backend_t *be, const mgp_task_job_t *job,
 
 mgp_status_t mgp_cuda_task_begin(mgp_backend_t *be, mgp_task_t *t, const mgp_task_start_t *start) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
-  const cudaStream_t main_stream = cu->stream, stream = cu->task_stream[t->slot];
+  const cudaStream_t main_stream = cu->stream;
   if (t->begun) return mgp_fail(MGP_INTERNAL, "a task that has begun before");
   *start_of(cu, t->slot) = *start;
   /* what the proof is made from, and whoever had its memory before, are on the main stream */
   MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_ready, main_stream)));
-  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(stream, cu->task_ready, 0)));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(t->stream, cu->task_ready, 0)));
   t->begun = true;
-  cu->stream = stream;
+  cu->stream = t->stream;
   const mgp_status_t st = t->graph ? mgp_cuda_graph_launch(cu, t->graph) : enqueue(cu, t);
   cu->stream = main_stream;
-  return st;
+  MGP_TRY(st);
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->task_done[t->slot], t->stream)));
+  t->recorded = true;
+  return MGP_OK;
 }
 
 static mgp_status_t results(const mgp_cuda_t *cu, const mgp_task_t *t) {
@@ -280,7 +285,8 @@ mgp_status_t mgp_cuda_task_end(mgp_backend_t *be, mgp_task_t *t) {
   mgp_status_t st = MGP_OK;
   if (!t) return MGP_OK;
   /* waited for in any case: its memory is given back */
-  const cudaError_t error = cudaStreamSynchronize(cu->task_stream[t->slot]);
+  const cudaError_t error =
+      t->recorded ? cudaEventSynchronize(cu->task_done[t->slot]) : cudaStreamSynchronize(t->stream);
   if (t->begun) st = mgp_cuda_ended(cu, error, "the end of a task");
   if (t->begun && st == MGP_OK) st = results(cu, t);
   forget(cu, t);

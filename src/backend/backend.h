@@ -45,6 +45,7 @@ typedef struct {
   mgp_status_t (*build)(void *arg);
   void *arg;
   void *d_scratch; /* task_bytes, for a backend with several slots; one with one takes its own */
+  int beside;      /* other operations are to go on while it is under way, and come first */
   uint32_t *words; /* [mgp_task_words] canonical: the messages in order */
   mgp_e_t *point;  /* n coordinates: where the columns were opened */
   mgp_f_t *digest; /* [MGP_DIGEST_WORDS] squeezed at the end */
@@ -69,6 +70,8 @@ typedef struct {
   /* --- memory ----------------------------------------------------------------------------- */
   mgp_status_t (*alloc)(mgp_backend_t *be, mgp_mem_class_t cls, size_t nbytes, void **d_out);
   void (*free)(mgp_backend_t *be, void *d_ptr);
+  /* The largest piece that alloc could give, whatever the ledger's limit. NULL: nobody knows. */
+  uint64_t (*room)(mgp_backend_t *be);
   mgp_status_t (*upload)(mgp_backend_t *be, void *d_dst, const void *src, size_t nbytes);
   mgp_status_t (*download)(mgp_backend_t *be, void *dst, const void *d_src, size_t nbytes);
   mgp_status_t (*copy)(mgp_backend_t *be, void *d_dst, const void *d_src, size_t nbytes);
@@ -322,8 +325,8 @@ typedef struct {
  * operation, with its type. A backend need not define what it leaves NULL. */
 /* clang-format off */
 #define MGP_BACKEND_OP_LIST(X, prefix)                                                             \
-  X(prefix, alloc) X(prefix, free) X(prefix, upload) X(prefix, download) X(prefix, copy)           \
-  X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
+  X(prefix, alloc) X(prefix, free) X(prefix, room) X(prefix, upload) X(prefix, download)           \
+  X(prefix, copy) X(prefix, zero) X(prefix, pin) X(prefix, unpin) X(prefix, send) X(prefix, sent)                  \
   X(prefix, busy) X(prefix, set_program) X(prefix, program_bytes) X(prefix, index)                 \
   X(prefix, ram_rows) X(prefix, ram_points) X(prefix, ram_sums) X(prefix, ram_chain)               \
   X(prefix, touch_words) X(prefix, word_merge) X(prefix, word_find) X(prefix, patch)               \
@@ -354,6 +357,7 @@ struct mgp_backend {
   const mgp_chipset_t *chips;
   int threads;
   int task_slots; /* chip proofs that may be under way at a time */
+  int beside;     /* they go on without the host, beside other operations; there is `room` then */
 };
 
 typedef enum { MGP_ISA_AUTO, MGP_ISA_PORTABLE, MGP_ISA_AVX2, MGP_ISA_AVX512 } mgp_isa_t;

@@ -219,6 +219,7 @@ int mgp_cli_main(const mgp_command_t *const *commands, const mgp_command_t *fall
     if (first) mgp_log_error("%s", mgp_error_message());
     return mgp_status_exit_code(st);
   }
+  if (command->collective) mgp_widen_device();
   if (command->collective) mgp_bound_waiting(argv);
   if (command->raw) return first ? command->raw(argc - 1, argv + 1) : 0;
   return run_command(commands, command, mpi, device, argc - skip, argv + skip);

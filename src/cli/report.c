@@ -387,6 +387,7 @@ void mgp_report_json(mgp_json_t *j, const mgp_prove_report_t *r) {
   mgp_json_u64(j, "steps", r->steps);
   mgp_json_u64(j, "shards", r->shards);
   mgp_json_u64(j, "memory_shards", r->memory_shards);
+  mgp_json_u64(j, "shards_beside", r->beside);
   mgp_json_u64(j, "budget", r->budget);
   mgp_json_f64(j, "pass_seconds", r->pass_seconds);
   mgp_json_f64(j, "record_seconds", r->record_seconds);

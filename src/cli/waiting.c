@@ -6,6 +6,10 @@
 
 #define TURNS "1000"
 
+void mgp_widen_device(void) {
+  (void)setenv("CUDA_DEVICE_MAX_CONNECTIONS", "8", 0);
+}
+
 void mgp_bound_waiting(char **argv) {
 #if defined(_OPENMP) && !defined(__clang__)
   char self[PATH_MAX];

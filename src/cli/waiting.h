@@ -1,4 +1,4 @@
-/* How the threads of a proof wait for each other. */
+/* How the threads of a proof wait for each other, and what a device works on for one. */
 #ifndef MGP_CLI_WAITING_H
 #define MGP_CLI_WAITING_H
 
@@ -9,5 +9,10 @@
  * the same process. Returns if the user has chosen (OMP_WAIT_POLICY, GOMP_SPINCOUNT), if it was
  * done, or if it cannot be done. Before anything else has been begun. */
 void mgp_bound_waiting(char **argv);
+
+/* A GPU takes work from as many streams at a time as its driver finds in the environment: as many
+ * as the CUDA backend wants, unless the user has chosen (CUDA_DEVICE_MAX_CONNECTIONS). Before
+ * anything else has been begun. */
+void mgp_widen_device(void);
 
 #endif

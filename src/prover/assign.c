@@ -32,10 +32,10 @@ static mgp_status_t gather_rows(mgp_session_t *s, mgp_status_t local) {
   mgp_status_t st = local;
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (s->nparts + 1) * width, &mine);
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
-    memcpy(mine + i * MGP_CHIP_FIRST_TABLE, s->parts[i].rows, width);
+    memcpy(mine + i * MGP_CHIP_FIRST_TABLE, s->now->parts[i].rows, width);
   MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, s->nparts * width, &all), out);
-  for (uint32_t p = 0; p < s->params.partitions; p++)
-    memcpy(s->st.rows[p], all.data + p * width, width);
+  for (uint32_t p = 0; p < s->partitions; p++)
+    memcpy(s->now->st.rows[p], all.data + p * width, width);
 out:
   mgp_comm_parts_free(&all);
   mgp_host_free(s, mine);
@@ -55,8 +55,8 @@ uint32_t mgp_count_piece(const mgp_session_t *s, unsigned chip, uint32_t rows) {
 uint64_t mgp_count_bytes(const mgp_session_t *s, uint32_t p) {
   uint64_t most = 0;
   for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++) {
-    const uint64_t n = (uint64_t)mgp_count_piece(s, c, s->st.rows[p][c]) * s->chips->chip[c].ncols *
-                       sizeof(mgp_f_t);
+    const uint64_t n = (uint64_t)mgp_count_piece(s, c, s->now->st.rows[p][c]) *
+                       s->chips->chip[c].ncols * sizeof(mgp_f_t);
     if (n > most) most = n;
   }
   return most;
@@ -72,7 +72,7 @@ static mgp_status_t count_chip(mgp_session_t *s, mgp_part_t *part, mgp_chip_id_t
     MGP_TRY(mgp_stop_check());
     MGP_TRY(ops->replay(s->be, chip, &part->raw, part->d_index[chip], at, len, (uint32_t)stride,
                         stride, d_piece));
-    MGP_TRY(ops->count(s->be, chip, d_piece, stride, len, s->d_counts, s->count_offset));
+    MGP_TRY(ops->count(s->be, chip, d_piece, stride, len, s->now->d_counts, s->count_offset));
   }
   return MGP_OK;
 }
@@ -83,24 +83,27 @@ static mgp_status_t count_parts(mgp_session_t *s) {
   uint64_t nbytes = 0;
   mgp_status_t st;
   for (uint32_t i = 0; i < s->nparts; i++) {
-    const uint64_t n = mgp_count_bytes(s, s->parts[i].p);
+    const uint64_t n = mgp_count_bytes(s, s->now->parts[i].p);
     if (n > nbytes) nbytes = n;
   }
   MGP_TRY_GOTO(st,
-               ops->alloc(s->be, MGP_MEM_ACCUMULATOR, s->count_total * sizeof *s->d_counts,
-                          (void **)&s->d_counts),
+               ops->alloc(s->be, MGP_MEM_ACCUMULATOR, s->count_total * sizeof *s->now->d_counts,
+                          (void **)&s->now->d_counts),
                out);
-  MGP_TRY_GOTO(st, ops->zero(s->be, s->d_counts, s->count_total * sizeof *s->d_counts), out);
+  MGP_TRY_GOTO(st, ops->zero(s->be, s->now->d_counts, s->count_total * sizeof *s->now->d_counts),
+               out);
   MGP_TRY_GOTO(st, ops->alloc(s->be, MGP_MEM_WITNESS, nbytes + 4, (void **)&d_piece), out);
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_part_t *part = &s->parts[i];
-    for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
-      const mgp_trace_t *t = &s->shape.traces[k];
+    mgp_part_t *part = &s->now->parts[i];
+    for (uint32_t k = s->now->shape.first_trace[part->p];
+         k < s->now->shape.first_trace[part->p + 1]; k++) {
+      const mgp_trace_t *t = &s->now->shape.traces[k];
       if (t->split != 0 || t->chip >= MGP_CHIP_FIRST_TABLE) continue;
       MGP_TRY_GOTO(st, count_chip(s, part, (mgp_chip_id_t)t->chip, d_piece), out);
     }
-    for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
-      const mgp_trace_t *t = &s->shape.traces[k];
+    for (uint32_t k = s->now->shape.first_trace[part->p];
+         k < s->now->shape.first_trace[part->p + 1]; k++) {
+      const mgp_trace_t *t = &s->now->shape.traces[k];
       if (t->chip >= MGP_CHIP_FIRST_TABLE) continue;
       s->builds[MGP_BUILD_ASSIGN]++;
       if (s->opt->trace_log)
@@ -117,10 +120,12 @@ out:
 mgp_status_t mgp_phase_assign(mgp_session_t *s) {
   mgp_status_t st = MGP_OK;
   mgp_layout_counts(s);
-  for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) st = index_part(s, &s->parts[i]);
-  MGP_TRY(gather_rows(s, st));
+  for (uint32_t i = 0; i < s->nparts && st == MGP_OK && !s->now->indexed; i++)
+    st = index_part(s, &s->now->parts[i]);
+  if (!s->now->indexed) MGP_TRY(gather_rows(s, st));
+  s->now->indexed = 1;
   MGP_TRY(mgp_plan_choose(s));
-  return count_parts(s);
+  return s->now->cache == MGP_CACHE_AUTO ? MGP_OK : count_parts(s);
 }
 
 /* Lookup requests that the shard makes at most: no counter can be above that. */
@@ -129,7 +134,7 @@ static uint64_t most_requests(const mgp_session_t *s) {
   for (uint32_t c = 1; c < MGP_CHIP_FIRST_TABLE; c++) {
     const mgp_chip_t *chip = &s->chips->chip[c];
     uint64_t rows = 0, each = 0;
-    for (uint32_t p = 0; p < s->params.partitions; p++) rows += s->st.rows[p][c];
+    for (uint32_t p = 0; p < s->partitions; p++) rows += s->now->st.rows[p][c];
     for (uint32_t j = 0; j < chip->ninteractions; j++)
       each += mgp_bus_is_lookup((mgp_bus_t)chip->interactions[j].bus) != 0;
     n += rows * each;
@@ -138,9 +143,9 @@ static uint64_t most_requests(const mgp_session_t *s) {
 }
 
 mgp_status_t mgp_phase_reduce(mgp_session_t *s) {
-  MGP_TRY(mgp_link_sum_u32(&s->link, s->d_counts, s->count_total, most_requests(s)));
+  MGP_TRY(mgp_link_sum_u32(&s->link, s->now->d_counts, s->count_total, most_requests(s)));
   for (uint32_t i = 0; i < s->nparts; i++)
     for (uint32_t t = 0; t < MGP_TABLES; t++)
-      s->parts[i].raw.counts[t] = s->d_counts + s->count_offset[t];
+      s->now->parts[i].raw.counts[t] = s->now->d_counts + s->count_offset[t];
   return MGP_OK;
 }

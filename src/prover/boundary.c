@@ -70,8 +70,8 @@ static mgp_status_t find_ranges(mgp_session_t *s, const mgp_words_list_t *words,
 /* Along the chains, from rank to rank: where each of this rank's ranges goes on, where each rank's
  * rows begin, and where chains end. */
 static void link_chains(mgp_session_t *s, boundary_t *b, const found_t *all) {
-  uint32_t chain[CHAINS] = {s->st.image_start, s->st.hint_start};
-  memcpy(chain + 2, s->st.zero_start, s->st.ngaps * sizeof *chain);
+  uint32_t chain[CHAINS] = {s->now->st.image_start, s->now->st.hint_start};
+  memcpy(chain + 2, s->now->st.zero_start, s->now->st.ngaps * sizeof *chain);
   for (uint32_t r = 0; r < s->nranks; r++) {
     for (int k = 0; k < KINDS; k++) b->first[k][r + 1] = b->first[k][r];
     for (uint32_t g = 0; g < b->count; g++) {
@@ -83,9 +83,9 @@ static void link_chains(mgp_session_t *s, boundary_t *b, const found_t *all) {
       b->first[range->kind][r + 1] += f->n;
     }
   }
-  s->st.image_end = chain[MGP_BOUND_IMAGE];
-  s->st.hint_end = chain[MGP_BOUND_HINT];
-  memcpy(s->st.zero_end, chain + 2, s->st.ngaps * sizeof *chain);
+  s->now->st.image_end = chain[MGP_BOUND_IMAGE];
+  s->now->st.hint_end = chain[MGP_BOUND_HINT];
+  memcpy(s->now->st.zero_end, chain + 2, s->now->st.ngaps * sizeof *chain);
 }
 
 static mgp_status_t share_ranges(mgp_session_t *s, const mgp_words_list_t *words, boundary_t *b) {
@@ -103,7 +103,7 @@ static mgp_status_t share_ranges(mgp_session_t *s, const mgp_words_list_t *words
 static mgp_status_t alloc_parts(mgp_session_t *s, const boundary_t *b) {
   for (uint32_t i = 0; i < s->nparts; i++)
     for (int k = 0; k < KINDS; k++) {
-      mgp_part_t *part = &s->parts[i];
+      mgp_part_t *part = &s->now->parts[i];
       mgp_bound_t *d_rows = NULL;
       const uint32_t n = mgp_deal_rows(s, b->first[k][s->nranks], part->p);
       MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, ((size_t)n + 1) * sizeof *d_rows,
@@ -119,8 +119,8 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_words_list_t *words, b
   mgp_bound_t *d_rows[KINDS];
   MGP_TRY(alloc_parts(s, b));
   for (int k = 0; k < KINDS; k++) {
-    if (s->params.partitions == 1) {
-      d_rows[k] = s->nparts ? (mgp_bound_t *)(uintptr_t)s->parts[0].raw.bounds[k] : NULL;
+    if (s->partitions == 1) {
+      d_rows[k] = s->nparts ? (mgp_bound_t *)(uintptr_t)s->now->parts[0].raw.bounds[k] : NULL;
       continue;
     }
     const uint64_t n = b->first[k][s->rank + 1] - b->first[k][s->rank];
@@ -132,13 +132,13 @@ static mgp_status_t make_rows(mgp_session_t *s, const mgp_words_list_t *words, b
 
 static mgp_status_t deal_rows(mgp_session_t *s, mgp_status_t st, const boundary_t *b) {
   mgp_deal_t kind[KINDS];
-  if (s->params.partitions == 1) return mgp_comm_agree(s->comm, st);
+  if (s->partitions == 1) return mgp_comm_agree(s->comm, st);
   for (int k = 0; k < KINDS; k++) {
     kind[k].first = b->first[k];
     kind[k].words = sizeof(mgp_bound_t) / 4;
     kind[k].d_rows = b->d_rows[k];
     for (uint32_t i = 0; i < s->nparts; i++)
-      kind[k].d_part[i] = (void *)(uintptr_t)s->parts[i].raw.bounds[k];
+      kind[k].d_part[i] = (void *)(uintptr_t)s->now->parts[i].raw.bounds[k];
   }
   return mgp_deal(s, st, kind, KINDS);
 }

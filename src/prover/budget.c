@@ -10,6 +10,9 @@
 #define NO_BUDGET       (UINT64_C(1) << 60) /* of a plan for one shard */
 #define LEAST_LOG_STEPS 14u
 #define MOST_LOG_STEPS  26u /* timestamps of a shard stay far below 2^29 */
+/* Of one partition, where chip proofs go on beside other work: longer shards gain nothing by it,
+ * and the first one is waited for longer. */
+#define BESIDE_LOG_STEPS 25u
 
 /* Of 1024 average steps: rows by chip, register refreshes, words of memory touched for the first
  * time in the shard. The steps cost MGP_STEP_COST each, within one part in a hundred. With the
@@ -27,8 +30,8 @@ static const struct {
     {MGP_CHIP_MUL, 10},    {MGP_CHIP_REFRESH, 100}, {MGP_CHIP_SHARD_RAM, 32}};
 
 static void set_average(mgp_session_t *s, uint64_t steps) {
-  mgp_statement_t *st = &s->st;
-  uint32_t partitions = s->params.partitions;
+  mgp_statement_t *st = &s->now->st;
+  uint32_t partitions = s->partitions;
   const mgp_point_t offset = mgp_curve_offset();
   memset(st, 0, sizeof *st);
   st->kind = MGP_SHARD_PROGRAM;
@@ -49,7 +52,7 @@ static uint64_t expected_words(const mgp_session_t *s, uint64_t steps, uint64_t 
 /* Expected peak of this rank, what is recorded ahead included; UINT64_MAX if there is no plan. */
 static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
   const mgp_cache_t cache = s->opt->cache == MGP_CACHE_AUTO ? MGP_CACHE_NONE : s->opt->cache;
-  uint64_t own = steps / s->params.partitions * s->nparts;
+  uint64_t own = steps / s->partitions * s->nparts;
   set_average(s, steps);
   mgp_layout_counts(s);
   if (mgp_plan_shape(s, s->opt->log_rows ? s->opt->log_rows : MGP_DEFAULT_LOG_ROWS) != MGP_OK)
@@ -61,15 +64,20 @@ static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
   return peak + records + expected_words(s, steps, own); /* of the shards that follow */
 }
 
+static unsigned most_log_steps(const mgp_session_t *s, int overlaps) {
+  return overlaps && s->partitions == 1 ? BESIDE_LOG_STEPS : MOST_LOG_STEPS;
+}
+
+/* Where there are two shards in hand, both fit. */
 static uint64_t fitting_budget(mgp_session_t *s) {
-  const uint32_t partitions = s->params.partitions; /* the rest is what the search tried last */
-  uint64_t memory = mgp_plan_memory(s);
-  unsigned log_steps = MOST_LOG_STEPS;
+  const int overlaps = mgp_session_overlaps(s);
+  const uint64_t memory = mgp_plan_memory(s) / (overlaps ? 2 : 1);
+  unsigned log_steps = most_log_steps(s, overlaps);
   while (log_steps > LEAST_LOG_STEPS && expected_peak(s, UINT64_C(1) << log_steps) > memory)
     log_steps--;
-  if (s->have_shape) mgp_shape_free(&s->shape);
-  s->have_shape = 0;
-  s->params = (mgp_params_t){.partitions = partitions};
+  if (s->now->have_shape) mgp_shape_free(&s->now->shape);
+  s->now->have_shape = 0;
+  s->now->params = (mgp_params_t){0}; /* what the search tried last */
   return (uint64_t)MGP_STEP_COST << log_steps;
 }
 
@@ -82,7 +90,10 @@ static uint64_t given_budget(const mgp_prove_options_t *o) {
 
 uint64_t mgp_plan_likely_budget(const mgp_session_t *s) {
   const uint64_t given = given_budget(s->opt), memory = mgp_plan_memory(s);
-  unsigned log_steps = MOST_LOG_STEPS;
+  const mgp_prove_options_t *o = s->opt;
+  const int device =
+      o->device && (o->backend == MGP_BACKEND_AUTO || o->backend == MGP_BACKEND_CUDA);
+  unsigned log_steps = most_log_steps(s, device);
   while (log_steps > LEAST_LOG_STEPS && (uint64_t)sizeof(mgp_step_t) << log_steps > memory)
     log_steps--; /* the records alone would not fit */
   return given ? given : (uint64_t)MGP_STEP_COST << log_steps;

@@ -22,7 +22,7 @@ static mgp_device_piece_t piece_of(uint32_t rank, const void *d_rows, size_t wor
 static uint32_t list_out(const mgp_session_t *s, const mgp_deal_t *kinds, uint32_t count,
                          mgp_device_piece_t *out) {
   uint32_t nout = 0;
-  for (uint32_t p = 0; p < s->params.partitions; p++)
+  for (uint32_t p = 0; p < s->partitions; p++)
     for (uint32_t k = 0; k < count; k++) {
       uint64_t from, to;
       const uint64_t n = shared_rows(s, &kinds[k], s->rank, p, &from, &to);
@@ -38,7 +38,7 @@ static uint32_t list_in(const mgp_session_t *s, const mgp_deal_t *kinds, uint32_
     for (uint32_t i = 0; i < s->nparts; i++)
       for (uint32_t k = 0; k < count; k++) {
         uint64_t from, to;
-        const uint64_t n = shared_rows(s, &kinds[k], r, s->parts[i].p, &from, &to);
+        const uint64_t n = shared_rows(s, &kinds[k], r, s->now->parts[i].p, &from, &to);
         if (n) in[nin++] = piece_of(r, kinds[k].d_part[i], kinds[k].words, to, n);
       }
   return nin;
@@ -46,8 +46,7 @@ static uint32_t list_in(const mgp_session_t *s, const mgp_deal_t *kinds, uint32_
 
 mgp_status_t mgp_deal(mgp_session_t *s, mgp_status_t local, const mgp_deal_t *kinds,
                       uint32_t count) {
-  const size_t most[2] = {(size_t)s->params.partitions * count,
-                          (size_t)s->nranks * s->nparts * count};
+  const size_t most[2] = {(size_t)s->partitions * count, (size_t)s->nranks * s->nparts * count};
   mgp_device_piece_t *piece = NULL;
   uint32_t nout = 0, nin = 0;
   mgp_status_t st = local;

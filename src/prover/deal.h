@@ -7,7 +7,7 @@
 
 /* The first row, of `total`, of partition p. */
 static inline uint64_t mgp_deal_first(const mgp_session_t *s, uint64_t total, uint32_t p) {
-  return total * p / s->params.partitions;
+  return total * p / s->partitions;
 }
 /* Number of rows of partition p. */
 static inline uint32_t mgp_deal_rows(const mgp_session_t *s, uint64_t total, uint32_t p) {

@@ -46,6 +46,7 @@ static mgp_status_t run_front(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *
 static mgp_status_t open_estimator(estimator_t *e) {
   mgp_session_t *s = &e->s;
   const mgp_prove_options_t *o = s->opt;
+  s->now = &s->hands[0];
   MGP_TRY(mgp_comm_self_create(&e->comm));
   s->comm = e->comm;
   MGP_TRY(mgp_chipset_create(&s->chips));
@@ -53,11 +54,10 @@ static mgp_status_t open_estimator(estimator_t *e) {
   MGP_TRY(mgp_session_place(s, 1));
   MGP_TRY(mgp_session_open_backend(s, 1));
   uint32_t want = o->plan ? o->plan->params[0].partitions : o->partitions;
-  s->params.partitions = want ? want : s->nranks;
-  if (s->params.partitions > MGP_MAX_PARTITIONS)
-    return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->params.partitions,
-                    MGP_MAX_PARTITIONS);
-  s->nparts = mgp_parts_per_rank(s->params.partitions, s->nranks); /* of rank 0, for the budget */
+  s->partitions = want ? want : s->nranks;
+  if (s->partitions > MGP_MAX_PARTITIONS)
+    return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->partitions, MGP_MAX_PARTITIONS);
+  s->nparts = mgp_parts_per_rank(s->partitions, s->nranks); /* of rank 0, for the budget */
   MGP_TRY(mgp_plan_budget(s));
   mgp_layout_counts(s);
   mgp_chain_begin(s->prog, &s->chain);
@@ -77,7 +77,7 @@ static void close_estimator(estimator_t *e) {
   mgp_host_free(s, e->rec.touches);
   mgp_host_free(s, e->rec.steps);
   mgp_host_free(s, e->params);
-  if (s->have_shape) mgp_shape_free(&s->shape);
+  if (s->now->have_shape) mgp_shape_free(&s->now->shape);
   (void)mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
   mgp_comm_destroy(e->comm);
@@ -98,13 +98,13 @@ static mgp_status_t more_touches(estimator_t *e) {
 static mgp_status_t count_steps(estimator_t *e, const mgp_cut_t *cut) {
   mgp_session_t *s = &e->s;
   mgp_record_t *rec = &e->rec;
-  uint32_t n[MGP_CHIP_FIRST_TABLE], P = s->params.partitions;
+  uint32_t n[MGP_CHIP_FIRST_TABLE], P = s->partitions;
   mgp_vm_stop_t why;
   rec->cap_steps = PIECE;
   rec->commits = &e->commit;
   rec->cap_commits = 1;
   memset(e->part_steps, 0, sizeof e->part_steps);
-  memset(s->st.rows, 0, sizeof s->st.rows);
+  memset(s->now->st.rows, 0, sizeof s->now->st.rows);
   if (!rec->steps) MGP_TRY(mgp_host_alloc(s, MGP_MEM_RAW, PIECE * sizeof *rec->steps, &rec->steps));
   if (!rec->touches) MGP_TRY(more_touches(e));
   MGP_TRY(mgp_vm_record_begin(e->vm, rec, 1));
@@ -114,7 +114,7 @@ static mgp_status_t count_steps(estimator_t *e, const mgp_cut_t *cut) {
     do {
       MGP_TRY(mgp_vm_record(e->vm, &limits, rec, &why));
       mgp_replay_count(s->prog->insn, rec->steps, rec->nsteps, n);
-      for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) s->st.rows[p][c] += n[c];
+      for (uint32_t c = 1; c <= MGP_CHIP_REFRESH; c++) s->now->st.rows[p][c] += n[c];
       e->part_steps[p] += rec->nsteps;
       rec->steps0 += rec->nsteps;
       rec->nsteps = 0;
@@ -138,9 +138,9 @@ static unsigned source_of(const mgp_session_t *s, uint32_t key) {
 
 /* n rows of a chip, dealt evenly. */
 static void deal_evenly(mgp_session_t *s, unsigned chip, uint64_t n, uint32_t each) {
-  uint32_t P = s->params.partitions;
+  uint32_t P = s->partitions;
   for (uint32_t p = 0; p < P; p++)
-    s->st.rows[p][chip] = each * (uint32_t)(n * (p + 1) / P - n * p / P);
+    s->now->st.rows[p][chip] = each * (uint32_t)(n * (p + 1) / P - n * p / P);
 }
 
 /* Rows of the memory that the shard touched. */
@@ -153,7 +153,7 @@ static mgp_status_t count_touched(estimator_t *e) {
     n[source_of(s, t->key)]++;
     MGP_TRY(mgp_last_set(e->shards.last, t->key, 1));
   }
-  if (s->st.kind == MGP_SHARD_WHOLE)
+  if (s->now->st.kind == MGP_SHARD_WHOLE)
     for (uint32_t k = 0; k < 3; k++) deal_evenly(s, MGP_CHIP_MEM_IMAGE + k, n[k], 1);
   else
     deal_evenly(s, MGP_CHIP_SHARD_RAM, n[0] + n[1] + n[2], 2);
@@ -163,11 +163,11 @@ static mgp_status_t count_touched(estimator_t *e) {
 /* Chain ends and the accumulator do not influence the shape: something that is allowed. */
 static void set_free_values(mgp_session_t *s) {
   const mgp_point_t offset = mgp_curve_offset();
-  s->st.image_end = s->st.image_start;
-  s->st.hint_end = s->st.hint_start;
-  memcpy(s->st.zero_end, s->st.zero_start, sizeof s->st.zero_end);
-  if (s->st.kind != MGP_SHARD_WHOLE && s->st.rows[0][MGP_CHIP_SHARD_RAM])
-    mgp_curve_write(&offset, s->st.point);
+  s->now->st.image_end = s->now->st.image_start;
+  s->now->st.hint_end = s->now->st.hint_start;
+  memcpy(s->now->st.zero_end, s->now->st.zero_start, sizeof s->now->st.zero_end);
+  if (s->now->st.kind != MGP_SHARD_WHOLE && s->now->st.rows[0][MGP_CHIP_SHARD_RAM])
+    mgp_curve_write(&offset, s->now->st.point);
 }
 
 /* What is resident on the rank when the plan is made, as the phases before allocate it. */
@@ -175,24 +175,24 @@ static uint64_t raw_bytes(const estimator_t *e) {
   const mgp_session_t *s = &e->s;
   uint64_t n = s->be->ops->program_bytes(s->be, s->prog);
   for (uint32_t p = s->first_part; p < s->first_part + s->nparts; p++) {
-    const uint32_t *rows = s->st.rows[p];
+    const uint32_t *rows = s->now->st.rows[p];
     n += (e->part_steps[p] + 1) * sizeof(mgp_step_t) + sizeof(mgp_commit_t);
     for (uint32_t c = 1; c < MGP_CHIP_MEM_IMAGE; c++) n += rows[c] * sizeof(uint32_t);
-    if (s->st.kind != MGP_SHARD_PROGRAM)
+    if (s->now->st.kind != MGP_SHARD_PROGRAM)
       for (uint32_t k = 0; k < 3; k++)
         n += (rows[MGP_CHIP_MEM_IMAGE + k] + 1) * sizeof(mgp_bound_t);
-    if (s->st.kind != MGP_SHARD_WHOLE) n += (rows[MGP_CHIP_SHARD_RAM] + 1) * sizeof(mgp_ram_t);
+    if (s->now->st.kind != MGP_SHARD_WHOLE) n += (rows[MGP_CHIP_SHARD_RAM] + 1) * sizeof(mgp_ram_t);
   }
   return n;
 }
 
 static void find_peaks(estimator_t *e) {
   mgp_session_t *s = &e->s;
-  uint32_t per = mgp_parts_per_rank(s->params.partitions, s->nranks);
+  uint32_t per = mgp_parts_per_rank(s->partitions, s->nranks);
   for (s->rank = 0; s->rank < s->nranks; s->rank++) {
     s->first_part = s->rank * per;
-    if (s->first_part >= s->params.partitions) break;
-    s->nparts = s->params.partitions - s->first_part;
+    if (s->first_part >= s->partitions) break;
+    s->nparts = s->partitions - s->first_part;
     if (s->nparts > per) s->nparts = per;
     uint64_t raw = raw_bytes(e);
     if (raw > e->out.raw) e->out.raw = raw;
@@ -211,7 +211,8 @@ static mgp_status_t keep_params(estimator_t *e) {
                             cap * sizeof *e->params, (void **)&e->params));
     e->cap_params = cap;
   }
-  e->params[e->shards.done++] = e->s.params;
+  e->params[e->shards.done++] = e->s.now->params;
+  e->s.now->number = e->shards.done;
   return MGP_OK;
 }
 
@@ -222,19 +223,20 @@ static mgp_status_t add_shard(estimator_t *e) {
   const mgp_prove_options_t *o = s->opt;
   set_free_values(s);
   MGP_TRY(mgp_plan_shape(s, o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS));
-  if (out->traces == 0) out->params = s->params;
-  if (out->traces == 0 || s->security.min_bits < out->security_bits)
-    out->security_bits = s->security.min_bits;
-  out->traces += s->shape.ntraces;
-  out->cells += s->shape.total_cells;
-  out->stacked_columns += s->shape.total_cols;
-  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
+  if (out->traces == 0) out->params = s->now->params;
+  if (out->traces == 0 || s->now->security.min_bits < out->security_bits)
+    out->security_bits = s->now->security.min_bits;
+  out->traces += s->now->shape.ntraces;
+  out->cells += s->now->shape.total_cells;
+  out->stacked_columns += s->now->shape.total_cols;
+  for (uint32_t k = 0; k < s->now->shape.ntraces; k++) {
+    const mgp_trace_t *t = &s->now->shape.traces[k];
     out->chip_rows[t->chip] += t->rows;
     out->rows += t->rows;
     out->interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
   }
-  out->proof_bytes += mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->shape.body_words) +
+  out->proof_bytes += mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps,
+                                      s->now->shape.body_words) +
                       4 * MGP_PARAM_WORDS;
   find_peaks(e);
   return keep_params(e);
@@ -246,10 +248,10 @@ static mgp_status_t count_shard(estimator_t *e, const mgp_cut_t *cut) {
   mgp_session_t *s = &e->s;
   int whole = cut->last && cut->id == 1;
   mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM, cut->last ? cut->id : 0,
-                    cut->end.exit_code, &s->st);
-  s->st.id = cut->id;
-  s->st.end_pc = cut->end.pc;
-  mgp_statement_commit(&s->st, cut->end.committed && !cut->start.committed, cut->end.commit);
+                    cut->end.exit_code, &s->now->st);
+  s->now->st.id = cut->id;
+  s->now->st.end_pc = cut->end.pc;
+  mgp_statement_commit(&s->now->st, cut->end.committed && !cut->start.committed, cut->end.commit);
   MGP_TRY(count_steps(e, cut));
   MGP_TRY(count_touched(e));
   MGP_TRY(add_shard(e));
@@ -266,7 +268,7 @@ static mgp_status_t count_memory(estimator_t *e) {
   e->out.words = mgp_last_words(e->shards.last);
   while (key < MGP_LAST_KEYS) {
     uint64_t n[3] = {0}, words = 0;
-    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, e->out.shards, 0, &s->st);
+    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, e->out.shards, 0, &s->now->st);
     for (; words < most && key < MGP_LAST_KEYS; words++) {
       n[source_of(s, key)]++;
       key = mgp_last_next(e->shards.last, key + 1);

@@ -24,7 +24,7 @@ static void device_free(mgp_session_t *s, void *ptr) {
 }
 
 static mgp_status_t read_touches(mgp_session_t *s, mgp_touch_list_t *list, touched_t *t) {
-  const int several = s->params.partitions > 1;
+  const int several = s->partitions > 1;
   t->n = list->n;
   MGP_TRY(mgp_scratch_alloc(s, list->n * sizeof *t->d_words, &t->d_words));
   if (several) MGP_TRY(mgp_scratch_alloc(s, list->n * sizeof *t->d_target, &t->d_target));
@@ -79,14 +79,14 @@ static mgp_status_t exchange_registers(mgp_session_t *s, mgp_status_t st, const 
   MGP_TRY(st);
   const reg_last_t(*last)[MGP_REGISTERS] = (const void *)all.data;
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
-    st = place_registers(s, s->parts[i].p, &own[i], last);
+    st = place_registers(s, s->now->parts[i].p, &own[i], last);
   for (uint32_t r = 0; r < MGP_REGISTERS; r++) {
-    s->st.reg_value[r] = s->st.start_value[r];
-    s->st.reg_ts[r] = 0;
-    for (uint32_t p = 0; p < s->params.partitions; p++)
+    s->now->st.reg_value[r] = s->now->st.start_value[r];
+    s->now->st.reg_ts[r] = 0;
+    for (uint32_t p = 0; p < s->partitions; p++)
       if (last[p][r].touched) {
-        s->st.reg_value[r] = last[p][r].value;
-        s->st.reg_ts[r] = last[p][r].ts;
+        s->now->st.reg_value[r] = last[p][r].value;
+        s->now->st.reg_ts[r] = last[p][r].ts;
       }
   }
   mgp_comm_parts_free(&all);
@@ -164,7 +164,7 @@ static mgp_status_t share_sizes(mgp_session_t *s, const touched_t *own, key_exch
           words_before(&own[i], x->first[r + 1]) - words_before(&own[i], x->first[r]);
   if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (most + 1) * sizeof *x->mine, &x->mine);
   if (st == MGP_OK)
-    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->params.partitions * sizeof *x->held, &x->held);
+    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->partitions * sizeof *x->held, &x->held);
   st = mgp_comm_allgatherv(s->comm, st, mine, most * sizeof *mine, &x->sizes);
   mgp_host_free(s, mine);
   return st;
@@ -187,7 +187,7 @@ static uint32_t list_mine(const mgp_session_t *s, const touched_t *own, key_exch
 
 /* Pieces of own buckets, likewise. */
 static uint32_t list_held(const mgp_session_t *s, key_exchange_t *x, int back) {
-  const uint32_t *sizes = (const uint32_t *)(const void *)x->sizes.data, P = s->params.partitions;
+  const uint32_t *sizes = (const uint32_t *)(const void *)x->sizes.data, P = s->partitions;
   uint32_t at = 0;
   for (uint32_t p = 0; p < P; p++) {
     const uint32_t len = sizes[(size_t)p * s->nranks + s->rank], r = mgp_part_owner(s, p);
@@ -204,7 +204,7 @@ static mgp_status_t send_words(mgp_session_t *s, touched_t *own, key_exchange_t 
   const uint32_t *sizes = (const uint32_t *)(const void *)x->sizes.data;
   uint64_t n = 0;
   mgp_status_t st = MGP_OK;
-  for (uint32_t p = 0; p < s->params.partitions; p++) n += sizes[(size_t)p * s->nranks + s->rank];
+  for (uint32_t p = 0; p < s->partitions; p++) n += sizes[(size_t)p * s->nranks + s->rank];
   if (n > UINT32_MAX)
     st = mgp_fail(MGP_RESOURCES, "%llu words of memory for one rank", (unsigned long long)n);
   x->n = (uint32_t)n;
@@ -233,13 +233,14 @@ static mgp_status_t exchange_words(mgp_session_t *s, touched_t *own, key_exchang
   const uint32_t nmine = list_mine(s, own, x, 1), nheld = list_held(s, x, 1);
   MGP_TRY(mgp_link_exchange(&s->link, st, x->held, nheld, x->mine, nmine));
   for (uint32_t i = 0; i < s->nparts; i++)
-    MGP_TRY(s->be->ops->patch(s->be, &s->parts[i].raw, own[i].d_target, own[i].d_prev, own[i].n));
+    MGP_TRY(
+        s->be->ops->patch(s->be, &s->now->parts[i].raw, own[i].d_target, own[i].d_prev, own[i].n));
   return MGP_OK;
 }
 
 static mgp_status_t exchange_memory(mgp_session_t *s, touched_t *own, mgp_words_list_t *merged) {
   key_exchange_t *x;
-  if (s->params.partitions == 1) { /* no access was before it */
+  if (s->partitions == 1) { /* no access was before it */
     if (s->nparts) {
       *merged = (mgp_words_list_t){own->d_words, own->nwords};
       own->d_words = NULL;
@@ -275,8 +276,8 @@ mgp_status_t mgp_exchange_accesses(mgp_session_t *s, mgp_touch_list_t *lists) {
     return mgp_fail(MGP_USAGE, "%u ranks; the most is %u", s->nranks, MGP_MAX_RANKS);
   mgp_status_t st = exchange(s, lists, &merged);
   if (st == MGP_OK)
-    st = s->st.kind == MGP_SHARD_WHOLE ? mgp_memory_boundary(s, &merged)
-                                       : mgp_memory_program(s, &merged);
+    st = s->now->st.kind == MGP_SHARD_WHOLE ? mgp_memory_boundary(s, &merged)
+                                            : mgp_memory_program(s, &merged);
   device_free(s, &merged.d_word);
   return st;
 }

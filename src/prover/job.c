@@ -141,7 +141,7 @@ static mgp_status_t write_plan(const mgp_session_t *s) {
   plan_t p;
   uint8_t *bytes;
   describe(s, &p);
-  p.partitions = s->params.partitions;
+  p.partitions = s->partitions;
   p.log_rows = s->opt->log_rows;
   p.log_height = s->opt->log_height;
   p.log_chunk = s->opt->log_chunk;
@@ -183,17 +183,18 @@ mgp_status_t mgp_job_keep(mgp_session_t *s, const uint8_t *bytes, size_t nbytes)
   char name[MGP_STORE_NAME_MAX];
   uint8_t *record;
   if (!s->opt->has_store) return MGP_OK;
-  head_t h = {s->st.kind, s->st.id, s->params, sh->nkeys, 0, nbytes, s->security.min_bits};
-  const size_t nkeys = sh->nkeys * sizeof *sh->keys, n = sizeof h + nbytes + nkeys;
+  head_t h = {s->now->st.kind,          s->now->st.id, s->now->params, s->now->nkeys, 0, nbytes,
+              s->now->security.min_bits};
+  const size_t nkeys = s->now->nkeys * sizeof *s->now->keys, n = sizeof h + nbytes + nkeys;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, (void **)&record));
   memcpy(record, &h, sizeof h);
   memcpy(record + sizeof h, bytes, nbytes);
-  if (nkeys) memcpy(record + sizeof h + nbytes, sh->keys, nkeys);
+  if (nkeys) memcpy(record + sizeof h + nbytes, s->now->keys, nkeys);
   mgp_status_t st = mgp_store_put(store_of(s), record_name(sh->done + 1, name), record, n);
   mgp_ledger_free(s->ahead, record);
-  mgp_ledger_free(s->ahead, sh->keys);
-  sh->keys = NULL;
-  sh->nkeys = 0;
+  mgp_ledger_free(s->ahead, s->now->keys);
+  s->now->keys = NULL;
+  s->now->nkeys = 0;
   return st;
 }
 
@@ -205,19 +206,19 @@ static mgp_status_t read_shard(mgp_session_t *s, const char *name, uint8_t **rec
   memcpy(h, *record, sizeof *h);
   if (h->nbytes > n || n != sizeof *h + h->nbytes + (size_t)h->nkeys * sizeof(uint32_t))
     return wrong(s, name, "has a wrong length");
-  if (h->kind != s->st.kind || h->id != s->st.id || h->params.partitions != s->params.partitions ||
-      mgp_params_check(&h->params) != MGP_OK)
+  if (h->kind != s->now->st.kind || h->id != s->now->st.id ||
+      h->params.partitions != s->partitions || mgp_params_check(&h->params) != MGP_OK)
     return wrong(s, name, "is not this shard of this run");
-  const size_t nst = mgp_shard_bytes(&h->params, s->st.kind, s->st.ngaps, 0);
+  const size_t nst = mgp_shard_bytes(&h->params, s->now->st.kind, s->now->st.ngaps, 0);
   if (h->nbytes < nst || (h->nbytes - nst) % 4) return wrong(s, name, "has a wrong length");
-  s->params = h->params;
+  s->now->params = h->params;
   return mgp_shards_adopt(s, *record + sizeof *h, h->nbytes, (h->nbytes - nst) / 4);
 }
 
 static mgp_status_t set_last(mgp_session_t *s, const uint32_t *keys, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     if (keys[i] >= MGP_LAST_KEYS) return mgp_fail(MGP_BAD_INPUT, "a saved shard has a wrong key");
-    MGP_TRY(mgp_last_set(s->shards->last, keys[i], s->st.id));
+    MGP_TRY(mgp_last_set(s->shards->last, keys[i], s->now->st.id));
   }
   return MGP_OK;
 }
@@ -231,17 +232,19 @@ static mgp_status_t restore_shard(mgp_session_t *s, const char *name) {
   if (s->rank == 0) st = read_shard(s, name, &record, &h);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, &h, sizeof h, 0), out);
-  MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, &s->st, sizeof s->st, 0), out);
+  MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, &s->now->st, sizeof s->now->st, 0), out);
   size_t nbytes = (size_t)h.nkeys * sizeof *keys;
   st = mgp_ledger_alloc(s->ahead, MGP_MEM_ACCUMULATOR, nbytes + 1, (void **)&keys);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   if (s->rank == 0) memcpy(keys, record + sizeof h + h.nbytes, nbytes);
   if (nbytes) MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, keys, nbytes, 0), out);
-  s->params = h.params;
-  s->security.min_bits = h.bits;
-  if (s->st.kind == MGP_SHARD_PROGRAM) st = set_last(s, keys, h.nkeys);
-  if (s->st.kind == MGP_SHARD_MEMORY) mgp_memory_shard_skip(s);
+  s->now->params = h.params;
+  s->now->security.min_bits = h.bits;
+  if (s->now->st.kind == MGP_SHARD_PROGRAM) st = set_last(s, keys, h.nkeys);
+  if (s->now->st.kind == MGP_SHARD_MEMORY) mgp_memory_shard_skip(s);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
+  MGP_TRY_GOTO(st, mgp_chain_advance(&s->chain, &s->now->st), out);
+  s->shards->begun++;
   st = mgp_shards_join(s);
 out:
   mgp_ledger_free(s->ahead, keys);
@@ -251,7 +254,6 @@ out:
 
 mgp_status_t mgp_job_restore(mgp_session_t *s) {
   char name[MGP_STORE_NAME_MAX];
-  const uint32_t partitions = s->params.partitions;
   if (!s->resumes) return MGP_OK;
   while (mgp_shards_left(s)) {
     uint8_t there =
@@ -261,7 +263,6 @@ mgp_status_t mgp_job_restore(mgp_session_t *s) {
     if (!there) break;
     MGP_TRY(mgp_shards_pass_over(s));
     MGP_TRY(restore_shard(s, name));
-    s->params = (mgp_params_t){.partitions = partitions};
   }
   s->shards->restored = s->shards->done;
   if (s->rank == 0)

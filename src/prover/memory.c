@@ -29,8 +29,8 @@ static mgp_status_t alloc_records(mgp_session_t *s, const shard_words_t *words, 
   const uint64_t total = words->first[s->nranks];
   for (uint32_t i = 0; i < s->nparts; i++) {
     records_t *r = &own[i];
-    r->first = mgp_deal_first(s, total, s->parts[i].p);
-    r->n = mgp_deal_rows(s, total, s->parts[i].p);
+    r->first = mgp_deal_first(s, total, s->now->parts[i].p);
+    r->n = mgp_deal_rows(s, total, s->now->parts[i].p);
     MGP_TRY(mgp_scratch_alloc(s, r->n * sizeof *r->d_words, &r->d_words));
     MGP_TRY(mgp_scratch_alloc(s, r->n * sizeof *r->d_from, &r->d_from));
   }
@@ -56,8 +56,8 @@ static mgp_status_t find_last(mgp_session_t *s, const uint32_t *key, records_t *
 
 static mgp_status_t make_rows(mgp_session_t *s, mgp_part_t *part, records_t *r) {
   const mgp_backend_ops_t *ops = s->be->ops;
-  const uint32_t memory = s->st.kind == MGP_SHARD_MEMORY, nrows = 2 * r->n;
-  const mgp_ram_shard_t shard = {memory ? s->st.nshards + 1 : s->st.id, memory};
+  const uint32_t memory = s->now->st.kind == MGP_SHARD_MEMORY, nrows = 2 * r->n;
+  const mgp_ram_shard_t shard = {memory ? s->now->st.nshards + 1 : s->now->st.id, memory};
   MGP_TRY(
       ops->alloc(s->be, MGP_MEM_RAW, ((size_t)nrows + 1) * sizeof *r->d_rows, (void **)&r->d_rows));
   part->raw.ram = r->d_rows;
@@ -76,7 +76,7 @@ static mgp_status_t place_sums(mgp_session_t *s, mgp_status_t local, records_t *
   mgp_point_t at = mgp_curve_offset(), sums[MGP_MAX_PARTITIONS];
   for (uint32_t i = 0; i < s->nparts; i++) sums[i] = mine[i].sum;
   MGP_TRY(mgp_comm_allgatherv(s->comm, local, sums, s->nparts * sizeof *sums, &all));
-  for (uint32_t p = 0; p < s->params.partitions; p++) {
+  for (uint32_t p = 0; p < s->partitions; p++) {
     mgp_point_t sum;
     if (p >= s->first_part && p < s->first_part + s->nparts) mine[p - s->first_part].start = at;
     memcpy(&sum, all.data + p * sizeof sum, sizeof sum);
@@ -84,7 +84,7 @@ static mgp_status_t place_sums(mgp_session_t *s, mgp_status_t local, records_t *
   }
   mgp_comm_parts_free(&all);
   if (at.infinity) return mgp_fail(MGP_INTERNAL, "an accumulator met the identity");
-  if (total) mgp_curve_write(&at, s->st.point);
+  if (total) mgp_curve_write(&at, s->now->st.point);
   return MGP_OK;
 }
 
@@ -93,7 +93,7 @@ static mgp_status_t make_records(mgp_session_t *s, const shard_words_t *words, r
   MGP_TRY(deal_words(s, st, words, own));
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++) {
     st = find_last(s, words->key + own[i].first, &own[i]);
-    if (st == MGP_OK) st = make_rows(s, &s->parts[i], &own[i]);
+    if (st == MGP_OK) st = make_rows(s, &s->now->parts[i], &own[i]);
   }
   MGP_TRY(place_sums(s, st, own, words->first[s->nranks]));
   for (uint32_t i = 0; i < s->nparts && st == MGP_OK; i++)
@@ -130,12 +130,12 @@ static mgp_status_t read_keys(mgp_session_t *s, const mgp_words_list_t *words, u
 static mgp_status_t note_last(mgp_session_t *s, const uint32_t *key, uint64_t n) {
   mgp_status_t st = MGP_OK;
   for (uint64_t i = 0; i < n && st == MGP_OK; i++)
-    st = mgp_last_set(s->shards->last, key[i], s->st.id);
+    st = mgp_last_set(s->shards->last, key[i], s->now->st.id);
   if (st == MGP_OK && s->opt->has_store && s->rank == 0) {
-    mgp_shards_t *sh = s->shards;
-    st = mgp_ledger_alloc(s->ahead, MGP_MEM_ACCUMULATOR, n * sizeof *key + 1, (void **)&sh->keys);
-    if (st == MGP_OK) memcpy(sh->keys, key, n * sizeof *key);
-    if (st == MGP_OK) sh->nkeys = (uint32_t)n;
+    mgp_hand_t *h = s->now;
+    st = mgp_ledger_alloc(s->ahead, MGP_MEM_ACCUMULATOR, n * sizeof *key + 1, (void **)&h->keys);
+    if (st == MGP_OK) memcpy(h->keys, key, n * sizeof *key);
+    if (st == MGP_OK) h->nkeys = (uint32_t)n;
   }
   return mgp_comm_agree(s->comm, st);
 }
@@ -226,7 +226,7 @@ static mgp_status_t take_words(mgp_session_t *s, taken_t *out) {
 /* A partition without steps has records all the same. */
 static mgp_status_t no_steps(mgp_session_t *s) {
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_part_t *part = &s->parts[i];
+    mgp_part_t *part = &s->now->parts[i];
     mgp_step_t *d_steps;
     mgp_commit_t *d_commits;
     MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_RAW, sizeof *d_steps, (void **)&d_steps));
@@ -249,7 +249,7 @@ mgp_status_t mgp_memory_shard(mgp_session_t *s) {
   taken_t taken = {0};
   mgp_words_list_t words = {0};
   shard_words_t all = {.own = &words};
-  mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
+  mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->now->st);
   mgp_status_t st = no_steps(s);
   if (st == MGP_OK) st = take_words(s, &taken);
   if (st == MGP_OK) st = upload_words(s, &taken, &words);

@@ -5,8 +5,8 @@
 #define GRIND_LEAST 4096u
 
 mgp_status_t mgp_send(mgp_session_t *s, mgp_label_t label, const mgp_f_t *words, size_t n) {
-  mgp_transcript_absorb(&s->tr, label, words, n);
-  return s->rank == 0 ? mgp_words_push(&s->body, words, n) : MGP_OK;
+  mgp_transcript_absorb(&s->now->tr, label, words, n);
+  return s->rank == 0 ? mgp_words_push(&s->now->body, words, n) : MGP_OK;
 }
 
 mgp_status_t mgp_send_ext(mgp_session_t *s, mgp_label_t label, const mgp_e_t *v, size_t n) {
@@ -46,7 +46,7 @@ static mgp_status_t find_nonce(mgp_session_t *s, mgp_status_t local, const mgp_d
 mgp_status_t mgp_send_nonce(mgp_session_t *s, mgp_status_t local, unsigned bits) {
   mgp_digest_t seed;
   uint32_t nonce;
-  mgp_transcript_squeeze_digest(&s->tr, seed);
+  mgp_transcript_squeeze_digest(&s->now->tr, seed);
   MGP_TRY(find_nonce(s, local, seed, bits, &nonce));
   mgp_f_t word = mgp_f_from_u32(nonce);
   return mgp_send(s, MGP_LABEL_NONCE, &word, 1);

@@ -20,32 +20,32 @@ typedef struct {
 } opener_t;
 
 static const mgp_e_t *point_of(const opener_t *o, const mgp_trace_t *t) {
-  size_t k = (size_t)(t - o->s->shape.traces) - o->first_trace;
-  return o->s->points + k * MGP_MAX_LOG_ROWS;
+  size_t k = (size_t)(t - o->s->now->shape.traces) - o->first_trace;
+  return o->s->now->points + k * MGP_MAX_LOG_ROWS;
 }
 
 static unsigned log_chunk_rows(const opener_t *o, const mgp_trace_t *t) {
-  const unsigned b = o->s->params.log_chunk;
+  const unsigned b = o->s->now->params.log_chunk;
   return t->log_rows > b ? t->log_rows - b : 0;
 }
 
 /* Chunks of this rank before those of a partition: they fill its columns in order. */
 static size_t chunks_before(const opener_t *o, uint32_t partition) {
-  const mgp_params_t *p = &o->s->params;
-  size_t col = o->s->shape.first_col[partition] - o->first_col;
+  const mgp_params_t *p = &o->s->now->params;
+  size_t col = o->s->now->shape.first_col[partition] - o->first_col;
   return col << (p->log_height - p->log_chunk);
 }
 
 /* Of chunk row i and column c of a trace: scale * gamma^(claim of column c) * eq(r_high, i) */
 static void describe_weights(const opener_t *o, uint32_t k, mgp_e_t scale) {
-  const mgp_trace_t *t = &o->s->shape.traces[o->first_trace + k];
+  const mgp_trace_t *t = &o->s->now->shape.traces[o->first_trace + k];
   const uint32_t ncols = o->s->chips->chip[t->chip].ncols;
   o->weights[k] = (mgp_weights_t){
       .first = (uint32_t)(chunks_before(o, t->partition) + t->first_chunk),
       .nrows = t->nchunks,
       .ncols = ncols,
       .nvars = log_chunk_rows(o, t),
-      .point = point_of(o, t) + o->s->params.log_chunk,
+      .point = point_of(o, t) + o->s->now->params.log_chunk,
       .scale = mgp_e_mul(scale, mgp_e_pow(o->gamma, t->first_claim)),
   };
 }
@@ -58,7 +58,7 @@ static mgp_status_t make_weights(opener_t *o) {
  * `from` of this rank on. */
 static mgp_status_t combine(const opener_t *o, uint32_t k, const mgp_weights_t *lists,
                             uint32_t count, uint32_t from, const mgp_f_t *d_chunks) {
-  const unsigned b = o->s->params.log_chunk;
+  const unsigned b = o->s->now->params.log_chunk;
   const size_t stride = (2 * (size_t)MGP_D) << b;
   return o->s->be->ops->combine(o->s->be, d_chunks, from, lists, count, b, o->d_w, stride,
                                 o->d_ge + k * stride);
@@ -67,7 +67,7 @@ static mgp_status_t combine(const opener_t *o, uint32_t k, const mgp_weights_t *
 static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t first, uint32_t n,
                                   const mgp_f_t *d_slabs) {
   const opener_t *o = arg;
-  const uint32_t k = (uint32_t)(t - o->s->shape.traces) - o->first_trace;
+  const uint32_t k = (uint32_t)(t - o->s->now->shape.traces) - o->first_trace;
   mgp_weights_t slabs = o->weights[k];
   slabs.first += first * slabs.ncols;
   slabs.nrows = n;
@@ -77,16 +77,17 @@ static mgp_status_t combine_slabs(void *arg, const mgp_trace_t *t, uint32_t firs
 static mgp_status_t inner_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t n,
                                  const mgp_f_t *d_chunks) {
   opener_t *o = arg;
-  return o->s->be->ops->inner(o->s->be, d_chunks, n, o->s->params.log_chunk, o->d_eq,
+  return o->s->be->ops->inner(o->s->be, d_chunks, n, o->s->now->params.log_chunk, o->d_eq,
                               o->d_values + chunks_before(o, part->p) + first);
 }
 
 static mgp_status_t scatter_chunks(void *arg, const mgp_part_t *part, uint32_t first, uint32_t n,
                                    const mgp_f_t *d_chunks) {
   opener_t *o = arg;
-  const mgp_params_t *p = &o->s->params;
+  const mgp_params_t *p = &o->s->now->params;
   return o->s->be->ops->scatter(o->s->be, d_chunks, first, n, p->log_chunk,
-                                o->eq_u + o->s->shape.first_col[part->p], p->log_height, o->d_q);
+                                o->eq_u + o->s->now->shape.first_col[part->p], p->log_height,
+                                o->d_q);
 }
 
 /* Partitions with chunks, one after the other: by traces, all together if the partition is kept, or
@@ -94,10 +95,11 @@ static mgp_status_t scatter_chunks(void *arg, const mgp_part_t *part, uint32_t f
 static mgp_status_t combine_parts(opener_t *o) {
   mgp_session_t *s = o->s;
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_part_t *part = &s->parts[i];
-    const uint32_t k = s->shape.first_trace[part->p] - o->first_trace;
-    const uint32_t count = s->shape.first_trace[part->p + 1] - s->shape.first_trace[part->p];
-    if (s->shape.ncols[part->p] == 0) continue;
+    mgp_part_t *part = &s->now->parts[i];
+    const uint32_t k = s->now->shape.first_trace[part->p] - o->first_trace;
+    const uint32_t count =
+        s->now->shape.first_trace[part->p + 1] - s->now->shape.first_trace[part->p];
+    if (s->now->shape.ncols[part->p] == 0) continue;
     if (part->d_stack)
       MGP_TRY(
           combine(o, k, o->weights + k, count, (uint32_t)chunks_before(o, part->p), part->d_stack));
@@ -109,7 +111,8 @@ static mgp_status_t combine_parts(opener_t *o) {
 static mgp_status_t each_part(opener_t *o, mgp_build_use_t use, mgp_chunk_fn_t fn) {
   mgp_session_t *s = o->s;
   for (uint32_t i = 0; i < s->nparts; i++)
-    if (s->shape.ncols[s->parts[i].p] != 0) MGP_TRY(mgp_replay_chunks(s, &s->parts[i], use, fn, o));
+    if (s->now->shape.ncols[s->now->parts[i].p] != 0)
+      MGP_TRY(mgp_replay_chunks(s, &s->now->parts[i], use, fn, o));
   return MGP_OK;
 }
 
@@ -121,7 +124,7 @@ static mgp_status_t send_round(mgp_session_t *s, const mgp_e_t v[3], mgp_e_t *x)
   h[1] = mgp_e_mul_f(d2, half);
   h[0] = mgp_e_sub(d1, h[1]);
   MGP_TRY(mgp_send_ext(s, MGP_LABEL_OPEN_ROUND, h, 2));
-  *x = mgp_transcript_squeeze_ext(&s->tr);
+  *x = mgp_transcript_squeeze_ext(&s->now->tr);
   return MGP_OK;
 }
 
@@ -166,12 +169,12 @@ static mgp_status_t rounds(opener_t *o, mgp_status_t local, mgp_f_t *d_pairs, ui
 /* eq(r_low, .) of each own trace. */
 static mgp_status_t low_tables(opener_t *o) {
   mgp_session_t *s = o->s;
-  const unsigned b = s->params.log_chunk;
+  const unsigned b = s->now->params.log_chunk;
   mgp_e_t *points = NULL;
   if (o->ntraces == 0) return MGP_OK;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (size_t)o->ntraces * b * sizeof *points, &points));
   for (uint32_t k = 0; k < o->ntraces; k++) {
-    const mgp_trace_t *t = &s->shape.traces[o->first_trace + k];
+    const mgp_trace_t *t = &s->now->shape.traces[o->first_trace + k];
     for (unsigned i = 0; i < b; i++)
       points[k * b + i] = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero();
   }
@@ -184,7 +187,7 @@ static mgp_status_t low_tables(opener_t *o) {
 /* G_t and eq(r_low, .) of the own traces. */
 static mgp_status_t row_pairs(opener_t *o) {
   mgp_session_t *s = o->s;
-  const unsigned b = s->params.log_chunk;
+  const unsigned b = s->now->params.log_chunk;
   MGP_TRY(
       s->be->ops->zero(s->be, o->d_ge, (((size_t)o->ntraces * 2 * MGP_D) << b) * sizeof(mgp_f_t)));
   for (uint32_t k = 0; k < o->ntraces; k++) describe_weights(o, k, mgp_e_one());
@@ -196,13 +199,13 @@ static mgp_status_t row_pairs(opener_t *o) {
 /* Weights times eq(r_low, rho_low) of their trace, which is what the rounds have made of its table.
  */
 static mgp_status_t finish_weights(opener_t *o) {
-  const unsigned b = o->s->params.log_chunk;
+  const unsigned b = o->s->now->params.log_chunk;
   for (uint32_t k = 0; k < o->ntraces; k++) {
-    const mgp_trace_t *t = &o->s->shape.traces[o->first_trace + k];
+    const mgp_trace_t *t = &o->s->now->shape.traces[o->first_trace + k];
     mgp_e_t eq = mgp_e_one();
     for (unsigned i = 0; i < b; i++) {
       const mgp_e_t r = i < t->log_rows ? point_of(o, t)[i] : mgp_e_zero();
-      eq = mgp_e_mul(eq, mgp_ml_eq1(r, o->s->rho[i]));
+      eq = mgp_e_mul(eq, mgp_ml_eq1(r, o->s->now->rho[i]));
     }
     describe_weights(o, k, eq);
   }
@@ -213,11 +216,11 @@ static mgp_status_t finish_weights(opener_t *o) {
 static mgp_status_t chunk_values(opener_t *o) {
   mgp_session_t *s = o->s;
   const mgp_backend_ops_t *ops = s->be->ops;
-  const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  const unsigned b = s->now->params.log_chunk, hi = s->now->params.log_height - b;
   const size_t nbytes = ((size_t)o->ncols << hi) * sizeof(mgp_e_t);
   mgp_status_t st;
   MGP_TRY(ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&o->d_values));
-  MGP_TRY_GOTO(st, ops->eq_tables(s->be, s->rho, 1, b, 0, o->d_eq), out);
+  MGP_TRY_GOTO(st, ops->eq_tables(s->be, s->now->rho, 1, b, 0, o->d_eq), out);
   MGP_TRY_GOTO(st, ops->zero(s->be, o->d_values, nbytes), out); /* where there is no chunk */
   MGP_TRY_GOTO(st, each_part(o, MGP_BUILD_INNER, inner_chunks), out);
   MGP_TRY_GOTO(st, finish_weights(o), out);
@@ -236,11 +239,11 @@ static mgp_status_t column_values(opener_t *o, unsigned n, const mgp_e_t *x, mgp
   mgp_e_t *mine = NULL;
   mgp_status_t st = mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ncols + 1) * sizeof *mine, &mine);
   if (st == MGP_OK)
-    st = s->be->ops->pair_values(s->be, o->d_pairs, o->ncols,
-                                 (size_t)1 << (s->params.log_height - s->params.log_chunk), n, x,
-                                 mine);
+    st = s->be->ops->pair_values(
+        s->be, o->d_pairs, o->ncols,
+        (size_t)1 << (s->now->params.log_height - s->now->params.log_chunk), n, x, mine);
   MGP_TRY_GOTO(st, mgp_comm_allgatherv(s->comm, st, mine, o->ncols * sizeof *mine, &all), out);
-  memcpy(v, all.data, s->shape.total_cols * sizeof *v);
+  memcpy(v, all.data, s->now->shape.total_cols * sizeof *v);
 out:
   mgp_comm_parts_free(&all);
   mgp_host_free(s, mine);
@@ -250,10 +253,10 @@ out:
 /* The last s - b rounds, over all columns' chunk values. local: as in rounds. */
 static mgp_status_t position_rounds(opener_t *o, mgp_status_t local, mgp_e_t *v) {
   mgp_session_t *s = o->s;
-  const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  const unsigned b = s->now->params.log_chunk, hi = s->now->params.log_height - b;
   const unsigned left = hi < 2 ? hi : hi % 2 ? 1 : 2;
-  MGP_TRY(rounds(o, local, o->d_pairs, o->ncols, hi, s->rho + b));
-  MGP_TRY(column_values(o, left, s->rho + s->params.log_height - left, v));
+  MGP_TRY(rounds(o, local, o->d_pairs, o->ncols, hi, s->now->rho + b));
+  MGP_TRY(column_values(o, left, s->now->rho + s->now->params.log_height - left, v));
   s->be->ops->free(s->be, o->d_pairs);
   o->d_pairs = NULL;
   return MGP_OK;
@@ -262,25 +265,25 @@ static mgp_status_t position_rounds(opener_t *o, mgp_status_t local, mgp_e_t *v)
 /* u, then Q = sum_j eq(u, j) q_j */
 static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
   mgp_session_t *s = o->s;
-  uint32_t m = s->shape.total_cols;
+  uint32_t m = s->now->shape.total_cols;
   unsigned log_m = 0;
   mgp_e_t u[32], *eq_u = NULL;
   mgp_status_t st;
   while ((1u << log_m) < m) log_m++;
   MGP_TRY(mgp_send_ext(s, MGP_LABEL_V, v, m));
-  MGP_TRY(mgp_send_nonce(s, MGP_OK, s->params.grind_u));
-  for (unsigned i = 0; i < log_m; i++) u[i] = mgp_transcript_squeeze_ext(&s->tr);
+  MGP_TRY(mgp_send_nonce(s, MGP_OK, s->now->params.grind_u));
+  for (unsigned i = 0; i < log_m; i++) u[i] = mgp_transcript_squeeze_ext(&s->now->tr);
   st = mgp_host_alloc(s, MGP_MEM_SCRATCH, sizeof(mgp_e_t) << log_m, &eq_u);
   if (st == MGP_OK) {
-    size_t nbytes = ((size_t)MGP_D << s->params.log_height) * sizeof(mgp_f_t);
+    size_t nbytes = ((size_t)MGP_D << s->now->params.log_height) * sizeof(mgp_f_t);
     mgp_eq_table_host(u, log_m, eq_u);
     o->eq_u = eq_u;
-    st = s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes, (void **)&s->d_q);
-    o->d_q = s->d_q;
-    if (st == MGP_OK) st = s->be->ops->zero(s->be, s->d_q, nbytes);
+    st = s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes, (void **)&s->now->d_q);
+    o->d_q = s->now->d_q;
+    if (st == MGP_OK) st = s->be->ops->zero(s->be, s->now->d_q, nbytes);
   }
   if (st == MGP_OK) st = each_part(o, MGP_BUILD_SCATTER, scatter_chunks);
-  st = mgp_link_sum_field(&s->link, st, s->d_q, (uint64_t)MGP_D << s->params.log_height);
+  st = mgp_link_sum_field(&s->link, st, s->now->d_q, (uint64_t)MGP_D << s->now->params.log_height);
   mgp_host_free(s, eq_u);
   return st;
 }
@@ -288,9 +291,9 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
 static mgp_status_t alloc_opener(opener_t *o) {
   mgp_session_t *s = o->s;
   const mgp_backend_ops_t *ops = s->be->ops;
-  const unsigned b = s->params.log_chunk, hi = s->params.log_height - b;
+  const unsigned b = s->now->params.log_chunk, hi = s->now->params.log_height - b;
   const size_t nbytes = ((size_t)o->ncols << hi) * sizeof *o->d_w;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *s->rho, &s->rho));
+  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, MGP_MAX_LOG_HEIGHT * sizeof *s->now->rho, &s->now->rho));
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_SCRATCH, (o->ntraces + 1) * sizeof *o->weights, &o->weights));
   MGP_TRY(ops->alloc(s->be, MGP_MEM_SCRATCH, nbytes + 1, (void **)&o->d_w));
   MGP_TRY(ops->zero(s->be, o->d_w, nbytes));
@@ -305,17 +308,18 @@ mgp_status_t mgp_phase_open(mgp_session_t *s) {
   const mgp_backend_ops_t *ops = s->be->ops;
   const uint32_t end_part = s->first_part + s->nparts;
   opener_t o = {.s = s,
-                .first_trace = s->shape.first_trace[s->first_part],
-                .first_col = s->shape.first_col[s->first_part]};
+                .first_trace = s->now->shape.first_trace[s->first_part],
+                .first_col = s->now->shape.first_col[s->first_part]};
   mgp_e_t *v = NULL;
-  o.gamma = mgp_transcript_squeeze_ext(&s->tr);
-  o.ntraces = s->shape.first_trace[end_part] - o.first_trace;
-  o.ncols = s->shape.first_col[end_part] - o.first_col;
+  o.gamma = mgp_transcript_squeeze_ext(&s->now->tr);
+  o.ntraces = s->now->shape.first_trace[end_part] - o.first_trace;
+  o.ncols = s->now->shape.first_col[end_part] - o.first_col;
   mgp_status_t st = alloc_opener(&o);
-  if (st == MGP_OK) st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->shape.total_cols * sizeof *v, &v);
+  if (st == MGP_OK)
+    st = mgp_host_alloc(s, MGP_MEM_SCRATCH, s->now->shape.total_cols * sizeof *v, &v);
   if (st == MGP_OK) st = row_pairs(&o);
   st = mgp_tasks_collect(s, st); /* while devices combine */
-  MGP_TRY_GOTO(st, rounds(&o, st, o.d_ge, o.ntraces, s->params.log_chunk, s->rho), out);
+  MGP_TRY_GOTO(st, rounds(&o, st, o.d_ge, o.ntraces, s->now->params.log_chunk, s->now->rho), out);
   ops->free(s->be, o.d_ge);
   o.d_ge = NULL;
   st = chunk_values(&o);

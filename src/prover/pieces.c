@@ -38,7 +38,7 @@ mgp_status_t mgp_cut_reserve(mgp_session_t *s, mgp_cut_t *cut, uint32_t n) {
 /* Pieces [first, end) in which partitions of rank r have steps. */
 static void pieces_of(const mgp_session_t *s, const mgp_cut_t *cut, uint32_t r, uint32_t *first,
                       uint32_t *end) {
-  const uint32_t P = s->params.partitions, per = mgp_parts_per_rank(P, s->nranks), p = r * per;
+  const uint32_t P = s->partitions, per = mgp_parts_per_rank(P, s->nranks), p = r * per;
   uint32_t i = 0, k = 0;
   if (p < P) {
     const uint32_t last = P - p < per ? P - 1 : p + per - 1;

@@ -29,7 +29,7 @@ static uint64_t largest_partition_cells(const mgp_session_t *s, uint32_t partiti
   for (uint32_t p = 0; p < partitions; p++) {
     uint64_t cells = 0;
     for (uint32_t c = 1; c < MGP_CHIP_COUNT; c++) {
-      uint64_t rows = c < MGP_CHIP_FIRST_TABLE ? s->st.rows[p][c]
+      uint64_t rows = c < MGP_CHIP_FIRST_TABLE ? s->now->st.rows[p][c]
                       : c % partitions == p    ? mgp_table_rows((mgp_chip_id_t)c, s->prog)
                                                : 0;
       cells += rows * s->chips->chip[c].ncols;
@@ -42,22 +42,22 @@ static uint64_t largest_partition_cells(const mgp_session_t *s, uint32_t partiti
 /* Parameters of this shard in a plan that was given. */
 static mgp_status_t planned_params(mgp_session_t *s) {
   const mgp_plan_t *plan = s->opt->plan;
-  uint32_t i = s->shards ? s->shards->done : 0;
+  const uint32_t i = s->now->number;
   if (i >= plan->nshards)
     return mgp_fail(MGP_USAGE, "the run has more shards than the plan, which is for %u",
                     plan->nshards);
-  if (plan->params[i].partitions != s->params.partitions)
+  if (plan->params[i].partitions != s->partitions)
     return mgp_fail(MGP_USAGE, "the plan has %u partitions in shard 1 and %u in shard %u",
-                    s->params.partitions, plan->params[i].partitions, i + 1);
-  s->params = plan->params[i];
+                    s->partitions, plan->params[i].partitions, i + 1);
+  s->now->params = plan->params[i];
   return MGP_OK;
 }
 
 static void choose_params(mgp_session_t *s, uint32_t log_rows) {
   const mgp_prove_options_t *o = s->opt;
-  mgp_params_t *p = &s->params;
-  uint32_t partitions = p->partitions;
-  unsigned cells = ceil_log2(largest_partition_cells(s, partitions));
+  mgp_params_t *p = &s->now->params;
+  unsigned cells = ceil_log2(largest_partition_cells(s, s->partitions));
+  p->partitions = s->partitions;
   p->log_height = o->log_height              ? o->log_height
                   : cells > LOG_COLUMNS + 10 ? cells - LOG_COLUMNS
                                              : 10;
@@ -74,51 +74,65 @@ static void choose_params(mgp_session_t *s, uint32_t log_rows) {
 
 mgp_status_t mgp_plan_shape(mgp_session_t *s, uint32_t log_rows) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
-  if (s->have_shape) mgp_shape_free(&s->shape);
-  s->have_shape = 0;
+  if (s->now->have_shape) mgp_shape_free(&s->now->shape);
+  s->now->have_shape = 0;
   if (s->opt->plan)
     MGP_TRY(planned_params(s));
   else
     choose_params(s, log_rows);
-  MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
-  s->have_shape = 1;
-  uint32_t npublic = mgp_public_terms(&s->st, &s->shape, terms);
+  MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->now->params, &s->now->st, &s->now->shape));
+  s->now->have_shape = 1;
+  uint32_t npublic = mgp_public_terms(&s->now->st, &s->now->shape, terms);
   if (!s->opt->plan) {
-    MGP_TRY(mgp_security_choose(s->chips, &s->shape, npublic, &s->params));
-    mgp_shape_free(&s->shape); /* the body's length depends on the number of queries */
-    s->have_shape = 0;
-    MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->params, &s->st, &s->shape));
-    s->have_shape = 1;
+    MGP_TRY(mgp_security_choose(s->chips, &s->now->shape, npublic, &s->now->params));
+    mgp_shape_free(&s->now->shape); /* the body's length depends on the number of queries */
+    s->now->have_shape = 0;
+    MGP_TRY(mgp_shape_create(s->chips, s->prog, &s->now->params, &s->now->st, &s->now->shape));
+    s->now->have_shape = 1;
   }
-  mgp_security_compute(s->chips, &s->params, &s->shape, npublic, &s->security);
-  if (s->security.min_bits < MGP_TARGET_BITS)
+  mgp_security_compute(s->chips, &s->now->params, &s->now->shape, npublic, &s->now->security);
+  if (s->now->security.min_bits < MGP_TARGET_BITS)
     return mgp_fail(MGP_USAGE,
                     "the plan gives %.1f bits of proven security, below the %.0f required",
-                    s->security.min_bits, MGP_TARGET_BITS);
+                    s->now->security.min_bits, MGP_TARGET_BITS);
   return MGP_OK;
 }
 
-uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
+/* Bytes of a shard's proof from now on, from exact sizes. */
+typedef struct {
+  uint64_t base;        /* all the while: counters, tables of the backend */
+  uint64_t commit;      /* beside that, up to the commitment */
+  uint64_t kept;        /* from then on */
+  uint64_t tasks, back; /* beside both: for the chip proofs; after them */
+} needs_t;
+
+static uint64_t most_beside(const needs_t *n) {
+  return max_u64(n->commit, n->kept + max_u64(n->tasks, n->back));
+}
+
+/* 0 if out of memory. Needs the shape. */
+static int count_needs(mgp_session_t *s, mgp_cache_t cache, needs_t *out) {
   const uint64_t host = mgp_session_shares_memory(s); /* 0: what is on the host does not count */
-  const mgp_params_t *p = &s->params;
+  const mgp_params_t *p = &s->now->params;
+  const mgp_shape_t *shape = &s->now->shape;
   const mgp_backend_ops_t *ops = s->be->ops;
   unsigned S = p->log_height, hi = S - p->log_chunk;
   uint32_t depth = S + 1 - mgp_cap_log(S + 1), nq = p->queries;
   uint64_t height = (uint64_t)4 << S, slab = mgp_slab_bytes(s);
-  uint64_t base = live + s->count_total * 4 + ops->table_bytes(s->be, S) + SLACK;
+  uint64_t base = s->count_total * 4 + ops->table_bytes(s->be, S) + SLACK;
   uint64_t column = cache == MGP_CACHE_NONE ? height + slab : 0;
   uint64_t kept = 0, commit = 0, query = 0, piece = 0, answers = 0;
   uint32_t end = s->first_part + s->nparts;
-  uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
-  uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
+  uint64_t ntraces = shape->first_trace[end] - shape->first_trace[s->first_part];
+  uint64_t ncols = shape->first_col[end] - shape->first_col[s->first_part];
   uint64_t tasks = mgp_tasks_peak(s);
-  if (tasks == UINT64_MAX) return tasks;
-  if (s->rank == 0) base += host * s->shape.body_words * 4;
-  const uint64_t early = s->tasks_early ? tasks : 0;
+  if (tasks == UINT64_MAX) return 0;
+  if (s->rank == 0) base += host * shape->body_words * 4;
+  const uint64_t early = s->now->tasks_early ? tasks : 0;
   uint64_t stacks = 0, block = 0; /* block: of tasks, from the first commitment on */
   if (cache >= MGP_CACHE_TRACE) stacks = ncols * height;
   for (uint32_t i = 0; i < s->nparts; i++) {
-    uint32_t n = s->shape.ncols[s->first_part + i];
+    uint32_t n = shape->ncols[s->first_part + i];
     uint64_t tree = cache == MGP_CACHE_FULL
                         ? 2 * n * height + ((uint64_t)64 << (S + 1))
                         : (uint64_t)64 << (MGP_KEEP_LOG < S + 1 ? MGP_KEEP_LOG : S + 1);
@@ -136,7 +150,7 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
   kept += stacks;
   for (uint32_t i = s->first_part; i < end; i++) piece = max_u64(piece, mgp_count_bytes(s, i));
   uint64_t task_proofs =
-      host * (s->shape.body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
+      host * (shape->body_words * 4 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t));
   uint64_t ge = ntraces * (8 * MGP_D << p->log_chunk);
   uint64_t values = ncols * (4 * MGP_D << hi), weights = values, pairs = 2 * values;
   uint64_t slabs = cache == MGP_CACHE_NONE ? slab : 0;
@@ -149,19 +163,28 @@ uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
                                q + max_u64(slabs, pieces + slices));
   uint64_t fold = q + ops->fold_bytes(s->be, S, p->log_fold);
   uint64_t words = host * nq * S * 200; /* openings of the folded words */
-  uint64_t rest =
-      max_u64(tasks, max_u64(open, max_u64(fold, query) + answers + words)) + task_proofs;
-  return base + max_u64(max_u64(piece, pieces), max_u64(commit, kept + rest));
+  *out = (needs_t){.base = base,
+                   .commit = max_u64(max_u64(piece, pieces), commit),
+                   .kept = kept,
+                   .tasks = tasks + task_proofs,
+                   .back = max_u64(open, max_u64(fold, query) + answers + words) + task_proofs};
+  return 1;
+}
+
+uint64_t mgp_plan_peak(mgp_session_t *s, mgp_cache_t cache, uint64_t live) {
+  needs_t n;
+  return count_needs(s, cache, &n) ? live + n.base + most_beside(&n) : UINT64_MAX;
 }
 
 /* Host memory beside a device's: messages, chunk values, answers, pieces of sums over ranks. */
 static uint64_t host_peak(const mgp_session_t *s) {
-  const mgp_params_t *p = &s->params;
+  const mgp_params_t *p = &s->now->params;
   const uint32_t end = s->first_part + s->nparts, S = p->log_height;
-  const uint64_t ncols = s->shape.first_col[end] - s->shape.first_col[s->first_part];
-  const uint64_t ntraces = s->shape.first_trace[end] - s->shape.first_trace[s->first_part];
+  const uint64_t ncols = s->now->shape.first_col[end] - s->now->shape.first_col[s->first_part];
+  const uint64_t ntraces =
+      s->now->shape.first_trace[end] - s->now->shape.first_trace[s->first_part];
   const uint64_t depth = S + 1 - mgp_cap_log(S + 1);
-  uint64_t tasks = s->shape.body_words * 8 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
+  uint64_t tasks = s->now->shape.body_words * 8 + ntraces * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t);
   uint64_t open = MGP_LINK_PIECE * 4 + ncols * (4 * MGP_D << (S - p->log_chunk));
   uint64_t answers = 2 * p->queries * (ncols + s->nparts * depth * MGP_DIGEST_WORDS) * 4 +
                      (uint64_t)p->queries * S * 200;
@@ -195,7 +218,7 @@ uint64_t mgp_plan_memory(const mgp_session_t *s) {
 
 uint64_t mgp_plan_room_ahead(const mgp_session_t *s) {
   uint64_t memory = mgp_session_shares_memory(s) ? mgp_plan_memory(s) : host_memory(s), used = 0;
-  if (s->have_shape) used = mgp_session_shares_memory(s) ? s->predicted_peak : host_peak(s);
+  if (s->now->have_shape) used = mgp_session_shares_memory(s) ? s->predicted_peak : host_peak(s);
   return memory > used ? memory - used : 0;
 }
 
@@ -203,22 +226,63 @@ uint64_t mgp_plan_room_ahead(const mgp_session_t *s) {
  * device they are placed only if that was left over (mgp_plan_extend), and cut its room in two. */
 static uint64_t memory_for_shard(const mgp_session_t *s) {
   uint64_t memory = mgp_plan_memory(s), ahead = 0;
-  if (!mgp_session_shares_memory(s)) return memory > s->placed ? memory - s->placed : 0;
+  if (!mgp_session_shares_memory(s)) return memory > s->now->placed ? memory - s->now->placed : 0;
   if (s->run.nshards == 0)
-    for (uint32_t i = 0; i < s->nparts; i++) ahead += s->parts[i].nsteps * sizeof(mgp_step_t);
+    for (uint32_t i = 0; i < s->nparts; i++) ahead += s->now->parts[i].nsteps * sizeof(mgp_step_t);
   return ahead < memory / 4 ? memory - ahead : memory / 4 * 3;
 }
 
-/* What a cache level takes on the rank that needs most, and whether it fits on all. */
-static mgp_status_t try_cache(mgp_session_t *s, mgp_status_t local, mgp_cache_t cache,
+/* --- beside another shard ------------------------------------------------------------------- */
+
+/* Peak while there are both: until the other's chip proofs have ended, this one comes to its
+ * commitment; then its own are under way, while the other is opened. */
+static uint64_t joint_peak(mgp_session_t *s, const needs_t *n) {
+  const uint64_t live = mgp_ledger_live_total(s->device_ledger);
+  const mgp_hand_t *other = mgp_session_other(s);
+  uint64_t peak = live + n->base + most_beside(n);
+  if (!other) return peak;
+  peak -= other->held; /* once it is alone */
+  peak = max_u64(peak, live + n->base + n->commit);
+  return max_u64(peak, live - mgp_tasks_bytes(other) + n->base + n->kept + n->tasks + other->back);
+}
+
+/* All that it will take lies in one piece, so that what the other gives back, and where, does not
+ * matter. */
+static int fits_beside(mgp_session_t *s, const needs_t *n) {
+  const mgp_hand_t *other = mgp_session_other(s);
+  if (!other) return 1;
+  const uint64_t needed = n->base + max_u64(most_beside(n), n->kept + n->tasks + other->back);
+  return needed <= s->be->ops->room(s->be);
+}
+
+/* So much for a shard that is not alone: the one before it and the one after have as much. */
+static uint64_t share_of(mgp_session_t *s, uint64_t limit) {
+  const int alone = !mgp_session_other(s) && !mgp_shards_left(s);
+  return mgp_session_overlaps(s) && !alone ? limit / 2 : limit;
+}
+
+/* Bytes of this shard's own, were it alone. */
+static uint64_t own_live(mgp_session_t *s) {
+  const mgp_hand_t *other = mgp_session_other(s);
+  return mgp_ledger_live_total(s->device_ledger) - (other ? other->held : 0);
+}
+
+/* --- the choice ------------------------------------------------------------------------------ */
+
+/* What a cache level takes on the rank that needs most, and whether it fits on all. A shard that
+ * shares the device does so if half of its chip proofs can be under way together: with few of them,
+ * and what they leave idle, nothing is gained. */
+static mgp_status_t try_cache(mgp_session_t *s, mgp_status_t local, mgp_cache_t cache, int shares,
                               uint64_t limit, uint64_t *needed, int *fits) {
   struct {
     uint64_t needed, exceeds;
   } mine = {0, 0}, all[MGP_MAX_RANKS];
   if (local == MGP_OK) {
-    mine.needed = mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger));
-    mine.exceeds = mine.needed > limit;
-    s->predicted_peak = mine.needed;
+    needs_t n;
+    const int counted = count_needs(s, cache, &n);
+    if (counted && shares) n.tasks = max_u64(n.tasks, mgp_tasks_total(s) / 2);
+    mine.needed = counted ? own_live(s) + n.base + most_beside(&n) : UINT64_MAX;
+    mine.exceeds = !counted || mine.needed > limit || !fits_beside(s, &n);
   }
   MGP_TRY(mgp_comm_allgather(s->comm, local, &mine, sizeof mine, all));
   *needed = 0;
@@ -230,19 +294,19 @@ static mgp_status_t try_cache(mgp_session_t *s, mgp_status_t local, mgp_cache_t 
   return MGP_OK;
 }
 
-/* The most caching that fits on every rank; 0 (AUTO) if none does. All ranks must have their shape,
+/* The most caching that fits on every rank; AUTO if none does. All ranks must have their shape,
  * which `local` says. */
-static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, uint64_t limit,
-                                 mgp_cache_t *out, uint64_t *needed) {
+static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, int shares, uint64_t limit,
+                                 uint64_t *needed) {
   mgp_cache_t wanted = s->opt->cache;
   mgp_cache_t from = wanted == MGP_CACHE_AUTO ? MGP_CACHE_FULL : wanted;
   mgp_cache_t to = wanted == MGP_CACHE_AUTO ? MGP_CACHE_NONE : wanted;
-  *out = MGP_CACHE_AUTO;
+  s->now->cache = MGP_CACHE_AUTO;
   for (mgp_cache_t c = from; c >= to; c--) {
     int fits;
-    MGP_TRY(try_cache(s, local, c, limit, needed, &fits));
+    MGP_TRY(try_cache(s, local, c, shares, limit, needed, &fits));
     if (fits) {
-      *out = c;
+      s->now->cache = c;
       return MGP_OK;
     }
   }
@@ -250,16 +314,49 @@ static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, uint64_t 
 }
 
 /* A backend with several task slots uses them as far as there is memory, and prepares tasks early
- * if that leaves room for the commitment beside them. */
-static void widen_tasks(mgp_session_t *s, uint64_t limit) {
+ * if that leaves room for the commitment beside them. 0: out of host memory. */
+static int widen_tasks(mgp_session_t *s, uint64_t limit, needs_t *n) {
+  mgp_hand_t *h = s->now;
+  const uint64_t live = own_live(s);
+  h->task_room = 0;
+  h->tasks_early = 0;
+  if (!count_needs(s, h->cache, n)) return 0;
+  const uint64_t peak = live + n->base + most_beside(n);
+  if (s->be->task_slots < 2 || peak >= limit) return 1;
+  h->task_room = n->tasks + (limit - peak);
+  if (h->task_room < limit - peak) h->task_room = UINT64_MAX;
+  h->tasks_early = 1;
+  if (!count_needs(s, h->cache, n)) return 0;
+  if (live + n->base + most_beside(n) <= limit && fits_beside(s, n)) return 1;
+  h->tasks_early = 0;
+  if (!count_needs(s, h->cache, n)) return 0;
+  if (fits_beside(s, n)) return 1;
+  h->task_room = 0;
+  return count_needs(s, h->cache, n);
+}
+
+static void limit_to(mgp_session_t *s, uint64_t peak) {
+  s->predicted_peak = peak;
+  if (peak > s->worst_peak) s->worst_peak = peak;
+  mgp_ledger_set_limit(s->device_ledger, peak, "the peak that was planned");
+}
+
+/* It has a cache level. */
+static mgp_status_t settle(mgp_session_t *s, uint64_t limit) {
+  needs_t n;
+  if (!widen_tasks(s, limit, &n)) return mgp_fail(MGP_RESOURCES, "out of host memory for the plan");
+  MGP_TRY(check_host(s));
+  s->now->back = n.back;
+  const uint64_t peak = joint_peak(s, &n);
+  limit_to(s, s->opt->wrong_peak ? peak / 2 : peak);
+  return MGP_OK;
+}
+
+/* The other shard alone, and what this one has until it goes on. */
+static void wait_for(mgp_session_t *s, const mgp_hand_t *other) {
   const uint64_t live = mgp_ledger_live_total(s->device_ledger);
-  if (s->be->task_slots < 2 || s->predicted_peak >= limit) return;
-  s->task_room = mgp_tasks_peak(s) + (limit - s->predicted_peak);
-  if (s->task_room < limit - s->predicted_peak) s->task_room = UINT64_MAX;
-  s->tasks_early = 1;
-  s->predicted_peak = mgp_plan_peak(s, s->cache, live);
-  s->tasks_early = s->predicted_peak <= limit;
-  if (!s->tasks_early) s->predicted_peak = mgp_plan_peak(s, s->cache, live);
+  const uint64_t opened = live - mgp_tasks_bytes(other) + other->back + SLACK;
+  limit_to(s, max_u64(s->predicted_peak, max_u64(live, opened)));
 }
 
 /* Twice as much is left besides: what lives on where this shard's memory was taken cuts the room of
@@ -267,21 +364,30 @@ static void widen_tasks(mgp_session_t *s, uint64_t limit) {
 int mgp_plan_extend(mgp_session_t *s, uint64_t nbytes) {
   const uint64_t limit = mgp_plan_memory(s);
   if (s->predicted_peak > limit || nbytes > (limit - s->predicted_peak) / 3) return 0;
-  s->predicted_peak += nbytes;
-  mgp_ledger_set_limit(s->device_ledger, s->predicted_peak, "the peak that was planned");
+  limit_to(s, s->predicted_peak + nbytes);
   return 1;
 }
 
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
-  uint64_t limit = memory_for_shard(s), needed = 0;
+  const uint64_t limit = memory_for_shard(s), share = share_of(s, limit);
+  uint64_t needed = 0;
   uint32_t log_rows = o->log_rows ? o->log_rows : MGP_DEFAULT_LOG_ROWS;
-  s->task_room = 0;
-  s->tasks_early = 0;
-  for (;; log_rows--) {
-    mgp_status_t st = mgp_plan_shape(s, log_rows);
-    MGP_TRY(choose_cache(s, st, limit, &s->cache, &needed));
-    if (s->cache != MGP_CACHE_AUTO) break;
+  s->now->task_room = 0;
+  s->now->tasks_early = 0;
+  mgp_status_t st = mgp_plan_shape(s, log_rows);
+  if (share < limit) {
+    MGP_TRY(choose_cache(s, st, 1, share, &needed));
+    s->now->shares = s->now->cache != MGP_CACHE_AUTO;
+    if (s->now->shares) return settle(s, share);
+    if (mgp_session_other(s)) {
+      wait_for(s, mgp_session_other(s));
+      return MGP_OK;
+    }
+  }
+  for (;; st = mgp_plan_shape(s, --log_rows)) {
+    MGP_TRY(choose_cache(s, st, 0, limit, &needed));
+    if (s->now->cache != MGP_CACHE_AUTO) return settle(s, limit);
     if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) {
       st = mgp_fail(
           MGP_RESOURCES,
@@ -291,9 +397,4 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
       return mgp_comm_agree(s->comm, st);
     }
   }
-  widen_tasks(s, limit);
-  MGP_TRY(check_host(s));
-  if (o->wrong_peak) s->predicted_peak /= 2;
-  mgp_ledger_set_limit(s->device_ledger, s->predicted_peak, "the peak that was planned");
-  return MGP_OK;
 }

@@ -32,7 +32,7 @@ const char *mgp_build_use_name(mgp_build_use_t use) {
 static mgp_status_t open_session(mgp_session_t *s) {
   mgp_comm_set_phase(s->comm, mgp_phase_name(MGP_PHASE_SETUP));
   MGP_TRY(mgp_session_open_ledgers(s));
-  s->body.ledger = s->task_words.ledger = s->ledger;
+  for (int i = 0; i < 2; i++) s->hands[i].body.ledger = s->hands[i].task_words.ledger = s->ledger;
   return mgp_chipset_create(&s->chips);
 }
 
@@ -47,18 +47,19 @@ static mgp_status_t open_backend(mgp_session_t *s) {
 
 static mgp_status_t share_partitions(mgp_session_t *s) {
   uint32_t want = s->opt->plan ? s->opt->plan->params[0].partitions : s->opt->partitions;
-  s->params.partitions = want ? want : s->nranks;
-  if (s->params.partitions > MGP_MAX_PARTITIONS)
-    return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->params.partitions,
-                    MGP_MAX_PARTITIONS);
-  uint32_t per = mgp_parts_per_rank(s->params.partitions, s->nranks);
+  s->partitions = want ? want : s->nranks;
+  if (s->partitions > MGP_MAX_PARTITIONS)
+    return mgp_fail(MGP_USAGE, "%u partitions; the most is %u", s->partitions, MGP_MAX_PARTITIONS);
+  uint32_t per = mgp_parts_per_rank(s->partitions, s->nranks);
   s->first_part = s->rank * per;
-  if (s->first_part > s->params.partitions) s->first_part = s->params.partitions;
-  s->nparts =
-      s->params.partitions - s->first_part < per ? s->params.partitions - s->first_part : per;
-  MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, (s->nparts + 1) * sizeof *s->parts, &s->parts));
-  memset(s->parts, 0, (s->nparts + 1) * sizeof *s->parts);
-  for (uint32_t i = 0; i < s->nparts; i++) s->parts[i].p = s->first_part + i;
+  if (s->first_part > s->partitions) s->first_part = s->partitions;
+  s->nparts = s->partitions - s->first_part < per ? s->partitions - s->first_part : per;
+  for (int k = 0; k < 2; k++) {
+    mgp_hand_t *h = &s->hands[k];
+    MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, (s->nparts + 1) * sizeof *h->parts, &h->parts));
+    memset(h->parts, 0, (s->nparts + 1) * sizeof *h->parts);
+    for (uint32_t i = 0; i < s->nparts; i++) h->parts[i].p = s->first_part + i;
+  }
   return MGP_OK;
 }
 
@@ -79,33 +80,32 @@ static void free_part(mgp_session_t *s, mgp_part_t *part) {
   *part = (mgp_part_t){.p = part->p};
 }
 
-/* Gives back what the shard in hand has taken. */
+/* Gives back what the shard has taken: its hand is empty. */
 static void release_shard(mgp_session_t *s) {
+  mgp_hand_t *h = s->now;
   mgp_tasks_free(s);
-  for (uint32_t i = 0; s->parts && i < s->nparts; i++) free_part(s, &s->parts[i]);
-  s->be->ops->free(s->be, s->d_q);
-  s->be->ops->free(s->be, s->d_counts);
-  s->d_q = NULL;
-  s->d_counts = NULL;
-  mgp_host_free(s, s->query_pos);
-  mgp_host_free(s, s->rho);
-  mgp_host_free(s, s->points);
-  s->query_pos = NULL;
-  s->rho = s->points = NULL;
-  mgp_words_free(&s->body);
-  mgp_words_free(&s->task_words);
+  for (uint32_t i = 0; h->parts && i < s->nparts; i++) free_part(s, &h->parts[i]);
+  s->be->ops->free(s->be, h->d_q);
+  s->be->ops->free(s->be, h->d_counts);
+  mgp_host_free(s, h->query_pos);
+  mgp_host_free(s, h->rho);
+  mgp_host_free(s, h->points);
+  mgp_words_free(&h->body);
+  mgp_words_free(&h->task_words);
   mgp_answers_free(s);
-  if (s->have_shape) mgp_shape_free(&s->shape);
-  s->have_shape = 0;
-  s->placed = 0;
-  mgp_ledger_set_limit(s->device_ledger, 0, "the memory limit");
+  mgp_ledger_free(s->ahead, h->keys);
+  if (h->have_shape) mgp_shape_free(&h->shape);
+  *h = (mgp_hand_t){.parts = h->parts, .body = h->body, .task_words = h->task_words};
 }
 
 /* Releases everything; a ledger that is not empty then is a leak, which tests assert. Returns the
  * allocations that were left. */
 static size_t close_session(mgp_session_t *s) {
-  if (s->be) release_shard(s);
-  if (s->ledger) mgp_host_free(s, s->parts);
+  for (int k = 0; k < 2; k++) {
+    s->now = &s->hands[k];
+    if (s->be) release_shard(s);
+    if (s->ledger) mgp_host_free(s, s->now->parts);
+  }
   mgp_shards_end(s);
   if (s->ahead) mgp_ledger_free(s->ahead, s->job_params);
   size_t left = mgp_session_close_backend(s);
@@ -118,13 +118,20 @@ static size_t close_session(mgp_session_t *s) {
  * if the cache level keeps it, working memory only for the combined polynomial and for chip proofs
  * that are prepared. */
 static void check_resident(const mgp_session_t *s, const uint64_t *resident) {
-  uint64_t height = sizeof(mgp_f_t) << s->params.log_height, stacks = 0;
-  for (uint32_t i = 0; i < s->nparts; i++)
-    if (s->parts[i].d_stack) stacks += s->shape.ncols[s->parts[i].p] * height;
+  uint64_t stacks = 0, scratch = 0;
+  int full = 0;
+  for (int k = 0; k < 2; k++) {
+    const mgp_hand_t *h = &s->hands[k];
+    const uint64_t height = sizeof(mgp_f_t) << h->params.log_height;
+    for (uint32_t i = 0; i < s->nparts; i++)
+      if (h->parts[i].d_stack) stacks += h->shape.ncols[h->parts[i].p] * height;
+    scratch += (h->d_q ? MGP_D * height : 0) + mgp_tasks_bytes(h);
+    full |= h->cache == MGP_CACHE_FULL;
+  }
   MGP_VERIFY_CHECK(resident[MGP_MEM_WITNESS] == stacks);
-  MGP_VERIFY_CHECK(resident[MGP_MEM_SCRATCH] == (s->d_q ? MGP_D * height : 0) + mgp_tasks_bytes(s));
-  MGP_VERIFY_CHECK(s->cache == MGP_CACHE_FULL || resident[MGP_MEM_CODEWORD] == 0);
-  (void)resident, (void)stacks; /* where nothing is checked */
+  MGP_VERIFY_CHECK(resident[MGP_MEM_SCRATCH] == scratch);
+  MGP_VERIFY_CHECK(full || resident[MGP_MEM_CODEWORD] == 0);
+  (void)resident, (void)stacks, (void)scratch, (void)full; /* where nothing is checked */
 }
 
 static double communication(const mgp_session_t *s) {
@@ -134,12 +141,13 @@ static double communication(const mgp_session_t *s) {
 static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
                               mgp_status_t (*fn)(mgp_session_t *)) {
   double start = mgp_clock_seconds(), comm = communication(s);
+  const uint64_t before = mgp_ledger_live_total(s->device_ledger);
   mgp_ledger_set_phase(s->ledger, phase);
   mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
   if (s->opt->kill_phase && strcmp(s->opt->kill_phase, mgp_phase_name(phase)) == 0 &&
-      (!s->opt->kill_shard || s->opt->kill_shard == s->shards->done + 1))
+      (!s->opt->kill_shard || s->opt->kill_shard == s->now->number + 1))
     (void)raise(s->opt->kill_signal);
   mgp_status_t st = mgp_stop_check();
   if (s->opt->fail_phase && strcmp(s->opt->fail_phase, mgp_phase_name(phase)) == 0)
@@ -152,6 +160,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   for (unsigned c = 0; c < MGP_MEM_CLASSES; c++)
     s->resident[phase][c] = mgp_ledger_live(s->device_ledger, (mgp_mem_class_t)c);
   s->resident[phase][MGP_MEM_CLASSES] = mgp_ledger_live_total(s->device_ledger);
+  s->now->held += mgp_ledger_live_total(s->device_ledger) - before;
   if (st == MGP_OK) check_resident(s, s->resident[phase]);
   return st;
 }
@@ -242,10 +251,10 @@ static mgp_status_t make_report(mgp_session_t *s) {
   snprintf(r->isa, sizeof r->isa, "%s", s->be->isa);
   r->transport = mgp_comm_transport(s->comm);
   mgp_link_name(&s->link, r->link);
-  r->cache = s->cache;
   r->steps = s->steps;
   r->shards = s->run.nshards;
   r->memory_shards = s->run.memory_shards;
+  r->beside = s->beside;
   r->budget = s->run.budget;
   r->traces = s->total.traces;
   r->stacked_columns = s->total.stacked_columns;
@@ -266,33 +275,99 @@ static mgp_status_t make_report(mgp_session_t *s) {
 }
 
 static void add_totals(mgp_session_t *s) {
-  s->total.traces += s->shape.ntraces;
-  s->total.stacked_columns += s->shape.total_cols;
-  s->total.cells += s->shape.total_cells;
-  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
+  s->total.traces += s->now->shape.ntraces;
+  s->total.stacked_columns += s->now->shape.total_cols;
+  s->total.cells += s->now->shape.total_cells;
+  for (uint32_t k = 0; k < s->now->shape.ntraces; k++) {
+    const mgp_trace_t *t = &s->now->shape.traces[k];
     s->total.rows += t->rows;
     s->total.interactions += (uint64_t)t->rows * s->chips->chip[t->chip].ninteractions;
     if (mgp_part_owner(s, t->partition) == s->rank)
       s->total.load += (uint64_t)t->rows * s->chips->chip[t->chip].cost;
   }
-  for (uint32_t i = 0; i < s->nparts; i++) s->total.steps += s->parts[i].nsteps;
-  if (s->predicted_peak > s->worst_peak) s->worst_peak = s->predicted_peak;
-  if (s->shards->done == 0) s->result->report.params = s->params;
+  for (uint32_t i = 0; i < s->nparts; i++) s->total.steps += s->now->parts[i].nsteps;
+  if (s->now->number == 0) s->result->report.params = s->now->params;
+  s->result->report.cache = s->now->cache;
 }
 
-static mgp_status_t prove_shard(mgp_session_t *s) {
-  MGP_TRY(run_phase(s, MGP_PHASE_RECORD, mgp_phase_record));
+/* To its commitment. If it does not fit beside the other shard, only to where that is known: its
+ * cache is AUTO then, and this is called again when it is alone. */
+static mgp_status_t commit_shard(mgp_session_t *s) {
+  mgp_hand_t *h = s->now;
+  if (!h->indexed) {
+    h->number = s->shards->begun++;
+    mgp_ledger_set_limit(s->device_ledger, 0, "the memory limit"); /* until there is a plan */
+    MGP_TRY(run_phase(s, MGP_PHASE_RECORD, mgp_phase_record));
+  }
   MGP_TRY(run_phase(s, MGP_PHASE_ASSIGN, mgp_phase_assign));
+  if (h->cache == MGP_CACHE_AUTO) return MGP_OK;
+  MGP_TRY(mgp_chain_advance(&s->chain, &h->st));
   MGP_TRY(mgp_shards_ahead(s));
   MGP_TRY(run_phase(s, MGP_PHASE_REDUCE, mgp_phase_reduce));
-  MGP_TRY(run_phase(s, MGP_PHASE_COMMIT, mgp_phase_commit));
-  MGP_TRY(run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks));
+  const uint64_t tables = s->be->ops->table_bytes(s->be, h->params.log_height);
+  const mgp_status_t st = run_phase(s, MGP_PHASE_COMMIT, mgp_phase_commit);
+  h->held -= tables; /* which stay */
+  return st;
+}
+
+static mgp_status_t open_shard(mgp_session_t *s) {
   MGP_TRY(run_phase(s, MGP_PHASE_OPEN, mgp_phase_open));
   MGP_TRY(run_phase(s, MGP_PHASE_FOLD, mgp_phase_fold));
   MGP_TRY(run_phase(s, MGP_PHASE_QUERY, mgp_phase_query));
   add_totals(s);
   return run_phase(s, MGP_PHASE_FINISH, mgp_shards_append);
+}
+
+/* Its chip proofs begin, unless nothing else is to be done while a device makes them. */
+static mgp_status_t begin_tasks(mgp_session_t *s) {
+  if (!mgp_session_overlaps(s) || !(mgp_shards_left(s) || mgp_session_other(s))) return MGP_OK;
+  return run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks_begin);
+}
+
+/* The next shard beside the one whose chip proofs are under way, if there is one and it is recorded
+ * and there is room: *begun. */
+static mgp_status_t commit_beside(mgp_session_t *s, mgp_hand_t *next, int *begun) {
+  *begun = 0;
+  if (!mgp_session_overlaps(s) || !mgp_shards_left(s)) return MGP_OK;
+  MGP_TRY(mgp_shards_fit_beside(s, begun));
+  if (!*begun) return MGP_OK;
+  s->now = next;
+  return commit_shard(s);
+}
+
+/* Shard after shard. A device makes chip proofs without the host: meanwhile the shard before them
+ * is opened, and the one after them committed. In the order of what a device is given, for shards
+ * 1, 2, 3:
+ *
+ *   commit 1, chip proofs 1 begin, commit 2, 1 end, 2 begin, open 1, commit 3, 2 end, 3 begin, ...
+ *
+ * All ranks go through this in the same order, and nothing of it is in the proof. */
+static mgp_status_t prove_shards(mgp_session_t *s) {
+  mgp_hand_t *first = s->now, *next = &s->hands[s->now == s->hands];
+  while (mgp_shards_left(s)) {
+    MGP_TRY(commit_shard(s));
+    MGP_TRY(begin_tasks(s));
+    for (int more = 1; more;) {
+      MGP_TRY(commit_beside(s, next, &more));
+      s->now = first;
+      MGP_TRY(run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks));
+      const int committed = more && next->cache != MGP_CACHE_AUTO;
+      s->now = next;
+      if (committed) MGP_TRY(begin_tasks(s));
+      s->beside += committed;
+      s->now = first;
+      MGP_TRY(open_shard(s));
+      release_shard(s);
+      s->now = next;
+      if (more && !committed) {
+        MGP_TRY(commit_shard(s));
+        MGP_TRY(begin_tasks(s));
+      }
+      next = first;
+      first = s->now;
+    }
+  }
+  return MGP_OK;
 }
 
 static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
@@ -306,10 +381,8 @@ static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
   MGP_TRY(mgp_shards_begin(s));
   MGP_TRY(mgp_job_restore(s));
   MGP_TRY(mgp_shards_ahead(s));
-  while (mgp_shards_left(s)) {
-    MGP_TRY(prove_shard(s));
-    release_shard(s);
-  }
+  MGP_TRY(prove_shards(s));
+  s->now->number = s->shards->done; /* behind the last shard */
   MGP_TRY(run_phase(s, MGP_PHASE_FINISH, write_file));
   return make_report(s);
 }
@@ -322,6 +395,7 @@ mgp_status_t mgp_prove(mgp_comm_t *comm, const mgp_program_t *prog,
   memset(&s, 0, sizeof s);
   memset(out, 0, sizeof *out);
   s.comm = comm;
+  s.now = &s.hands[0];
   s.prog = prog;
   s.opt = &own;
   s.result = out;

@@ -129,6 +129,7 @@ typedef struct {
   uint64_t steps, rows, cells, interactions, traces, stacked_columns;
   double total_seconds; /* wall time of mgp_prove on this rank */
   uint32_t shards, memory_shards;
+  uint32_t beside; /* of both: committed while chip proofs of the one before were under way */
   uint64_t budget;
   double pass_seconds;    /* of the plain pass, in a thread of rank 0 */
   double record_seconds;  /* of recording, in a thread of each rank; slowest rank */

@@ -151,7 +151,7 @@ static void free_shard(mgp_recorder_t *r) {
 static uint32_t parts_of(const mgp_recorder_t *r, uint32_t piece, uint32_t *first) {
   const mgp_session_t *s = r->s;
   const uint64_t begin = r->cut.piece[piece].start.cost, end = mgp_piece_end(&r->cut, piece)->cost;
-  const uint32_t P = s->params.partitions;
+  const uint32_t P = s->partitions;
   uint32_t i = 0, k;
   while (i < s->nparts && mgp_cut_stop(&r->cut, P, s->first_part + i) <= begin) i++;
   for (k = i; k < s->nparts; k++)
@@ -317,7 +317,7 @@ static mgp_status_t record_job(void *arg, unsigned worker, uint32_t i) {
   const span_t x = {&r->cut.start, &r->cut.piece[job->piece].start,
                     mgp_piece_end(&r->cut, job->piece), r->cut.word[job->piece],
                     r->cut.piece[job->piece].nwords};
-  const uint32_t P = s->params.partitions, first = s->first_part + job->stretch[0].part;
+  const uint32_t P = s->partitions, first = s->first_part + job->stretch[0].part;
   uint64_t stop[MGP_MAX_PARTITIONS];
   if (job->steps) return MGP_OK;
   for (uint32_t k = 0; k < job->nstretches; k++) stop[k] = mgp_cut_stop(&r->cut, P, first + k);
@@ -496,7 +496,7 @@ static uint64_t steps_bytes(uint64_t nsteps) {
 static mgp_status_t place_ahead(mgp_recorder_t *r) {
   mgp_session_t *s = r->s;
   r->placed = 0;
-  if (!can_send(s) || !s->have_shape) return MGP_OK;
+  if (!can_send(s) || !s->now->have_shape) return MGP_OK;
   for (uint32_t i = 0; i < s->nparts; i++) {
     r->recording[i].most = most_steps(r, i);
     r->placed += steps_bytes(r->recording[i].most) + ROUND;
@@ -539,6 +539,16 @@ mgp_status_t mgp_recorder_send(mgp_recorder_t *r) {
   return MGP_OK;
 }
 
+int mgp_recorder_ready(mgp_recorder_t *r, uint64_t *steps_nbytes, uint64_t *ntouches) {
+  *steps_nbytes = *ntouches = 0;
+  if (!r->running || !is_merged(r)) return 0;
+  for (uint32_t i = 0; i < r->s->nparts; i++) {
+    if (!r->placed) *steps_nbytes += steps_bytes(r->recording[i].nsteps) + ROUND;
+    *ntouches += r->recording[i].ntouches;
+  }
+  return 1;
+}
+
 /* --- the rank ------------------------------------------------------------------------------ */
 
 /* All threads of the rank, but one alone beside a proof that needs them itself: it has time. */
@@ -571,7 +581,7 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
   memset(cut, 0, sizeof *cut);
   r->room = room;
   r->merged = 0;
-  r->threads = crew_size(r->s, r->s->have_shape);
+  r->threads = crew_size(r->s, r->s->now->have_shape);
   MGP_TRY(st);
   MGP_TRY(make_jobs(r));
   if (r->follow) take_followed(r);
@@ -617,7 +627,7 @@ static mgp_status_t upload_job(mgp_recorder_t *r, job_t *job) {
   const mgp_backend_ops_t *ops = s->be->ops;
   for (uint32_t k = 0; k < job->nstretches; k++) {
     const mgp_stretch_t *seg = &job->stretch[k];
-    const mgp_part_t *part = &s->parts[seg->part];
+    const mgp_part_t *part = &s->now->parts[seg->part];
     mgp_step_t *d_steps = (mgp_step_t *)(uintptr_t)part->raw.steps + seg->first;
     if (seg->nsteps && !job->sent)
       MGP_TRY(ops->upload(s->be, d_steps, seg->steps, seg->nsteps * sizeof *d_steps));
@@ -642,11 +652,11 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   mgp_session_t *s = r->s;
   MGP_TRY(wait_for_end(r));
   for (uint32_t i = 0; i < s->nparts; i++) {
-    MGP_TRY(alloc_part(s, &s->parts[i], &r->recording[i]));
+    MGP_TRY(alloc_part(s, &s->now->parts[i], &r->recording[i]));
     MGP_TRY(upload_touches(s, &r->recording[i], &lists[i]));
     if (s->opt->trace_log)
       fprintf(s->opt->trace_log, "record rank %u shard %u partition %u steps %llu\n", s->rank,
-              r->cut.id, s->parts[i].p, (unsigned long long)s->parts[i].nsteps);
+              r->cut.id, s->now->parts[i].p, (unsigned long long)s->now->parts[i].nsteps);
   }
   uint32_t sent = 0;
   for (uint32_t i = 0; i < r->njobs; i++) {
@@ -657,7 +667,7 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   if (s->opt->trace_log && can_send(s))
     fprintf(s->opt->trace_log, "sent rank %u shard %u pieces %u of %u\n", s->rank, r->cut.id, sent,
             r->njobs);
-  s->placed = r->placed;
+  s->now->placed = r->placed;
   r->placed = 0;
   free_shard(r);
   if (r->cut.last) mgp_buffers_free(&r->buffers);

@@ -32,6 +32,9 @@ void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
 /* Begins to send what has been recorded to the device, where it has been given memory for that;
  * returns at once. To be called now and then while a shard is proved. Local. */
 mgp_status_t mgp_recorder_send(mgp_recorder_t *r);
+/* Whether mgp_recorder_finish would not wait. If so: bytes of the device that steps will take
+ * beside what they have been given, and the number of touches. Local. */
+int mgp_recorder_ready(mgp_recorder_t *r, uint64_t *steps_nbytes, uint64_t *ntouches);
 /* Waits for the end and moves the records of the rank's partitions to the device. lists: one per
  * own partition; their touches are the caller's, device memory. Local. */
 mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);

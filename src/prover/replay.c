@@ -26,15 +26,15 @@ static void count_build(mgp_session_t *s, mgp_build_use_t use, const mgp_trace_t
 static const mgp_f_t *cached_slab(const mgp_session_t *s, const mgp_part_t *part,
                                   const mgp_trace_t *t, uint32_t chunk_row) {
   size_t chunk = t->first_chunk + (size_t)chunk_row * ncols_of(s, t);
-  return part->d_stack + (chunk << s->params.log_chunk);
+  return part->d_stack + (chunk << s->now->params.log_chunk);
 }
 
 mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
                               size_t stride, mgp_f_t *d_trace, mgp_f_t *d_virt) {
   const mgp_backend_ops_t *ops = s->be->ops;
   if (part->d_stack) {
-    MGP_TRY(ops->unstack(s->be, cached_slab(s, part, t, 0), ncols_of(s, t), s->params.log_chunk,
-                         t->nchunks, stride, d_trace));
+    MGP_TRY(ops->unstack(s->be, cached_slab(s, part, t, 0), ncols_of(s, t),
+                         s->now->params.log_chunk, t->nchunks, stride, d_trace));
   } else {
     MGP_TRY(build(s, part, t, 0, t->rows, (uint32_t)stride, stride, d_trace));
     count_build(s, MGP_BUILD_TASK, t);
@@ -45,7 +45,7 @@ mgp_status_t mgp_replay_trace(mgp_session_t *s, mgp_part_t *part, const mgp_trac
 
 mgp_status_t mgp_replay_into(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                              const mgp_trace_t *t, mgp_f_t *d_slabs) {
-  const uint32_t chunk = 1u << s->params.log_chunk;
+  const uint32_t chunk = 1u << s->now->params.log_chunk;
   MGP_TRY(build(s, part, t, 0, t->rows, t->nchunks * chunk, chunk, d_slabs));
   count_build(s, use, t);
   return MGP_OK;
@@ -54,10 +54,10 @@ mgp_status_t mgp_replay_into(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t
 /* A device wants more than one slab at a time: launches of a few thousand rows leave it idle. */
 uint64_t mgp_slab_bytes(const mgp_session_t *s) {
   uint64_t most = mgp_session_shares_memory(s) ? 0 : MGP_DEVICE_PIECE;
-  for (uint32_t t = 0; t < s->shape.ntraces; t++) {
-    if (mgp_part_owner(s, s->shape.traces[t].partition) != s->rank) continue;
-    uint64_t n = (uint64_t)ncols_of(s, &s->shape.traces[t]) * sizeof(mgp_f_t)
-                 << s->params.log_chunk;
+  for (uint32_t t = 0; t < s->now->shape.ntraces; t++) {
+    if (mgp_part_owner(s, s->now->shape.traces[t].partition) != s->rank) continue;
+    uint64_t n = (uint64_t)ncols_of(s, &s->now->shape.traces[t]) * sizeof(mgp_f_t)
+                 << s->now->params.log_chunk;
     if (n > most) most = n;
   }
   return most;
@@ -66,7 +66,7 @@ uint64_t mgp_slab_bytes(const mgp_session_t *s) {
 /* As many slabs at a time as fit the buffer of nbytes. */
 static mgp_status_t build_slabs(mgp_session_t *s, mgp_part_t *part, const mgp_trace_t *t,
                                 mgp_f_t *d_slabs, uint64_t nbytes, mgp_slab_fn_t fn, void *arg) {
-  const unsigned b = s->params.log_chunk;
+  const unsigned b = s->now->params.log_chunk;
   const uint32_t chunk = 1u << b;
   const uint32_t room = (uint32_t)(nbytes / (ncols_of(s, t) * sizeof(mgp_f_t)) >> b);
   for (uint32_t i = 0, n; i < t->nchunks; i += n) {
@@ -84,8 +84,9 @@ mgp_status_t mgp_replay_slabs(mgp_session_t *s, mgp_part_t *part, mgp_build_use_
   mgp_f_t *d_slabs = NULL;
   const uint64_t nbytes = mgp_slab_bytes(s);
   if (!part->d_stack) MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, nbytes, (void **)&d_slabs));
-  for (uint32_t k = s->shape.first_trace[part->p]; k < s->shape.first_trace[part->p + 1]; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
+  for (uint32_t k = s->now->shape.first_trace[part->p]; k < s->now->shape.first_trace[part->p + 1];
+       k++) {
+    const mgp_trace_t *t = &s->now->shape.traces[k];
     if (part->d_stack) {
       MGP_TRY_GOTO(st, fn(arg, t, 0, t->nchunks, cached_slab(s, part, t, 0)), out);
       continue;
@@ -115,7 +116,7 @@ static mgp_status_t slab_chunks(void *arg, const mgp_trace_t *t, uint32_t first,
 mgp_status_t mgp_replay_chunks(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                                mgp_chunk_fn_t fn, void *arg) {
   chunks_t k = {s, part, fn, arg};
-  if (part->d_stack) return fn(arg, part, 0, s->shape.nchunks[part->p], part->d_stack);
+  if (part->d_stack) return fn(arg, part, 0, s->now->shape.nchunks[part->p], part->d_stack);
   return mgp_replay_slabs(s, part, use, slab_chunks, &k);
 }
 
@@ -132,7 +133,7 @@ static mgp_status_t stack_chunks(void *arg, const mgp_part_t *part, uint32_t fir
                                  const mgp_f_t *d_chunks) {
   stacker_t *k = arg;
   const mgp_backend_ops_t *ops = k->s->be->ops;
-  size_t n = (size_t)count << k->s->params.log_chunk;
+  size_t n = (size_t)count << k->s->now->params.log_chunk;
   (void)part, (void)first;
   while (n > 0) {
     size_t len = k->height - k->fill < n ? k->height - k->fill : n;
@@ -151,9 +152,9 @@ static mgp_status_t stack_chunks(void *arg, const mgp_part_t *part, uint32_t fir
 mgp_status_t mgp_replay_columns(mgp_session_t *s, mgp_part_t *part, mgp_build_use_t use,
                                 mgp_column_fn_t fn, void *arg) {
   mgp_status_t st;
-  size_t height = (size_t)1 << s->params.log_height;
+  size_t height = (size_t)1 << s->now->params.log_height;
   if (part->d_stack) {
-    for (uint32_t j = 0; j < s->shape.ncols[part->p]; j++)
+    for (uint32_t j = 0; j < s->now->shape.ncols[part->p]; j++)
       MGP_TRY(fn(arg, part->d_stack + j * height));
     return MGP_OK;
   }

@@ -1,7 +1,7 @@
 /* State of one proof on one rank, shared by the phases. Private to src/prover.
  *
- * A run has one shard or many (prover/shards.h); what a shard needs is there from its first phase
- * to its last, and mgp_shard_release gives it back. */
+ * A run has one shard or many (prover/shards.h); what a shard needs is in its hand from its first
+ * phase to its last. Every function here is about the shard s->now, unless it says otherwise. */
 #ifndef MGP_PROVER_SESSION_H
 #define MGP_PROVER_SESSION_H
 
@@ -49,45 +49,28 @@ typedef struct {
 typedef struct mgp_shards mgp_shards_t;
 typedef struct mgp_tasks mgp_tasks_t;
 
+/* A shard in hand: from the phase record to the phase finish. */
 typedef struct {
-  mgp_comm_t *comm;
-  const mgp_program_t *prog;
-  const mgp_prove_options_t *opt;
-  mgp_prove_result_t *result;
-  mgp_chipset_t *chips;
-  /* Host memory of the shard in hand; of the backend for it, limited to the planned peak
-   * (backend.h); of what lives longer: cuts, records made ahead, last shards, finished ones. */
-  mgp_ledger_t *ledger, *device_ledger, *ahead;
-  mgp_backend_t *be;
-  mgp_placement_t place;      /* its device among those that the ranks take */
-  mgp_device_info_t device;   /* what is known of it without taking any; if it has one */
-  mgp_numa_binding_t binding; /* near to it */
-  int threads;                /* share of the host's cores; see mgp_session_threads */
-  mgp_link_t link;            /* with the other ranks' devices */
-  uint64_t device_memory;     /* bytes that the backend may use; 0: it uses the host's */
-  mgp_cache_t cache;
-  uint32_t rank, nranks;
-  uint32_t nparts; /* partitions of this rank: first_part .. first_part + nparts - 1 */
-  uint32_t first_part;
-  mgp_part_t *parts;
-  /* the run */
-  mgp_run_t run;
-  mgp_chain_t chain;
-  mgp_shards_t *shards;
-  uint64_t steps;
-  uint8_t *output;          /* [run.output_bytes], on rank 0 */
-  mgp_plan_t job_plan;      /* of the job's folder, if that has parameters */
-  mgp_params_t *job_params; /* ledger `ahead` */
-  int resumes;              /* the folder had a job */
-  /* the shard */
-  mgp_params_t params; /* partitions: of the run */
+  uint32_t number; /* among those of the run, from 0 */
+  int indexed;     /* the phase assign has its index lists and row counts */
+  mgp_params_t params;
   mgp_statement_t st;
   mgp_shape_t shape;
   int have_shape;
-  /* shared device state */
-  const mgp_insn_t *d_insns; /* the backend's */
-  uint32_t *d_counts;
-  uint64_t count_offset[MGP_TABLES], count_total;
+  mgp_security_t security;
+  mgp_part_t *parts; /* [nparts] */
+  uint32_t *keys;    /* rank 0: words that it has touched, for the job's folder; ledger `ahead` */
+  uint32_t nkeys;
+  uint32_t *d_counts; /* LK multiplicities, of all tables */
+  /* what of the device's memory it is proved with */
+  mgp_cache_t cache;
+  int shares;         /* it leaves room for another one */
+  uint64_t placed;    /* bytes taken before its turn */
+  uint64_t held;      /* bytes it holds now, after its last phase */
+  uint64_t back;      /* bytes that what comes after its chip proofs takes beside that */
+  uint64_t task_room; /* bytes that tasks under way together may hold */
+  int tasks_early;    /* they are prepared beside the commitment; their memory is in its peak */
+  mgp_tasks_t *tasks; /* tasks.c: from then, or their phase, until that ends; or NULL */
   /* protocol state, the same on all ranks */
   mgp_transcript_t tr;
   mgp_e_t alpha, beta;
@@ -101,23 +84,56 @@ typedef struct {
   size_t opening_words;
   mgp_words_t body;       /* on rank 0 */
   mgp_words_t task_words; /* messages of this rank's tasks until they are collected */
+} mgp_hand_t;
+
+typedef struct {
+  mgp_comm_t *comm;
+  const mgp_program_t *prog;
+  const mgp_prove_options_t *opt;
+  mgp_prove_result_t *result;
+  mgp_chipset_t *chips;
+  /* Host memory of the shards in hand; of the backend for them, limited to the planned peak
+   * (backend.h); of what lives longer: cuts, records made ahead, last shards, finished ones. */
+  mgp_ledger_t *ledger, *device_ledger, *ahead;
+  mgp_backend_t *be;
+  mgp_placement_t place;      /* its device among those that the ranks take */
+  mgp_device_info_t device;   /* what is known of it without taking any; if it has one */
+  mgp_numa_binding_t binding; /* near to it */
+  int threads;                /* share of the host's cores; see mgp_session_threads */
+  mgp_link_t link;            /* with the other ranks' devices */
+  uint64_t device_memory;     /* bytes that the backend may use; 0: it uses the host's */
+  uint32_t rank, nranks;
+  uint32_t partitions; /* of every shard */
+  uint32_t nparts;     /* of this rank: first_part .. first_part + nparts - 1 */
+  uint32_t first_part;
+  const mgp_insn_t *d_insns;                      /* the backend's */
+  uint64_t count_offset[MGP_TABLES], count_total; /* of LK multiplicities */
+  /* the run */
+  mgp_run_t run;
+  mgp_chain_t chain;
+  mgp_shards_t *shards;
+  uint64_t steps;
+  uint8_t *output;          /* [run.output_bytes], on rank 0 */
+  mgp_plan_t job_plan;      /* of the job's folder, if that has parameters */
+  mgp_params_t *job_params; /* ledger `ahead` */
+  int resumes;              /* the folder had a job */
+  /* Shards in hand: the one that the phases are about, and one more beside it on a device whose
+   * chip proofs need no host (prove.c). */
+  mgp_hand_t hands[2];
+  mgp_hand_t *now;
+  uint64_t predicted_peak, worst_peak; /* of what is in hand; at any time so far */
   uint64_t builds[MGP_BUILD_USES];
   uint64_t ntasks, ntasks_early;
+  uint32_t beside; /* shards committed while another one's chip proofs were under way */
   double phase_seconds[MGP_PHASES];
   double phase_comm[MGP_PHASES]; /* of those: in collectives */
   double cut_seconds;            /* outside phases: for the cuts of shards to come */
   double exchange_seconds; /* of the phase record: rows of memory, and the exchange for them */
   uint64_t resident[MGP_PHASES][MGP_MEM_CLASSES + 1]; /* bytes when the phase had ended */
   mgp_comm_stats_t comm_start[MGP_COMM_OP_COUNT];     /* what the comm had done before */
-  uint64_t predicted_peak, worst_peak;                /* of the shard in hand; of any so far */
-  uint64_t placed; /* of the device, for the shard in hand before its turn */
   struct {
     uint64_t rows, cells, interactions, traces, stacked_columns, steps, load;
-  } total;            /* over finished shards; steps, load: of this rank */
-  uint64_t task_room; /* bytes that tasks under way together may hold */
-  int tasks_early;    /* they are prepared beside the commitment; their memory is in its peak */
-  mgp_tasks_t *tasks; /* tasks.c: from then, or their phase, until that ends; or NULL */
-  mgp_security_t security;
+  } total; /* over finished shards; steps, load: of this rank */
 } mgp_session_t;
 
 /* Host memory under the ledger. */
@@ -132,12 +148,22 @@ static inline uint64_t mgp_transient_bytes(const mgp_session_t *s) {
          mgp_ledger_live(s->ledger, MGP_MEM_CODEWORD) + mgp_ledger_live(s->ledger, MGP_MEM_SCRATCH);
 }
 
+/* Chip proofs go on by themselves while the host has other work. */
+static inline int mgp_session_overlaps(const mgp_session_t *s) {
+  return s->be->beside;
+}
+/* The other shard in hand, which then has a plan and chip proofs under way; or NULL. Local. */
+static inline mgp_hand_t *mgp_session_other(mgp_session_t *s) {
+  mgp_hand_t *h = &s->hands[s->now == s->hands];
+  return h->have_shape ? h : NULL;
+}
+
 /* Which rank holds partition p, and which partitions a rank holds. */
 static inline uint32_t mgp_parts_per_rank(uint32_t partitions, uint32_t ranks) {
   return (partitions + ranks - 1) / ranks;
 }
 static inline uint32_t mgp_part_owner(const mgp_session_t *s, uint32_t p) {
-  return p / mgp_parts_per_rank(s->params.partitions, s->nranks);
+  return p / mgp_parts_per_rank(s->partitions, s->nranks);
 }
 
 /* --- phases, in order (each ends agreed on by all ranks) ----------------------------------- */
@@ -145,6 +171,7 @@ mgp_status_t mgp_phase_record(mgp_session_t *s);
 mgp_status_t mgp_phase_assign(mgp_session_t *s);
 mgp_status_t mgp_phase_reduce(mgp_session_t *s);
 mgp_status_t mgp_phase_commit(mgp_session_t *s);
+mgp_status_t mgp_phase_tasks_begin(mgp_session_t *s); /* as many as fit: only beside other work */
 mgp_status_t mgp_phase_tasks(mgp_session_t *s);
 mgp_status_t mgp_phase_open(mgp_session_t *s);
 mgp_status_t mgp_phase_fold(mgp_session_t *s);
@@ -170,16 +197,19 @@ mgp_status_t mgp_plan_budget(mgp_session_t *s);
 uint64_t mgp_plan_likely_budget(const mgp_session_t *s);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak.
  * Collective; what a rank's host has no memory for is for the end of the phase to agree on. */
+/* Beside another shard: the cache stays AUTO if this one has to wait until it is alone. */
 mgp_status_t mgp_plan_choose(mgp_session_t *s);
 #define MGP_DEFAULT_LOG_ROWS 20u
 /* The most that the tasks of this rank hold at a time (witness, scratch); one alone may hold more
  * than task_room. UINT64_MAX if out of memory. Needs the shape. Local. */
 uint64_t mgp_tasks_peak(mgp_session_t *s);
+/* What all of them would hold. Needs the shape. Local. */
+uint64_t mgp_tasks_total(const mgp_session_t *s);
 /* If tasks_early: what of the chip proofs needs no challenge, for as many as fit together, as long
  * as the backend has other work. All partitions are there as the cache keeps them. Local. */
 mgp_status_t mgp_tasks_prepare(mgp_session_t *s);
-/* SCRATCH of the backend that they hold between phases. */
-uint64_t mgp_tasks_bytes(const mgp_session_t *s);
+/* SCRATCH of the backend that a shard's hold between phases. */
+uint64_t mgp_tasks_bytes(const mgp_hand_t *h);
 void mgp_tasks_free(mgp_session_t *s);
 /* Messages of all tasks to the body, if all ranks have come so far, which `local` says. Nobody
  * needs them before the messages that follow: a good time is when devices have other work.

@@ -25,8 +25,7 @@ mgp_status_t mgp_shards_open(mgp_session_t *s) {
 /* Records the first shard behind the pass, where its only partition is this rank's. */
 static mgp_status_t follow_pass(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  if (s->nranks > 1 || s->params.partitions > 1 || sh->done || s->have_shape || sh->follows)
-    return MGP_OK;
+  if (s->nranks > 1 || s->partitions > 1 || sh->begun || sh->follows) return MGP_OK;
   sh->follows = 1;
   return mgp_recorder_follow(sh->recorder, sh->pass, mgp_plan_room_ahead(s));
 }
@@ -96,9 +95,51 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_status_t shared = mgp_cut_share(s, sh->pass, 1, &cut);
   s->cut_seconds += mgp_clock_seconds() - start;
   MGP_TRY(shared);
+  const uint64_t before = mgp_ledger_live_total(s->device_ledger);
   mgp_status_t st = mgp_recorder_start(sh->recorder, &cut, mgp_plan_room_ahead(s));
+  sh->held = mgp_ledger_live_total(s->device_ledger) - before;
   sh->ahead = st == MGP_OK;
   return mgp_comm_agree(s->comm, st);
+}
+
+/* --- beside another shard ------------------------------------------------------------------- */
+
+/* Most bytes of a device: for a touch or a word of memory, from the lists of touches to rows of the
+ * shard RAM, with what sorts and exchanges take; for a step, its rows' index lists. */
+#define TOUCH_BYTES 384u
+#define STEP_BYTES  8u
+/* Touches of a rank's keys beyond its part of them, which are dealt out by ranges. */
+#define UNEVEN_TOUCHES (1u << 16)
+
+typedef struct {
+  uint64_t ready, steps_nbytes, touches, room;
+} beside_t;
+
+static void describe_next(mgp_session_t *s, beside_t *b) {
+  b->ready = 1;
+  b->room = s->be->ops->room(s->be);
+  if (s->run.nshards == 0)
+    b->ready = (uint64_t)mgp_recorder_ready(s->shards->recorder, &b->steps_nbytes, &b->touches);
+  else if (s->rank == 0)
+    b->touches = mgp_memory_shard_words(s);
+}
+
+static uint64_t raw_bytes(const mgp_session_t *s, const beside_t *b, uint64_t touches) {
+  const uint64_t own = b->touches + touches / s->nranks + UNEVEN_TOUCHES;
+  const uint64_t steps = s->run.budget / MGP_STEP_COST / s->partitions * (s->nparts + 1);
+  return b->steps_nbytes + own * TOUCH_BYTES + steps * STEP_BYTES;
+}
+
+mgp_status_t mgp_shards_fit_beside(mgp_session_t *s, int *fits) {
+  beside_t mine = {0}, all[MGP_MAX_RANKS];
+  uint64_t touches = 0;
+  describe_next(s, &mine);
+  MGP_TRY(mgp_comm_allgather(s->comm, MGP_OK, &mine, sizeof mine, all));
+  for (uint32_t r = 0; r < s->nranks; r++) touches += all[r].touches;
+  *fits = 1;
+  for (uint32_t r = 0; r < s->nranks; r++)
+    *fits &= all[r].ready && raw_bytes(s, &all[r], touches) <= all[r].room;
+  return MGP_OK;
 }
 
 mgp_status_t mgp_shards_send(mgp_session_t *s) {
@@ -111,17 +152,17 @@ mgp_status_t mgp_shards_send(mgp_session_t *s) {
 static void state_program(mgp_session_t *s, const mgp_cut_t *cut) {
   int whole = cut->last && cut->id == 1;
   mgp_chain_context(&s->chain, whole ? MGP_SHARD_WHOLE : MGP_SHARD_PROGRAM, cut->last ? cut->id : 0,
-                    cut->end.exit_code, &s->st);
+                    cut->end.exit_code, &s->now->st);
   int commits = cut->end.committed && !cut->start.committed;
-  mgp_statement_commit(&s->st, (uint32_t)commits, cut->end.commit);
-  s->st.end_pc = cut->end.pc;
+  mgp_statement_commit(&s->now->st, (uint32_t)commits, cut->end.commit);
+  s->now->st.end_pc = cut->end.pc;
   if (!commits) return;
   s->run.has_commit = 1;
   memcpy(s->run.commit, cut->end.commit, sizeof s->run.commit);
 }
 
 static mgp_status_t check_registers(const mgp_session_t *s, const mgp_cut_t *cut) {
-  if (memcmp(s->st.reg_value, cut->end.x, sizeof cut->end.x) == 0) return MGP_OK;
+  if (memcmp(s->now->st.reg_value, cut->end.x, sizeof cut->end.x) == 0) return MGP_OK;
   return mgp_fail(MGP_INTERNAL, "the records of shard %u do not end in the state of the plain pass",
                   cut->id);
 }
@@ -131,6 +172,8 @@ static mgp_status_t record_program(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   memset(lists, 0, sizeof lists);
   mgp_status_t st = mgp_recorder_finish(sh->recorder, lists);
+  s->now->held = sh->held;
+  sh->held = 0;
   sh->cut = *mgp_recorder_cut(sh->recorder);
   sh->ahead = 0;
   if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
@@ -148,7 +191,7 @@ static mgp_status_t record_program(mgp_session_t *s) {
 mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (s->run.nshards) {
-    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->st);
+    mgp_chain_context(&s->chain, MGP_SHARD_MEMORY, s->run.nshards, 0, &s->now->st);
     return MGP_OK;
   }
   MGP_TRY(mgp_cut_share(s, sh->pass, 0, &sh->cut));
@@ -173,7 +216,7 @@ mgp_status_t mgp_phase_record(mgp_session_t *s) {
 int mgp_shards_left(const mgp_session_t *s) {
   const mgp_shards_t *sh = s->shards;
   if (s->run.nshards == 0) return 1;
-  if (s->run.nshards == 1) return sh->done == 0;
+  if (s->run.nshards == 1) return sh->begun == 0;
   return mgp_last_next(sh->last, sh->next_key) < MGP_LAST_KEYS;
 }
 
@@ -192,7 +235,7 @@ static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t 
 /* Verified as anybody would, against the program read back from its key. */
 static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t body_words) {
   mgp_shards_t *sh = s->shards;
-  mgp_shard_t shard = {.params = s->params, .statement = s->st};
+  mgp_shard_t shard = {.params = s->now->params, .statement = s->now->st};
   double start = mgp_clock_seconds(), bits;
   if (!sh->check.insn) {
     uint8_t *vk;
@@ -202,7 +245,7 @@ static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t bo
     free(vk);
     MGP_TRY(st);
   }
-  shard.body = bytes + mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, 0);
+  shard.body = bytes + mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps, 0);
   mgp_status_t st =
       mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, body_words, &bits);
   sh->check_seconds += mgp_clock_seconds() - start;
@@ -225,15 +268,16 @@ static mgp_status_t make_room(mgp_session_t *s, size_t n) {
 
 static mgp_status_t append(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  size_t n = mgp_shard_bytes(&s->params, s->st.kind, s->st.ngaps, s->body.n);
-  if (s->body.n != s->shape.body_words)
-    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->body.n,
-                    s->shape.body_words);
+  size_t n = mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps, s->now->body.n);
+  if (s->now->body.n != s->now->shape.body_words)
+    return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->now->body.n,
+                    s->now->shape.body_words);
   MGP_TRY(make_room(s, n));
-  mgp_shard_write(&s->params, &s->st, s->body.w, s->body.n, sh->bytes + sh->nbytes);
-  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->body.n));
+  mgp_shard_write(&s->now->params, &s->now->st, s->now->body.w, s->now->body.n,
+                  sh->bytes + sh->nbytes);
+  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->now->body.n));
   MGP_TRY(mgp_job_keep(s, sh->bytes + sh->nbytes, n));
-  sh->params[sh->done] = s->params;
+  sh->params[sh->done] = s->now->params;
   sh->nbytes += n;
   return MGP_OK;
 }
@@ -242,16 +286,16 @@ mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nby
                               size_t body_words) {
   mgp_shards_t *sh = s->shards;
   uint32_t words[MGP_MAX_STATEMENT_WORDS];
-  const size_t n = mgp_statement_words(s->st.kind, s->params.partitions, s->st.ngaps);
+  const size_t n = mgp_statement_words(s->now->st.kind, s->partitions, s->now->st.ngaps);
   for (size_t i = 0; i < n; i++)
     words[i] = (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
                (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
-  mgp_statement_unpack(words, s->params.partitions, &s->st);
-  if (s->st.kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(s, &sh->cut));
+  mgp_statement_unpack(words, s->partitions, &s->now->st);
+  if (s->now->st.kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(s, &sh->cut));
   MGP_TRY(make_room(s, nbytes));
   memcpy(sh->bytes + sh->nbytes, bytes, nbytes);
   MGP_TRY(self_check(s, bytes, body_words));
-  sh->params[sh->done] = s->params;
+  sh->params[sh->done] = s->now->params;
   sh->nbytes += nbytes;
   return MGP_OK;
 }
@@ -271,11 +315,11 @@ static uint32_t shards_in_all(const mgp_session_t *s) {
 
 mgp_status_t mgp_shards_join(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  MGP_TRY(mgp_chain_advance(&s->chain, &s->st));
-  if (sh->done == 0 || s->security.min_bits < sh->bits) sh->bits = s->security.min_bits;
+  if (sh->done == 0 || s->now->security.min_bits < sh->bits) sh->bits = s->now->security.min_bits;
   sh->done++;
   if (s->opt->shard && s->rank == 0)
-    s->opt->shard(s->opt->progress_arg, sh->done, shards_in_all(s), s->resumes && !s->have_shape);
+    s->opt->shard(s->opt->progress_arg, sh->done, shards_in_all(s),
+                  s->resumes && !s->now->have_shape);
   return MGP_OK;
 }
 
@@ -306,7 +350,6 @@ void mgp_shards_end(mgp_session_t *s) {
   mgp_program_free(&sh->check);
   mgp_ledger_free(s->ahead, sh->bytes);
   mgp_ledger_free(s->ahead, sh->params);
-  mgp_ledger_free(s->ahead, sh->keys);
   mgp_ledger_free(s->ahead, sh);
   s->shards = NULL;
 }

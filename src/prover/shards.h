@@ -26,8 +26,10 @@ struct mgp_shards {
   mgp_recorder_t *recorder;
   mgp_cut_t cut; /* of the program shard in hand, or the last one; without pieces */
   int ahead;     /* the recorder has the next shard */
+  uint64_t held; /* bytes of the device that it has taken for it */
   int follows;   /* ... or pieces of the first one, without its cut */
   mgp_last_t *last;
+  uint32_t begun;    /* shards taken in hand, those of an earlier start included */
   uint32_t done;     /* shards finished */
   uint32_t restored; /* ... of which an earlier start has proved so many */
   uint32_t next_key; /* memory shards: first word that has had no row yet */
@@ -36,8 +38,6 @@ struct mgp_shards {
   size_t nbytes, cap_bytes;
   mgp_params_t *params;
   uint32_t cap_params;
-  uint32_t *keys; /* words that the program shard in hand has touched, for the job's folder */
-  uint32_t nkeys;
   double bits;         /* of the worst of them */
   mgp_program_t check; /* what the self-check verifies against: read back from the key */
   double check_seconds;
@@ -49,6 +49,9 @@ mgp_status_t mgp_shards_open(mgp_session_t *s);
 mgp_status_t mgp_shards_follow(mgp_session_t *s);
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
+/* *fits: the next shard is recorded, and there is room for its raw state beside the shard in hand,
+ * whose chip proofs are under way, on every rank. There is a next one. */
+mgp_status_t mgp_shards_fit_beside(mgp_session_t *s, int *fits);
 /* Between two steps of a proof: what is recorded by now begins its way to the device. Local. */
 mgp_status_t mgp_shards_send(mgp_session_t *s);
 mgp_status_t mgp_shards_append(mgp_session_t *s);

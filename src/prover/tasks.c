@@ -37,13 +37,13 @@ static uint64_t task_bytes(const mgp_session_t *s, const mgp_trace_t *t) {
 
 /* This rank's tasks, the largest first; words: what they send in all. */
 static mgp_status_t make_order(mgp_session_t *s, entry_t **out, uint32_t *count, size_t *words) {
-  const uint32_t first = s->shape.first_trace[s->first_part];
-  const uint32_t n = s->shape.first_trace[s->first_part + s->nparts] - first;
+  const uint32_t first = s->now->shape.first_trace[s->first_part];
+  const uint32_t n = s->now->shape.first_trace[s->first_part + s->nparts] - first;
   entry_t *e;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, (n + 1) * sizeof *e, &e));
   *words = 0;
   for (uint32_t k = 0; k < n; k++) {
-    const mgp_trace_t *t = &s->shape.traces[first + k];
+    const mgp_trace_t *t = &s->now->shape.traces[first + k];
     e[k].trace = first + k;
     e[k].nbytes = task_bytes(s, t);
     e[k].words = *words;
@@ -57,12 +57,13 @@ static mgp_status_t make_order(mgp_session_t *s, entry_t **out, uint32_t *count,
 
 static mgp_status_t make_window(mgp_session_t *s, const entry_t *e, uint32_t n,
                                 mgp_window_t **out) {
-  const int slots = s->be->task_slots < MGP_MAX_TASK_SLOTS ? s->be->task_slots : MGP_MAX_TASK_SLOTS;
+  const int half = s->be->task_slots / 2; /* there may be two shards in hand */
+  const int slots = half < 1 ? 1 : half < MGP_MAX_TASK_SLOTS ? half : MGP_MAX_TASK_SLOTS;
   uint64_t *nbytes;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, (n + 1) * sizeof *nbytes, &nbytes));
   for (uint32_t k = 0; k < n; k++) nbytes[k] = e[k].nbytes;
   const mgp_status_t st =
-      mgp_window_create(s->ledger, nbytes, n, (uint32_t)slots, s->task_room, out);
+      mgp_window_create(s->ledger, nbytes, n, (uint32_t)slots, s->now->task_room, out);
   mgp_host_free(s, nbytes);
   return st;
 }
@@ -78,6 +79,15 @@ uint64_t mgp_tasks_peak(mgp_session_t *s) {
   mgp_window_destroy(w);
   mgp_host_free(s, e);
   return peak;
+}
+
+uint64_t mgp_tasks_total(const mgp_session_t *s) {
+  const mgp_shape_t *shape = &s->now->shape;
+  uint64_t sum = 0;
+  for (uint32_t k = shape->first_trace[s->first_part];
+       k < shape->first_trace[s->first_part + s->nparts]; k++)
+    sum += task_bytes(s, &shape->traces[k]);
+  return sum;
 }
 
 /* --- tasks ----------------------------------------------------------------------------------- */
@@ -110,26 +120,26 @@ static mgp_status_t create_tasks(mgp_session_t *s) {
   size_t nwords = 0;
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PLAN, sizeof *k, &k));
   *k = (mgp_tasks_t){0};
-  s->tasks = k;
+  s->now->tasks = k;
   MGP_TRY(make_order(s, &k->e, &k->n, &nwords));
   MGP_TRY(make_window(s, k->e, k->n, &k->window));
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (k->n + 1) * sizeof(mgp_digest_t), &k->digests));
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_PROOF, (size_t)(k->n + 1) * MGP_MAX_LOG_ROWS * sizeof(mgp_e_t),
-                         &s->points));
-  MGP_TRY(mgp_words_reserve(&s->task_words, nwords));
-  s->task_words.n = nwords;
+                         &s->now->points));
+  MGP_TRY(mgp_words_reserve(&s->now->task_words, nwords));
+  s->now->task_words.n = nwords;
   if (s->be->task_slots < 2 || k->n == 0) return MGP_OK;
   k->block_bytes = mgp_window_peak(k->window);
   return s->be->ops->alloc(s->be, MGP_MEM_SCRATCH, k->block_bytes, (void **)&k->d_block);
 }
 
-uint64_t mgp_tasks_bytes(const mgp_session_t *s) {
-  return s->tasks ? s->tasks->block_bytes : 0;
+uint64_t mgp_tasks_bytes(const mgp_hand_t *h) {
+  return h->tasks ? h->tasks->block_bytes : 0;
 }
 
 /* Tasks that were not ended, after an error, are. */
 void mgp_tasks_free(mgp_session_t *s) {
-  mgp_tasks_t *k = s->tasks;
+  mgp_tasks_t *k = s->now->tasks;
   if (!k) return;
   while (k->window && mgp_window_end(k->window) != MGP_WINDOW_NONE) {
     running_t *r = running_of(k, mgp_window_ended(k->window) - 1);
@@ -141,13 +151,13 @@ void mgp_tasks_free(mgp_session_t *s) {
   mgp_window_destroy(k->window);
   mgp_host_free(s, k->e);
   mgp_host_free(s, k);
-  s->tasks = NULL;
+  s->now->tasks = NULL;
 }
 
 static mgp_status_t build_trace(void *arg) {
   const running_t *r = arg;
   mgp_session_t *s = r->s;
-  return mgp_replay_trace(s, &s->parts[r->trace->partition - s->first_part], r->trace,
+  return mgp_replay_trace(s, &s->now->parts[r->trace->partition - s->first_part], r->trace,
                           mgp_trace_stride(r->trace->rows), r->d_trace, r->d_virt);
 }
 
@@ -157,9 +167,9 @@ static mgp_status_t place_task(mgp_session_t *s, uint64_t offset, running_t *r,
   const mgp_chip_t *chip = &s->chips->chip[r->trace->chip];
   const size_t stride = mgp_trace_stride(r->trace->rows);
   const uint64_t witness = witness_bytes(s, r->trace);
-  if (s->tasks->d_block) {
-    r->d_trace = (mgp_f_t *)(void *)(s->tasks->d_block + offset);
-    job->d_scratch = s->tasks->d_block + offset + witness;
+  if (s->now->tasks->d_block) {
+    r->d_trace = (mgp_f_t *)(void *)(s->now->tasks->d_block + offset);
+    job->d_scratch = s->now->tasks->d_block + offset + witness;
   } else {
     MGP_TRY(s->be->ops->alloc(s->be, MGP_MEM_WITNESS, witness, (void **)&r->d_own));
     r->d_trace = r->d_own;
@@ -174,21 +184,22 @@ static mgp_status_t place_task(mgp_session_t *s, uint64_t offset, running_t *r,
 /* The next one that fits: *prepared is 0 if none does. What there is of one that failed is ended
  * with the others. */
 static mgp_status_t prepare_next(mgp_session_t *s, int *prepared) {
-  mgp_tasks_t *k = s->tasks;
+  mgp_tasks_t *k = s->now->tasks;
   uint64_t offset = 0;
   const uint32_t i = mgp_window_start(k->window, &offset);
   *prepared = i != MGP_WINDOW_NONE;
   if (!*prepared) return MGP_OK;
   running_t *r = running_of(k, mgp_window_started(k->window) - 1);
-  const mgp_trace_t *t = &s->shape.traces[k->e[i].trace];
-  const uint32_t own = k->e[i].trace - s->shape.first_trace[s->first_part];
+  const mgp_trace_t *t = &s->now->shape.traces[k->e[i].trace];
+  const uint32_t own = k->e[i].trace - s->now->shape.first_trace[s->first_part];
   *r = (running_t){.s = s, .trace = t};
   mgp_task_job_t job = {.chip = (mgp_chip_id_t)t->chip,
                         .nrows = t->rows,
                         .build = build_trace,
                         .arg = r,
-                        .words = s->task_words.w + k->e[i].words,
-                        .point = s->points + (size_t)own * MGP_MAX_LOG_ROWS,
+                        .beside = s->now->shares,
+                        .words = s->now->task_words.w + k->e[i].words,
+                        .point = s->now->points + (size_t)own * MGP_MAX_LOG_ROWS,
                         .digest = k->digests + (size_t)own * MGP_DIGEST_WORDS};
   if (s->opt->trace_log)
     fprintf(s->opt->trace_log, "task rank %u number %u partition %u chip %s transient %llu\n",
@@ -200,8 +211,8 @@ static mgp_status_t prepare_next(mgp_session_t *s, int *prepared) {
 
 mgp_status_t mgp_tasks_prepare(mgp_session_t *s) {
   int prepared = 1;
-  if (!s->tasks_early) return MGP_OK;
-  if (!s->tasks) MGP_TRY(create_tasks(s));
+  if (!s->now->tasks_early) return MGP_OK;
+  if (!s->now->tasks) MGP_TRY(create_tasks(s));
   while (prepared && s->be->ops->busy(s->be)) {
     MGP_TRY(prepare_next(s, &prepared));
     s->ntasks_early += (uint64_t)prepared;
@@ -210,15 +221,16 @@ mgp_status_t mgp_tasks_prepare(mgp_session_t *s) {
 }
 
 static mgp_status_t begin_task(mgp_session_t *s, const running_t *r) {
-  mgp_task_start_t start = {.alpha = s->alpha, .beta = s->beta};
+  mgp_task_start_t start = {.alpha = s->now->alpha, .beta = s->now->beta};
   MGP_TRY(mgp_stop_check());
   s->ntasks++;
-  mgp_transcript_fork(&start.transcript, s->fork_seed, (uint32_t)(r->trace - s->shape.traces));
+  mgp_transcript_fork(&start.transcript, s->now->fork_seed,
+                      (uint32_t)(r->trace - s->now->shape.traces));
   return s->be->ops->task_begin(s->be, r->task, &start);
 }
 
 static mgp_status_t end_oldest(mgp_session_t *s) {
-  mgp_tasks_t *k = s->tasks;
+  mgp_tasks_t *k = s->now->tasks;
   if (mgp_window_end(k->window) == MGP_WINDOW_NONE)
     return mgp_fail(MGP_RESOURCES, "out of host memory for the order of chip proofs");
   running_t *r = running_of(k, mgp_window_ended(k->window) - 1);
@@ -227,15 +239,24 @@ static mgp_status_t end_oldest(mgp_session_t *s) {
   return st;
 }
 
-static mgp_status_t prove_tasks(mgp_session_t *s) {
-  mgp_tasks_t *k = s->tasks;
-  while (mgp_window_ended(k->window) < k->n) {
-    int prepared = 0;
+/* All that fit beside those under way. */
+static mgp_status_t begin_some(mgp_session_t *s) {
+  mgp_tasks_t *k = s->now->tasks;
+  int prepared = 1;
+  while (prepared) {
     while (k->begun < mgp_window_started(k->window))
       MGP_TRY(begin_task(s, running_of(k, k->begun++)));
     MGP_TRY(prepare_next(s, &prepared));
-    if (prepared) continue;
+  }
+  return MGP_OK;
+}
+
+static mgp_status_t prove_tasks(mgp_session_t *s) {
+  mgp_tasks_t *k = s->now->tasks;
+  MGP_TRY(begin_some(s));
+  while (mgp_window_ended(k->window) < k->n) {
     MGP_TRY(end_oldest(s));
+    MGP_TRY(begin_some(s));
     MGP_TRY(mgp_shards_send(s));
     if (s->opt->progress && s->rank == 0)
       s->opt->progress(s->opt->progress_arg, MGP_PHASE_TASKS, mgp_window_ended(k->window), k->n);
@@ -243,18 +264,23 @@ static mgp_status_t prove_tasks(mgp_session_t *s) {
   return MGP_OK;
 }
 
+mgp_status_t mgp_phase_tasks_begin(mgp_session_t *s) {
+  if (!s->now->tasks) MGP_TRY(create_tasks(s));
+  return begin_some(s);
+}
+
 mgp_status_t mgp_phase_tasks(mgp_session_t *s) {
   mgp_comm_parts_t all = {0};
-  mgp_status_t st = s->tasks ? MGP_OK : create_tasks(s);
+  mgp_status_t st = s->now->tasks ? MGP_OK : create_tasks(s);
   if (st == MGP_OK) st = prove_tasks(s);
-  const mgp_tasks_t *k = s->tasks;
+  const mgp_tasks_t *k = s->now->tasks;
   const size_t n = st == MGP_OK ? k->n : 0;
   MGP_TRY_GOTO(
       st, mgp_comm_allgatherv(s->comm, st, n ? k->digests : NULL, n * sizeof(mgp_digest_t), &all),
       out);
   const mgp_f_t *d = (const mgp_f_t *)all.data;
-  for (uint32_t t = 0; t < s->shape.ntraces; t++)
-    mgp_transcript_absorb(&s->tr, MGP_LABEL_JOIN, d + (size_t)t * MGP_DIGEST_WORDS,
+  for (uint32_t t = 0; t < s->now->shape.ntraces; t++)
+    mgp_transcript_absorb(&s->now->tr, MGP_LABEL_JOIN, d + (size_t)t * MGP_DIGEST_WORDS,
                           MGP_DIGEST_WORDS);
 out:
   mgp_comm_parts_free(&all);
@@ -264,11 +290,12 @@ out:
 
 mgp_status_t mgp_tasks_collect(mgp_session_t *s, mgp_status_t local) {
   mgp_comm_parts_t words = {0};
-  mgp_status_t st = mgp_comm_gatherv(s->comm, local, s->task_words.w,
-                                     s->task_words.n * sizeof *s->task_words.w, 0, &words);
-  mgp_words_free(&s->task_words);
+  mgp_status_t st =
+      mgp_comm_gatherv(s->comm, local, s->now->task_words.w,
+                       s->now->task_words.n * sizeof *s->now->task_words.w, 0, &words);
+  mgp_words_free(&s->now->task_words);
   if (st == MGP_OK && s->rank == 0)
-    st = mgp_words_append(&s->body, (const uint32_t *)words.data,
+    st = mgp_words_append(&s->now->body, (const uint32_t *)words.data,
                           words.offset[s->nranks] / sizeof(uint32_t));
   mgp_comm_parts_free(&words);
   return st;

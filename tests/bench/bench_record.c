@@ -32,8 +32,9 @@ static times_t measure(const mgp_program_t *prog, const mgp_prove_options_t *opt
   mgp_touch_list_t list = {0};
   mgp_cut_t cut;
   times_t t = {0};
-  s.params.partitions = 1;
-  s.parts = &part;
+  s.partitions = 1;
+  s.now = &s.hands[0];
+  s.now->parts = &part;
   const uint64_t budget = UINT64_C(1) << 60;
   REQUIRE_OK(mgp_comm_self_create(&s.comm));
   REQUIRE_OK(mgp_chipset_create(&s.chips));

@@ -69,13 +69,34 @@ def test_ahead(t):
     plan = ["--shard-steps", str(steps), "--partitions", "2"]
     t.prove("fibonacci", size, "cpu.mgp", "--backend", "cpu", "-q", *plan)
     t.prove("fibonacci", size, "cuda.mgp", "--backend", "cuda", "-q", *plan, "--ranks", "2", "--share-gpu",
-            "--mem-report", "memory.json", "--trace-log", "log")
+            "--mem-report", "memory.json", "--trace-log", "log", "--json", "report.json")
     t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), "other bytes")
     check_memory(t, "memory.json")
+    t.check(t.json("report.json")["shards_beside"] > 0, "no shard beside another one")
     for rank in "0", "1":
         pieces = re.findall(r"^sent rank \d+ shard \d+ pieces (\d+) of (\d+)$", t.read("log." + rank).decode(), re.M)
         t.check(len(pieces) >= 2 and pieces[0][0] == "0", f"{pieces}")
         t.check(any(int(sent) for sent, _ in pieces), f"nothing was sent ahead: {pieces}")
+
+
+def test_beside(t):
+    """A shard is committed while chip proofs of the one before it are under way, as far as both fit: the same
+    bytes, with one partition and several, and memory as planned."""
+    emulated(t)
+    size, steps = (3, 24000) if EMULATED else (2000, 200000)
+    for partitions in "2" if EMULATED else "12":
+        plan = ["--shard-steps", str(steps), "--partitions", partitions]
+        t.prove("fibonacci", size, "cpu.mgp", "--backend", "cpu", "-q", *plan)
+        beside = []
+        for limit in ("72M",) if EMULATED else ("", "800M", "400M", "300M"):
+            t.prove("fibonacci", size, "cuda.mgp", "--backend", "cuda", "-q", *plan, "--json", "report.json",
+                    "--mem-report", "memory.json", *(["--memory", limit] if limit else []))
+            t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), f"{partitions}, {limit}: other bytes")
+            check_memory(t, "memory.json")
+            report = t.json("report.json")
+            beside.append(report["shards_beside"])
+            t.check(beside[-1] < report["shards"] + report["memory_shards"], f"{beside}")
+        t.check(beside[0] > 0, f"{beside}")
 
 
 def test_limits(t):
@@ -154,4 +175,5 @@ def skip_without_device():
 
 if __name__ == "__main__":
     skip_without_device()
-    sys.exit(cli.main([test_bytes, test_room, test_ahead, test_limits, test_report, test_resume, test_no_device]))
+    sys.exit(cli.main([test_bytes, test_room, test_ahead, test_beside, test_limits, test_report, test_resume,
+                       test_no_device]))

@@ -191,11 +191,14 @@ static mgp_status_t one_proof(mgp_backend_t *be, void *arg) {
   return st;
 }
 
+#define MOST_SLOTS 128u
+
 /* What is refused: no rows, no memory, more proofs than slots, and to begin twice. */
 static void check_refusals(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng) {
   const mgp_backend_ops_t *ops = p->cuda.be->ops;
   const unsigned slots = (unsigned)p->cuda.be->task_slots;
-  proof_t *f[64];
+  if (slots > MOST_SLOTS) abort();
+  proof_t *f[MOST_SLOTS];
   mgp_task_t *none = NULL;
   for (unsigned i = 0; i < slots; i++) f[i] = make_proof(p, set, rng, 1, 3);
   mgp_task_job_t job = job_for(f[0], 1);
@@ -215,8 +218,9 @@ static void check_refusals(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng)
 /* As many as there are slots, each half of them prepared in advance, begun and ended in other
  * orders; then one that does not come to begin, and what is prepared in its place. */
 static void check_together(pair_t *p, const mgp_chipset_t *set, test_rng_t *rng, unsigned count) {
-  proof_t *f[64];
+  proof_t *f[MOST_SLOTS];
   const unsigned slots = (unsigned)p->cuda.be->task_slots;
+  if (slots > MOST_SLOTS) abort();
   for (unsigned i = 0; i < slots; i++) {
     f[i] = make_proof(p, set, rng, 1 + i % count, 1 + (uint32_t)(test_rand(rng) % 700));
     prepare(p, f[i]);

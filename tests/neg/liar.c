@@ -112,14 +112,14 @@ static void check_constraints(const mgp_chip_t *chip, const mgp_f_t *values) {
 /* The tables' side, the public terms, and what is left. */
 static void close_books(const mgp_session_t *s) {
   mgp_public_term_t terms[MGP_MAX_PUBLIC_TERMS];
-  uint32_t n = mgp_public_terms(&s->st, &s->shape, terms);
+  uint32_t n = mgp_public_terms(&s->now->st, &s->now->shape, terms);
   for (uint32_t i = 0; i < n; i++)
     enter(terms[i].bus, (int64_t)terms[i].sign * terms[i].count, terms[i].t, terms[i].len);
   for (unsigned bus = 1; bus < MGP_BUS_COUNT; bus++) {
     if (mgp_bus_is_lookup((mgp_bus_t)bus)) {
       mgp_chip_id_t table = mgp_bus_table((mgp_bus_t)bus);
       uint32_t rows = mgp_table_rows(table, s->prog) * s->chips->chip[table].ncols;
-      const uint32_t *count = s->d_counts + s->count_offset[table - MGP_CHIP_FIRST_TABLE];
+      const uint32_t *count = s->now->d_counts + s->count_offset[table - MGP_CHIP_FIRST_TABLE];
       for (uint32_t i = 0; i < rows; i++)
         if (count[i]) enter(bus, count[i], &i, 1);
     }
@@ -209,14 +209,14 @@ WRAP(mgp_status_t, mgp_send_ext, mgp_session_t *s, mgp_label_t label, const mgp_
 
 WRAP(mgp_status_t, mgp_send_nonce, mgp_session_t *s, mgp_status_t local, unsigned bits) {
   MGP_TRY(__real_mgp_send_nonce(s, local, bits));
-  mgp_transcript_t ahead = s->tr;
+  mgp_transcript_t ahead = s->now->tr;
   if (lie)
     for (unsigned i = 0; i < 32; i++) liar_view.u[i] = mgp_transcript_squeeze_ext(&ahead);
   return MGP_OK;
 }
 
 WRAP(mgp_status_t, mgp_phase_open, mgp_session_t *s) {
-  mgp_transcript_t ahead = s->tr;
+  mgp_transcript_t ahead = s->now->tr;
   if (lie) liar_view.gamma = mgp_transcript_squeeze_ext(&ahead);
   return __real_mgp_phase_open(s);
 }
@@ -315,7 +315,7 @@ static mgp_status_t lie_commit_begin(mgp_backend_t *be, unsigned s, uint32_t nco
   return real->commit_begin(be, s, ncols, keep_log, keep_all, out);
 }
 static const mgp_f_t *other_column(const mgp_f_t *column) {
-  size_t n = (size_t)1 << session->params.log_height;
+  size_t n = (size_t)1 << session->now->params.log_height;
   if (!lie->column) return NULL;
   mgp_f_t *copy = malloc(n * sizeof *copy);
   if (!copy) abort();
@@ -337,7 +337,7 @@ static mgp_status_t lie_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, m
   if (now.partition++ == 0) {
     now.first_cap = cap;
   } else if (lie->swap_roots && now.partition == 2) {
-    size_t n = (size_t)1 << mgp_cap_log(session->params.log_height + 1);
+    size_t n = (size_t)1 << mgp_cap_log(session->now->params.log_height + 1);
     for (size_t i = 0; i < n; i++) {
       mgp_digest_t d;
       memcpy(d, cap[i], sizeof d);
@@ -345,7 +345,7 @@ static mgp_status_t lie_commit_end(mgp_backend_t *be, mgp_commit_stream_t *cs, m
       memcpy(now.first_cap[i], d, sizeof d);
     }
   }
-  if (now.partition == session->params.partitions) now.partition = 0;
+  if (now.partition == session->partitions) now.partition = 0;
   return MGP_OK;
 }
 
@@ -364,9 +364,10 @@ static mgp_status_t lie_query_column(mgp_backend_t *be, mgp_query_stream_t *qs,
 }
 static mgp_status_t lie_query_end(mgp_backend_t *be, mgp_query_stream_t *qs, mgp_f_t *rows,
                                   mgp_digest_t *paths) {
-  const mgp_params_t *p = &session->params;
+  const mgp_params_t *p = &session->now->params;
   MGP_TRY(real->query_end(be, qs, rows, paths));
-  tell(LIAR_ROWS, MGP_CHIP_NONE, rows, (size_t)session->shape.ncols[now.partition++] * p->queries);
+  tell(LIAR_ROWS, MGP_CHIP_NONE, rows,
+       (size_t)session->now->shape.ncols[now.partition++] * p->queries);
   tell(LIAR_ROW_PATHS, MGP_CHIP_NONE, paths[0],
        (size_t)(p->log_height + 1 - mgp_cap_log(p->log_height + 1)) * p->queries *
            MGP_DIGEST_WORDS);
@@ -425,8 +426,8 @@ static mgp_status_t lie_main_evals(mgp_backend_t *be, mgp_main_t *m, mgp_e_t *ou
 }
 
 static int tell_folding(void) {
-  unsigned log_n = session->params.log_height - now.rounds;
-  return lie->folding(lie, now.rounds, now.q, log_n, session->rho + now.rounds);
+  unsigned log_n = session->now->params.log_height - now.rounds;
+  return lie->folding(lie, now.rounds, now.q, log_n, session->now->rho + now.rounds);
 }
 static void planes_of(const mgp_e_t *v, size_t n, mgp_f_t *out) {
   for (size_t k = 0; k < n; k++)
@@ -458,7 +459,7 @@ static mgp_status_t lie_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
   MGP_TRY(real->fold_bind(be, folding(f), x));
   now.rounds++;
   if (!lie->folding) return MGP_OK;
-  unsigned log_n = session->params.log_height - now.rounds;
+  unsigned log_n = session->now->params.log_height - now.rounds;
   size_t n = (size_t)1 << log_n;
   for (size_t k = 0; k < n; k++)
     now.q[k] = mgp_e_add(now.q[2 * k], mgp_e_mul(x, mgp_e_sub(now.q[2 * k + 1], now.q[2 * k])));
@@ -466,7 +467,7 @@ static mgp_status_t lie_fold_bind(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t x) {
   now.second_word = now.words;
   MGP_TRY(real->alloc(be, MGP_MEM_SCRATCH, n * sizeof *now.q, (void **)&now.d_second));
   planes_of(now.q, n, now.d_second);
-  return real->fold_begin(be, now.d_second, log_n, session->rho + now.rounds, &now.second);
+  return real->fold_begin(be, now.d_second, log_n, session->now->rho + now.rounds, &now.second);
 }
 static mgp_status_t lie_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *out) {
   return real->fold_final(be, folding(f), out);
@@ -475,9 +476,9 @@ static mgp_status_t lie_fold_final(mgp_backend_t *be, mgp_fold_t *f, mgp_e_t *ou
 static mgp_status_t lie_fold_open(mgp_backend_t *be, mgp_fold_t *f, const uint32_t *n,
                                   const uint32_t *leaf, mgp_f_t *out) {
   MGP_TRY(real->fold_open(be, f, n, leaf, out));
-  for (uint32_t w = 0; w < session->shape.ngroups; leaf += n[w++]) {
-    const uint32_t k = session->shape.group[w];
-    const uint32_t height = mgp_shape_word_log(&session->params, &session->shape, w) - k;
+  for (uint32_t w = 0; w < session->now->shape.ngroups; leaf += n[w++]) {
+    const uint32_t k = session->now->shape.group[w];
+    const uint32_t height = mgp_shape_word_log(&session->now->params, &session->now->shape, w) - k;
     const size_t cosets = ((size_t)n[w] << k) * MGP_D;
     const size_t paths = (size_t)n[w] * (height - mgp_cap_log(height)) * MGP_DIGEST_WORDS;
     if (now.second && w == now.second_word)

@@ -125,18 +125,18 @@ static inline void shards_code(code_t *c) {
 /* --- rows of SHARD_RAM ------------------------------------------------------------------------ */
 
 static inline int shards_is_program(const mgp_session_t *s, uint32_t id) {
-  return s->st.kind == MGP_SHARD_PROGRAM && s->st.id == id;
+  return s->now->st.kind == MGP_SHARD_PROGRAM && s->now->st.id == id;
 }
 static inline int shards_is_last(const mgp_session_t *s) {
-  return s->st.kind == MGP_SHARD_MEMORY && !mgp_shards_left(s);
+  return s->now->st.kind == MGP_SHARD_MEMORY && !mgp_shards_left(s);
 }
 
 /* The row that receives (in = 1) or sends the word's record; NULL if the shard has none. */
 static inline mgp_ram_t *shards_find(mgp_session_t *s, uint32_t in, uint32_t key) {
   for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < s->parts[i].nram; k++)
-      if (s->parts[i].raw.ram[k].in == in && s->parts[i].raw.ram[k].key == key)
-        return (mgp_ram_t *)(uintptr_t)&s->parts[i].raw.ram[k];
+    for (uint32_t k = 0; k < s->now->parts[i].nram; k++)
+      if (s->now->parts[i].raw.ram[k].in == in && s->now->parts[i].raw.ram[k].key == key)
+        return (mgp_ram_t *)(uintptr_t)&s->now->parts[i].raw.ram[k];
   return NULL;
 }
 static inline mgp_ram_t *shards_row(mgp_session_t *s, uint32_t in, uint32_t key) {
@@ -148,13 +148,13 @@ static inline mgp_ram_t *shards_row(mgp_session_t *s, uint32_t in, uint32_t key)
 /* Rows in all. */
 static inline uint32_t shards_rows(const mgp_session_t *s) {
   uint32_t n = 0;
-  for (uint32_t i = 0; i < s->nparts; i++) n += s->parts[i].nram;
+  for (uint32_t i = 0; i < s->nparts; i++) n += s->now->parts[i].nram;
   return n;
 }
 
 static inline void shards_add_row(mgp_session_t *s, uint32_t in, uint32_t key, uint32_t value,
                                   uint32_t id, uint32_t ts) {
-  mgp_part_t *part = &s->parts[0];
+  mgp_part_t *part = &s->now->parts[0];
   mgp_ram_t *rows = NULL;
   const uint32_t n = part->nram;
   REQUIRE_OK(s->be->ops->alloc(s->be, MGP_MEM_RAW, (n + 1) * sizeof *rows, (void **)&rows));
@@ -167,11 +167,12 @@ static inline void shards_add_row(mgp_session_t *s, uint32_t in, uint32_t key, u
 
 static inline void shards_drop_row(mgp_session_t *s, const mgp_ram_t *row) {
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_ram_t *rows = (mgp_ram_t *)(uintptr_t)s->parts[i].raw.ram, *end = rows + s->parts[i].nram;
+    mgp_ram_t *rows = (mgp_ram_t *)(uintptr_t)s->now->parts[i].raw.ram,
+              *end = rows + s->now->parts[i].nram;
     if (row < rows || row >= end) continue;
     mgp_ram_t *at = rows + (row - rows);
     memmove(at, at + 1, (size_t)(end - (at + 1)) * sizeof *at);
-    s->parts[i].nram--;
+    s->now->parts[i].nram--;
     return;
   }
   abort();
@@ -179,13 +180,13 @@ static inline void shards_drop_row(mgp_session_t *s, const mgp_ram_t *row) {
 
 /* Points, sums and the public point, as they follow from the records. */
 static inline void shards_seal(mgp_session_t *s) {
-  const int memory = s->st.kind == MGP_SHARD_MEMORY;
-  const uint32_t own = memory ? s->st.nshards + 1 : s->st.id;
+  const int memory = s->now->st.kind == MGP_SHARD_MEMORY;
+  const uint32_t own = memory ? s->now->st.nshards + 1 : s->now->st.id;
   mgp_point_t at = mgp_curve_offset();
   uint32_t first = 0;
   for (uint32_t i = 0; i < s->nparts; i++) {
-    mgp_ram_t *rows = (mgp_ram_t *)(uintptr_t)s->parts[i].raw.ram;
-    const uint32_t n = s->parts[i].nram;
+    mgp_ram_t *rows = (mgp_ram_t *)(uintptr_t)s->now->parts[i].raw.ram;
+    const uint32_t n = s->now->parts[i].nram;
     mgp_point_t sum, *blocks = calloc(mgp_ram_blocks(n) + 1, sizeof *blocks);
     ram_rows_points(1, rows, n, own, memory, blocks, &sum);
     REQUIRE_OK(ram_rows_chain(1, rows, n, first, at, blocks, &at));
@@ -194,7 +195,7 @@ static inline void shards_seal(mgp_session_t *s) {
     first += n;
     free(blocks);
   }
-  mgp_curve_write(&at, s->st.point);
+  mgp_curve_write(&at, s->now->st.point);
 }
 
 /* The sum once more, of points that were changed after they were made. Rows for which skip[number]
@@ -203,8 +204,8 @@ static inline mgp_point_t shards_sum_again(mgp_session_t *s, const uint8_t *skip
   mgp_point_t at = mgp_curve_offset();
   uint32_t number = 0, i = 0;
   for (uint32_t p = 0; p < s->nparts; p++) {
-    mgp_ram_t *row = (mgp_ram_t *)(uintptr_t)s->parts[p].raw.ram;
-    for (uint32_t k = 0; k < s->parts[p].nram; k++, row++, number++) {
+    mgp_ram_t *row = (mgp_ram_t *)(uintptr_t)s->now->parts[p].raw.ram;
+    for (uint32_t k = 0; k < s->now->parts[p].nram; k++, row++, number++) {
       const int apart = skip && skip[number];
       const mgp_point_t from = apart ? mgp_curve_offset() : at;
       const mgp_f_t word[MGP_CURVE_RECORD_WORDS] = {
@@ -235,7 +236,7 @@ static inline void shards_cancel(const liar_t *lie, mgp_session_t *s) {
   if (!shards_is_last(s)) return;
   const mgp_point_t start = mgp_curve_offset(), back = mgp_curve_neg(&s->chain.sum);
   const mgp_point_t end = mgp_curve_add(&start, &back);
-  mgp_curve_write(&end, s->st.point);
+  mgp_curve_write(&end, s->now->st.point);
 }
 
 /* --- proving ---------------------------------------------------------------------------------- */
@@ -275,10 +276,10 @@ static inline void shards_expect_unequal(const liar_shards_t *t, const liar_t *l
 
 static inline void shards_note_cut(const liar_t *lie, mgp_session_t *s) {
   liar_shards_t *t = (liar_shards_t *)(uintptr_t)lie->more;
-  CHECK(s->st.kind == MGP_SHARD_MEMORY || s->st.id <= SHARDS_PROGRAM);
-  if (s->st.kind == MGP_SHARD_PROGRAM && s->st.id <= SHARDS_PROGRAM)
-    t->cut[s->st.id] = s->shards->cut;
-  if (s->st.kind == MGP_SHARD_MEMORY) t->memory_shards = s->st.id;
+  CHECK(s->now->st.kind == MGP_SHARD_MEMORY || s->now->st.id <= SHARDS_PROGRAM);
+  if (s->now->st.kind == MGP_SHARD_PROGRAM && s->now->st.id <= SHARDS_PROGRAM)
+    t->cut[s->now->st.id] = s->shards->cut;
+  if (s->now->st.kind == MGP_SHARD_MEMORY) t->memory_shards = s->now->st.id;
 }
 
 static inline void liar_shards_create(liar_shards_t *t) {

@@ -12,8 +12,9 @@ static inline void liar_set_word(mgp_vm_t *vm, uint32_t key, uint32_t value) {
 /* The recorded step number `step` of the shard. */
 static inline mgp_step_t *liar_recorded(mgp_session_t *s, uint32_t step) {
   for (uint32_t i = 0; i < s->nparts; i++) {
-    if (step < s->parts[i].nsteps) return (mgp_step_t *)(uintptr_t)&s->parts[i].raw.steps[step];
-    step -= (uint32_t)s->parts[i].nsteps;
+    if (step < s->now->parts[i].nsteps)
+      return (mgp_step_t *)(uintptr_t)&s->now->parts[i].raw.steps[step];
+    step -= (uint32_t)s->now->parts[i].nsteps;
   }
   abort();
 }
@@ -22,10 +23,10 @@ static inline mgp_step_t *liar_recorded(mgp_session_t *s, uint32_t step) {
 static inline mgp_bound_t *liar_find_bound(mgp_session_t *s, int kind, uint32_t key,
                                            mgp_part_t **part) {
   for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < s->parts[i].nbounds[kind]; k++)
-      if (s->parts[i].raw.bounds[kind][k].key == key) {
-        *part = &s->parts[i];
-        return (mgp_bound_t *)(uintptr_t)&s->parts[i].raw.bounds[kind][k];
+    for (uint32_t k = 0; k < s->now->parts[i].nbounds[kind]; k++)
+      if (s->now->parts[i].raw.bounds[kind][k].key == key) {
+        *part = &s->now->parts[i];
+        return (mgp_bound_t *)(uintptr_t)&s->now->parts[i].raw.bounds[kind][k];
       }
   return NULL;
 }

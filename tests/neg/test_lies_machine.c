@@ -101,7 +101,7 @@ static void test_access(void) {
 
 static void hide_x0(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->st.reg_value[0] = 0;
+  s->now->st.reg_value[0] = 0;
 }
 /* The write that went to the sink is said to go to x0. */
 static void write_x0(const liar_t *lie, mgp_session_t *s) {
@@ -109,9 +109,9 @@ static void write_x0(const liar_t *lie, mgp_session_t *s) {
   read->a = sink->a + sink->b;
   read->pa = sink->ts + 2;
   sink->o = sink->po = 0;
-  s->st.reg_ts[MGP_REG_SINK] = 0;
-  s->st.reg_value[MGP_REG_SINK] = 0;
-  s->st.reg_value[0] = 0;
+  s->now->st.reg_ts[MGP_REG_SINK] = 0;
+  s->now->st.reg_value[MGP_REG_SINK] = 0;
+  s->now->st.reg_value[0] = 0;
 }
 static void rd_is_x0(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t index,
                      mgp_f_t *row, size_t stride) {
@@ -172,7 +172,7 @@ static void call_it_hint(const liar_t *lie, mgp_session_t *s) {
     mgp_bound_t *other = (mgp_bound_t *)(uintptr_t)&part->raw.bounds[2][k];
     if (other->prev == moved.key + 1 && other->gap == moved.gap) other->prev = moved.prev;
   }
-  if (s->st.zero_end[moved.gap] == moved.key + 1) s->st.zero_end[moved.gap] = moved.prev;
+  if (s->now->st.zero_end[moved.gap] == moved.key + 1) s->now->st.zero_end[moved.gap] = moved.prev;
   liar_drop_bound(part, 2, row);
   moved.prev = first->prev;
   moved.gap = 0;
@@ -194,7 +194,7 @@ static void alias_register(const liar_t *lie, mgp_session_t *s) {
                      .ts = step->pb};
   step->pb = 0;
   liar_add_bound(s, part, 2, row);
-  s->st.zero_end[row.gap] = row.key + 1 - MGP_P;
+  s->now->st.zero_end[row.gap] = row.key + 1 - MGP_P;
 }
 static void alias_step(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t index,
                        mgp_f_t *row, size_t stride) {
@@ -311,23 +311,23 @@ static void test_program(void) {
 
 static void other_exit_code(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->run.exit_code = ++s->st.exit_code;
+  s->run.exit_code = ++s->now->st.exit_code;
 }
 static void other_digest(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->run.commit[3] = s->st.commit[3] ^= 1u << 16;
+  s->run.commit[3] = s->now->st.commit[3] ^= 1u << 16;
 }
 static void other_register(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->st.reg_value[15]++;
+  s->now->st.reg_value[15]++;
 }
 static void other_time(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->st.reg_ts[15]--;
+  s->now->st.reg_ts[15]--;
 }
 static void longer_chain(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  s->st.hint_end++;
+  s->now->st.hint_end++;
 }
 static void no_halt(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw, uint32_t index,
                     mgp_f_t *row, size_t stride) {
@@ -337,10 +337,10 @@ static void no_halt(const liar_t *lie, mgp_chip_id_t chip, const mgp_raw_t *raw,
 }
 
 static void count_more(const liar_t *lie, mgp_session_t *s) {
-  s->d_counts[s->count_offset[lie->chip - MGP_CHIP_FIRST_TABLE] + lie->number] += 1;
+  s->now->d_counts[s->count_offset[lie->chip - MGP_CHIP_FIRST_TABLE] + lie->number] += 1;
 }
 static void count_elsewhere(const liar_t *lie, mgp_session_t *s) {
-  uint32_t *n = s->d_counts + s->count_offset[lie->chip - MGP_CHIP_FIRST_TABLE];
+  uint32_t *n = s->now->d_counts + s->count_offset[lie->chip - MGP_CHIP_FIRST_TABLE];
   uint32_t i = 0;
   while (n[i] == 0) i++;
   n[i]--;

@@ -17,7 +17,7 @@ static void set_word(const liar_t *lie, mgp_vm_t *vm) {
 }
 
 static int has_word(mgp_session_t *s, uint32_t key) {
-  return s->st.kind == MGP_SHARD_MEMORY && shards_find(s, 1, key) != NULL;
+  return s->now->st.kind == MGP_SHARD_MEMORY && shards_find(s, 1, key) != NULL;
 }
 
 /* The gap of the words of bss. */
@@ -32,8 +32,8 @@ static uint32_t bss_gap(const mgp_session_t *s) {
 /* Who was next in a chain behind `from` is so behind `to`. */
 static void hang_behind(mgp_session_t *s, int kind, uint32_t gap, uint32_t from, uint32_t to) {
   for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < s->parts[i].nbounds[kind]; k++) {
-      mgp_bound_t *row = (mgp_bound_t *)(uintptr_t)&s->parts[i].raw.bounds[kind][k];
+    for (uint32_t k = 0; k < s->now->parts[i].nbounds[kind]; k++) {
+      mgp_bound_t *row = (mgp_bound_t *)(uintptr_t)&s->now->parts[i].raw.bounds[kind][k];
       if (row->prev == from && row->gap == gap) row->prev = to;
     }
 }
@@ -97,27 +97,28 @@ static void end_first_life(mgp_session_t *s) {
  */
 static void begin_in_second(mgp_session_t *s, uint32_t from) {
   const uint32_t gap = bss_gap(s);
-  hang_behind(s, MGP_BOUND_ZERO, gap, s->st.zero_start[gap], LATE + 1);
-  s->st.zero_start[gap] = from;
-  second_life(s, &s->parts[0], MGP_BOUND_ZERO,
+  hang_behind(s, MGP_BOUND_ZERO, gap, s->now->st.zero_start[gap], LATE + 1);
+  s->now->st.zero_start[gap] = from;
+  second_life(s, &s->now->parts[0], MGP_BOUND_ZERO,
               (mgp_bound_t){.key = LATE, .prev = from, .gap = gap});
   shards_seal(s);
 }
 static void in_two_shards(const liar_t *lie, mgp_session_t *s) {
-  if (taken_again(lie, s) || s->st.kind != MGP_SHARD_MEMORY) return;
+  if (taken_again(lie, s) || s->now->st.kind != MGP_SHARD_MEMORY) return;
   end_first_life(s);
-  if (s->st.id == 2) begin_in_second(s, s->st.zero_start[bss_gap(s)]);
+  if (s->now->st.id == 2) begin_in_second(s, s->now->st.zero_start[bss_gap(s)]);
 }
 /* The interval of the first is said to end before that word. */
 static void end_early(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (s->st.kind == MGP_SHARD_MEMORY && s->st.id == 1) s->st.zero_end[bss_gap(s)] = LATE;
+  if (s->now->st.kind == MGP_SHARD_MEMORY && s->now->st.id == 1)
+    s->now->st.zero_end[bss_gap(s)] = LATE;
 }
 /* Or that of the second to begin there. */
 static void start_early(const liar_t *lie, mgp_session_t *s) {
-  if (taken_again(lie, s) || s->st.kind != MGP_SHARD_MEMORY) return;
+  if (taken_again(lie, s) || s->now->st.kind != MGP_SHARD_MEMORY) return;
   end_first_life(s);
-  if (s->st.id == 2) begin_in_second(s, LATE);
+  if (s->now->st.id == 2) begin_in_second(s, LATE);
 }
 
 static void test_twice(void) {
@@ -188,7 +189,7 @@ static void move_to_gap(const liar_t *lie, mgp_session_t *s, int kind, uint32_t 
   hang_behind(s, kind, moved.gap, moved.key + 1, moved.prev);
   liar_drop_bound(part, kind, row);
   moved.gap = gap;
-  moved.prev = s->st.zero_start[gap];
+  moved.prev = s->now->st.zero_start[gap];
   moved.first = 0;
   hang_behind(s, MGP_BOUND_ZERO, gap, moved.prev, moved.key + 1);
   liar_add_bound(s, part, MGP_BOUND_ZERO, moved);
@@ -202,7 +203,7 @@ static void image_in_gap_before(const liar_t *lie, mgp_session_t *s) {
   if (has_word(s, lie->number)) move_to_gap(lie, s, MGP_BOUND_IMAGE, bss_gap(s) - 1);
 }
 static void end_of_gap(const liar_t *lie, mgp_session_t *s) {
-  if (has_word(s, lie->number)) s->st.zero_end[bss_gap(s) - 1] = IMAGE;
+  if (has_word(s, lie->number)) s->now->st.zero_end[bss_gap(s) - 1] = IMAGE;
 }
 /* A word of bss as a hint, whose first values are free. Its memory shard has no hints: that chain
  * would end before it starts. */
@@ -213,7 +214,7 @@ static void zero_as_hint(const liar_t *lie, mgp_session_t *s) {
   hang_behind(s, MGP_BOUND_ZERO, moved.gap, moved.key + 1, moved.prev);
   liar_drop_bound(part, MGP_BOUND_ZERO, row);
   moved.gap = 0;
-  moved.prev = s->st.hint_start;
+  moved.prev = s->now->st.hint_start;
   moved.first = (uint32_t)lie->delta;
   hang_behind(s, MGP_BOUND_HINT, 0, moved.prev, moved.key + 1);
   liar_add_bound(s, part, MGP_BOUND_HINT, moved);

@@ -23,11 +23,11 @@ static void more_loops(const liar_t *lie, mgp_vm_t *vm) {
 }
 static void claim_end_counter(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (shards_is_program(s, 1)) s->st.reg_value[COUNTER] += 2;
+  if (shards_is_program(s, 1)) s->now->st.reg_value[COUNTER] += 2;
 }
 static void claim_start_counter(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (shards_is_program(s, 2)) s->st.start_value[COUNTER] += 2;
+  if (shards_is_program(s, 2)) s->now->st.start_value[COUNTER] += 2;
 }
 
 static void go_to(mgp_vm_t *vm, uint32_t pc) {
@@ -40,11 +40,11 @@ static void skip(const liar_t *lie, mgp_vm_t *vm) {
 }
 static void claim_end_pc(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (shards_is_program(s, 1)) s->st.end_pc++;
+  if (shards_is_program(s, 1)) s->now->st.end_pc++;
 }
 static void claim_start_pc(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (shards_is_program(s, 2)) s->st.start_pc++;
+  if (shards_is_program(s, 2)) s->now->st.start_pc++;
 }
 
 /* The machine executes a shard that nobody records. */
@@ -93,7 +93,7 @@ static void forget_digest(const liar_t *lie, mgp_vm_t *vm) {
 }
 static void claim_digest(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
-  if (shards_is_program(s, SHARDS_PROGRAM)) mgp_statement_commit(&s->st, 1, s->run.commit);
+  if (shards_is_program(s, SHARDS_PROGRAM)) mgp_statement_commit(&s->now->st, 1, s->run.commit);
 }
 
 static void test_digests(void) {

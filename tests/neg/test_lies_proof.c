@@ -148,24 +148,25 @@ static uint32_t columns;
 
 /* W_j(rho) of the specification */
 static mgp_e_t column_weight(const mgp_session_t *s, uint32_t j) {
-  const mgp_params_t *p = &s->params;
+  const mgp_params_t *p = &s->now->params;
   const unsigned b = p->log_chunk, hi = p->log_height - b;
   mgp_e_t sum = mgp_e_zero();
-  for (uint32_t k = 0; k < s->shape.ntraces; k++) {
-    const mgp_trace_t *t = &s->shape.traces[k];
-    const mgp_e_t *r = s->points + (size_t)k * MGP_MAX_LOG_ROWS;
+  for (uint32_t k = 0; k < s->now->shape.ntraces; k++) {
+    const mgp_trace_t *t = &s->now->shape.traces[k];
+    const mgp_e_t *r = s->now->points + (size_t)k * MGP_MAX_LOG_ROWS;
     const uint32_t ncols = s->chips->chip[t->chip].ncols;
     mgp_e_t low = mgp_e_one();
     for (unsigned i = 0; i < b; i++)
-      low = mgp_e_mul(low, mgp_ml_eq1(s->rho[i], i < t->log_rows ? r[i] : mgp_e_zero()));
+      low = mgp_e_mul(low, mgp_ml_eq1(s->now->rho[i], i < t->log_rows ? r[i] : mgp_e_zero()));
     for (uint32_t e = t->first_chunk; e < t->first_chunk + t->nchunks * ncols; e++) {
-      if (s->shape.first_col[t->partition] + (e >> hi) != j) continue;
+      if (s->now->shape.first_col[t->partition] + (e >> hi) != j) continue;
       const uint32_t at = e - t->first_chunk, position = e & ((1u << hi) - 1);
       mgp_e_t w = mgp_e_mul(low, mgp_e_pow(liar_view.gamma, t->first_claim + at % ncols));
       for (unsigned i = b; i < t->log_rows; i++)
         w = mgp_e_mul(w, at / ncols >> (i - b) & 1 ? r[i] : mgp_e_sub(mgp_e_one(), r[i]));
       for (unsigned i = 0; i < hi; i++)
-        w = mgp_e_mul(w, position >> i & 1 ? s->rho[b + i] : mgp_e_sub(mgp_e_one(), s->rho[b + i]));
+        w = mgp_e_mul(w, position >> i & 1 ? s->now->rho[b + i]
+                                           : mgp_e_sub(mgp_e_one(), s->now->rho[b + i]));
       sum = mgp_e_add(sum, w);
     }
   }
@@ -176,8 +177,8 @@ static void meet(const liar_t *lie, mgp_session_t *s, int label, mgp_chip_id_t c
                  uint32_t number, mgp_f_t *words, size_t n) {
   mgp_e_t *v = (mgp_e_t *)(void *)words;
   if (label == MGP_LABEL_GKR_ROOT && chip == MGP_CHIP_RANGE) {
-    for (uint32_t k = 0; k < s->shape.ntraces; k++)
-      if (s->shape.traces[k].chip == MGP_CHIP_RANGE) range = &s->shape.traces[k];
+    for (uint32_t k = 0; k < s->now->shape.ntraces; k++)
+      if (s->now->shape.traces[k].chip == MGP_CHIP_RANGE) range = &s->now->shape.traces[k];
   }
   if (label == MGP_LABEL_GKR_EVALS && chip == MGP_CHIP_RANGE && number + 1 == range->log_rows) {
     /* p0 q1 + p1 q0 stays */
@@ -195,18 +196,20 @@ static void meet(const liar_t *lie, mgp_session_t *s, int label, mgp_chip_id_t c
   }
   if (lie->delta >= MEET_OPENING && label == MGP_LABEL_V) {
     error_of = mgp_e_mul(error_of, mgp_e_pow(liar_view.gamma, range->first_claim));
-    for (uint32_t i = 0; i < s->params.log_height; i++)
+    for (uint32_t i = 0; i < s->now->params.log_height; i++)
       error_of = mgp_e_mul_f(error_of, mgp_f_inv(mgp_f_from_u32(2)));
     error_of = mgp_e_mul(error_of, mgp_e_inv(column_weight(s, 0)));
     v[0] = mgp_e_add(v[0], error_of);
   }
   if (lie->delta == MEET_FINAL && label == MGP_LABEL_FINAL) {
-    const unsigned f = s->params.log_final;
-    error_of = mgp_e_mul(error_of, weight_of_0(liar_view.u, mgp_ml_log2_ceil(s->shape.total_cols)));
-    error_of = mgp_e_mul(error_of, mgp_e_inv(weight_of_0(s->rho + s->params.log_height - f, f)));
+    const unsigned f = s->now->params.log_final;
+    error_of =
+        mgp_e_mul(error_of, weight_of_0(liar_view.u, mgp_ml_log2_ceil(s->now->shape.total_cols)));
+    error_of =
+        mgp_e_mul(error_of, mgp_e_inv(weight_of_0(s->now->rho + s->now->params.log_height - f, f)));
     v[0] = mgp_e_add(v[0], error_of);
   }
-  columns = s->shape.total_cols;
+  columns = s->now->shape.total_cols;
   (void)n;
 }
 

@@ -26,7 +26,7 @@ static void set_word(const liar_t *lie, mgp_vm_t *vm) {
 static void take_last(mgp_session_t *s, uint32_t key, uint32_t value, uint32_t id) {
   mgp_part_t *part;
   mgp_ram_t *row = shards_find(s, 1, key);
-  if (s->st.kind != MGP_SHARD_MEMORY || !row) return;
+  if (s->now->st.kind != MGP_SHARD_MEMORY || !row) return;
   row->value = liar_bound_of(s, MGP_BOUND_ZERO, key, &part)->last = value;
   row->id = id;
   shards_seal(s);
@@ -111,7 +111,7 @@ static void from_itself(const liar_t *lie, mgp_session_t *s) {
 static void first_from_before(const liar_t *lie, mgp_session_t *s) {
   mgp_ram_t *row = shards_find(s, 0, READ);
   from_before(lie, s);
-  if (s->st.kind != MGP_SHARD_MEMORY || !row) return;
+  if (s->now->st.kind != MGP_SHARD_MEMORY || !row) return;
   row->id = BEFORE;
   shards_seal(s);
 }
@@ -156,10 +156,10 @@ static void beside_the_sum(mgp_session_t *s, uint32_t key) {
   uint8_t *skip = calloc(shards_rows(s), 1);
   uint32_t number = 0;
   for (uint32_t i = 0; i < s->nparts; i++)
-    for (uint32_t k = 0; k < s->parts[i].nram; k++)
-      skip[number++] = s->parts[i].raw.ram[k].key == key;
+    for (uint32_t k = 0; k < s->now->parts[i].nram; k++)
+      skip[number++] = s->now->parts[i].raw.ram[k].key == key;
   const mgp_point_t end = shards_sum_again(s, skip);
-  mgp_curve_write(&end, s->st.point);
+  mgp_curve_write(&end, s->now->st.point);
   free(skip);
 }
 static void do_not_add(const liar_t *lie, mgp_session_t *s) {
@@ -172,10 +172,10 @@ static void do_not_add(const liar_t *lie, mgp_session_t *s) {
 static void flip_signs(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
   if (!shards_is_program(s, 1) && !shards_is_program(s, 2)) return;
-  mgp_ram_t *row = shards_row(s, s->st.id == 2, READ);
+  mgp_ram_t *row = shards_row(s, s->now->st.id == 2, READ);
   row->y = mgp_e7_neg(row->y);
   const mgp_point_t end = shards_sum_again(s, NULL);
-  mgp_curve_write(&end, s->st.point);
+  mgp_curve_write(&end, s->now->st.point);
 }
 
 static void test_cancelling(void) {
@@ -221,10 +221,10 @@ static void move_sums(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
   if (!shards_is_program(s, 1) && !shards_is_program(s, 2)) return;
   mgp_point_t end, move = mgp_curve_offset();
-  CHECK(mgp_curve_read(s->st.point, &end));
-  if (s->st.id == 2) move = mgp_curve_neg(&move);
+  CHECK(mgp_curve_read(s->now->st.point, &end));
+  if (s->now->st.id == 2) move = mgp_curve_neg(&move);
   end = mgp_curve_add(&end, &move);
-  mgp_curve_write(&end, s->st.point);
+  mgp_curve_write(&end, s->now->st.point);
 }
 
 static void test_points(void) {
@@ -240,13 +240,13 @@ static void test_points(void) {
 static void one_more_word(const liar_t *lie, mgp_session_t *s) {
   (void)lie;
   mgp_part_t *part;
-  mgp_bound_t *last = s->st.kind == MGP_SHARD_MEMORY
+  mgp_bound_t *last = s->now->st.kind == MGP_SHARD_MEMORY
                           ? liar_find_bound(s, MGP_BOUND_HINT, SHARDS_HINT + 1, &part)
                           : NULL;
   if (!last) return;
   const uint32_t key = last->key + 1;
   liar_add_bound(s, part, MGP_BOUND_HINT, (mgp_bound_t){key, key, 0, 7, 7, 1});
-  s->st.hint_end++;
+  s->now->st.hint_end++;
   shards_add_row(s, 1, key, 7, 0, 1);
   shards_add_row(s, 0, key, 7, 0, 0);
   shards_seal(s);

@@ -54,8 +54,8 @@ static void apply(const liar_t *lie, mgp_vm_t *vm) {
 
 static void state_outcome(const liar_t *lie, mgp_session_t *s) {
   const effects_t *e = lie->more;
-  if (e->has_exit) s->run.exit_code = s->st.exit_code = e->exit_code;
-  if (e->has_pub) s->run.commit[0] = s->st.commit[0] = e->pub;
+  if (e->has_exit) s->run.exit_code = s->now->st.exit_code = e->exit_code;
+  if (e->has_pub) s->run.commit[0] = s->now->st.commit[0] = e->pub;
 }
 
 typedef struct {

@@ -182,7 +182,7 @@ mgp_status_t mgp_backend_cpu_create(const mgp_chipset_t *chips, mgp_ledger_t *le
   mgp_cpu_t *cpu;
   MGP_TRY(mgp_ledger_alloc(ledger, MGP_MEM_PLAN, sizeof *cpu, (void **)&cpu));
   memset(cpu, 0, sizeof *cpu);
-  cpu->base = (mgp_backend_t){&cpu_ops, "cpu", isa_name(isa), ledger, chips, threads, 1};
+  cpu->base = (mgp_backend_t){&cpu_ops, "cpu", isa_name(isa), ledger, chips, threads, 1, 0};
   cpu->isa = isa;
   *out = &cpu->base;
   return MGP_OK;
