@@ -194,10 +194,15 @@ static mgp_status_t write_file(mgp_session_t *s) {
   if (s->rank != 0) return MGP_OK;
   r->proof_bytes = s->result->nbytes;
   r->security_bits = mgp_security_assumed(s->shards->bits, s->run.nshards > 1);
-  r->verify_seconds = s->shards->check_seconds;
+  if (s->shards->checker) {
+    r->verify_seconds = mgp_checker_seconds(s->shards->checker);
+    r->verify_waited = mgp_checker_waited(s->shards->checker);
+  }
   /* the shards of a longer run have been checked one by one, and their headers just now */
   if (s->opt->no_self_check || s->run.nshards > 1) return MGP_OK;
-  return self_check(s, s->result, &r->verify_seconds, &r->security_bits);
+  MGP_TRY(self_check(s, s->result, &r->verify_seconds, &r->security_bits));
+  r->verify_waited = r->verify_seconds;
+  return MGP_OK;
 }
 
 static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {

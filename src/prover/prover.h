@@ -138,6 +138,7 @@ typedef struct {
   double security_bits;
   size_t proof_bytes;
   double verify_seconds; /* of the self check; 0 if it was skipped */
+  double verify_waited;  /* of those: in total_seconds, not beside the proof */
 } mgp_prove_report_t;
 
 typedef struct {

@@ -232,28 +232,18 @@ static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t 
   return MGP_OK;
 }
 
-/* Verified as anybody would, against the program read back from its key. */
-static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t body_words) {
+/* Begins to verify a finished shard; with `wait`, that is also the end. */
+static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t body_words,
+                               int wait) {
   mgp_shards_t *sh = s->shards;
-  mgp_shard_t shard = {.params = s->now->params, .statement = s->now->st};
-  double start = mgp_clock_seconds(), bits;
-  if (!sh->check.insn) {
-    uint8_t *vk;
-    size_t nvk;
-    MGP_TRY(mgp_vk_serialize(s->prog, &vk, &nvk));
-    mgp_status_t st = mgp_vk_parse(vk, nvk, &sh->check);
-    free(vk);
-    MGP_TRY(st);
-  }
-  shard.body = bytes + mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps, 0);
-  mgp_status_t st =
-      mgp_verify_shard(s->chips, &sh->check, s->run.budget, &shard, body_words, &bits);
-  sh->check_seconds += mgp_clock_seconds() - start;
-  if (st == MGP_OK) return MGP_OK;
-  char why[512];
-  snprintf(why, sizeof why, "%s", mgp_error_message());
-  return mgp_fail(MGP_INTERNAL, "the finished proof of shard %u does not verify: %s", sh->done + 1,
-                  why);
+  if (!sh->checker) MGP_TRY(mgp_checker_create(s, &sh->checker));
+  MGP_TRY(mgp_checker_begin(sh->checker, bytes, body_words));
+  return wait ? mgp_checker_wait(sh->checker) : MGP_OK;
+}
+
+/* Of the shard before this one. */
+static mgp_status_t end_check(mgp_shards_t *sh) {
+  return sh->checker ? mgp_checker_wait(sh->checker) : MGP_OK;
 }
 
 /* Room for one more shard of n bytes behind the others. */
@@ -266,8 +256,11 @@ static mgp_status_t make_room(mgp_session_t *s, size_t n) {
   return MGP_OK;
 }
 
+/* What is kept in a folder is verified before; otherwise that is done beside the next shard, or, if
+ * it is the only one, with the file. */
 static mgp_status_t append(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
+  MGP_TRY(end_check(sh)); /* before its bytes move */
   size_t n = mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps, s->now->body.n);
   if (s->now->body.n != s->now->shape.body_words)
     return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->now->body.n,
@@ -275,7 +268,8 @@ static mgp_status_t append(mgp_session_t *s) {
   MGP_TRY(make_room(s, n));
   mgp_shard_write(&s->now->params, &s->now->st, s->now->body.w, s->now->body.n,
                   sh->bytes + sh->nbytes);
-  if (!s->opt->no_self_check) MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->now->body.n));
+  if (!s->opt->no_self_check && (s->opt->has_store || s->run.nshards != 1))
+    MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->now->body.n, s->opt->has_store));
   MGP_TRY(mgp_job_keep(s, sh->bytes + sh->nbytes, n));
   sh->params[sh->done] = s->now->params;
   sh->nbytes += n;
@@ -294,7 +288,7 @@ mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nby
   if (s->now->st.kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(s, &sh->cut));
   MGP_TRY(make_room(s, nbytes));
   memcpy(sh->bytes + sh->nbytes, bytes, nbytes);
-  MGP_TRY(self_check(s, bytes, body_words));
+  MGP_TRY(self_check(s, bytes, body_words, 1));
   sh->params[sh->done] = s->now->params;
   sh->nbytes += nbytes;
   return MGP_OK;
@@ -330,14 +324,15 @@ mgp_status_t mgp_shards_write(mgp_session_t *s) {
   r->exit_code = s->run.exit_code;
   MGP_TRY(mgp_chain_finish(&s->chain, &s->run));
   if (s->rank != 0) return MGP_OK;
+  MGP_TRY(end_check(sh));
   MGP_TRY(mgp_proof_serialize(&s->run, sh->params, sh->bytes, sh->nbytes, s->output, &r->bytes,
                               &r->nbytes));
   r->output = s->output;
   r->output_nbytes = s->run.output_bytes;
   s->output = NULL;
-  if (s->opt->no_self_check) return MGP_OK;
+  if (!sh->checker) return MGP_OK;
   mgp_verified_t v;
-  return mgp_verify_headers(s->chips, &sh->check, r->bytes, r->nbytes, &v);
+  return mgp_verify_headers(s->chips, mgp_checker_program(sh->checker), r->bytes, r->nbytes, &v);
 }
 
 void mgp_shards_end(mgp_session_t *s) {
@@ -347,7 +342,7 @@ void mgp_shards_end(mgp_session_t *s) {
   mgp_recorder_destroy(sh->recorder);
   mgp_pass_destroy(sh->pass);
   mgp_last_destroy(sh->last);
-  mgp_program_free(&sh->check);
+  mgp_checker_destroy(sh->checker);
   mgp_ledger_free(s->ahead, sh->bytes);
   mgp_ledger_free(s->ahead, sh->params);
   mgp_ledger_free(s->ahead, sh);

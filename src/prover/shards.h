@@ -9,7 +9,7 @@
  *     mgp_phase_record     its raw state: the records of a program shard, made ahead, with previous
  *                          timestamps exchanged; or the words of a memory shard
  *     mgp_shards_ahead     once it is planned: the next shard is recorded in the background
- *     mgp_shards_append    its proof is checked and joins the finished ones
+ *     mgp_shards_append    its proof joins the finished ones, and is checked beside what follows
  *   mgp_shards_write       the file, on rank 0
  *
  * A run that halts within its first shard is one of kind WHOLE; otherwise memory shards follow once
@@ -18,6 +18,7 @@
 #ifndef MGP_PROVER_SHARDS_H
 #define MGP_PROVER_SHARDS_H
 
+#include "prover/checker.h"
 #include "prover/last.h"
 #include "prover/record.h"
 
@@ -38,9 +39,8 @@ struct mgp_shards {
   size_t nbytes, cap_bytes;
   mgp_params_t *params;
   uint32_t cap_params;
-  double bits;         /* of the worst of them */
-  mgp_program_t check; /* what the self-check verifies against: read back from the key */
-  double check_seconds;
+  double bits;            /* of the worst of them */
+  mgp_checker_t *checker; /* from the first finished shard on */
 };
 
 /* Partitions are dealt out. Local. */

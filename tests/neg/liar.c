@@ -550,7 +550,7 @@ uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint
                            .hints = hints,
                            .hints_nbytes = nhints,
                            .cache = MGP_CACHE_NONE,
-                           .no_self_check = 1};
+                           .no_self_check = !(the_lie && the_lie->self_check)};
   mgp_prove_result_t r;
   mgp_comm_t *comm = NULL;
   uint8_t *bytes = NULL;

@@ -56,6 +56,8 @@ struct liar {
   /* Nonce number 0, 1, 2 is the first that does no work. */
   int lazy_nonce; /* 1 + number, or 0 */
   int swap_roots, swap_tasks;
+  int self_check; /* the prover verifies what it has made, as it does without being told otherwise
+                   */
   /* what a lie carries */
   int label;
   mgp_chip_id_t chip;

@@ -272,6 +272,19 @@ static void test_statements(void) {
   restate("an interval that goes back in the next shard", "statement-chain");
 }
 
+/* The prover notices it itself, beside the proof of the next shard. */
+static void test_self_check(void) {
+  const liar_t lie = {.statement = claim_end_counter, .self_check = 1};
+  const mgp_plan_t plan = {t.budget, SHARDS_MOST, t.params};
+  size_t n = 0;
+  uint8_t *proof =
+      liar_prove(&lie, &t.g.prog, (const uint8_t *)t.g.hints, sizeof t.g.hints, &plan, &n);
+  CHECK_MSG(!proof &&
+                strstr(mgp_error_message(), "the finished proof of shard 1 does not verify: "),
+            "self check: %s", mgp_error_message());
+  free(proof);
+}
+
 int main(void) {
   static const liar_t nothing;
   size_t n = 0, m = 0;
@@ -286,6 +299,7 @@ int main(void) {
   test_statements();
   test_public();
   test_digests();
+  test_self_check();
   free(first);
   free(second);
   liar_shards_destroy(&t);
