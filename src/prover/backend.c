@@ -67,8 +67,7 @@ mgp_status_t mgp_session_open_ledgers(mgp_session_t *s) {
 
 mgp_status_t mgp_session_place(mgp_session_t *s, int sizes_only) {
   const mgp_prove_options_t *o = s->opt;
-  const int wanted = o->backend == MGP_BACKEND_CUDA;
-  const int looks = o->device && (wanted || o->backend == MGP_BACKEND_AUTO);
+  const int wanted = o->backend == MGP_BACKEND_CUDA, looks = mgp_options_want_device(o);
   if (wanted && !o->device)
     return mgp_fail(MGP_RESOURCES, "this build has no CUDA backend: configure with -DMGP_CUDA=ON");
   MGP_TRY(mgp_placement_agree(s->comm, looks ? o->device : NULL, o->share_device, &s->place));

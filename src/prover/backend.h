@@ -7,6 +7,10 @@
 
 /* s->ledger and s->ahead. Local. */
 mgp_status_t mgp_session_open_ledgers(mgp_session_t *s);
+/* A device is taken if there is one. */
+static inline int mgp_options_want_device(const mgp_prove_options_t *o) {
+  return o->device && (o->backend == MGP_BACKEND_CUDA || o->backend == MGP_BACKEND_AUTO);
+}
 /* The ranks agree on who takes which device (placement.h); nothing of it is taken yet, but this
  * thread, and those that it starts from now on, stay near to it. sizes_only: for the *_bytes
  * functions; they need not. Collective. */

@@ -90,10 +90,7 @@ static uint64_t given_budget(const mgp_prove_options_t *o) {
 
 uint64_t mgp_plan_likely_budget(const mgp_session_t *s) {
   const uint64_t given = given_budget(s->opt), memory = mgp_plan_memory(s);
-  const mgp_prove_options_t *o = s->opt;
-  const int device =
-      o->device && (o->backend == MGP_BACKEND_AUTO || o->backend == MGP_BACKEND_CUDA);
-  unsigned log_steps = most_log_steps(s, device);
+  unsigned log_steps = most_log_steps(s, mgp_options_want_device(s->opt));
   while (log_steps > LEAST_LOG_STEPS && (uint64_t)sizeof(mgp_step_t) << log_steps > memory)
     log_steps--; /* the records alone would not fit */
   return given ? given : (uint64_t)MGP_STEP_COST << log_steps;

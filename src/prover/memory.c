@@ -181,7 +181,7 @@ static uint32_t first_value(const mgp_session_t *s, uint32_t key) {
          (uint32_t)bytes[3] << 24;
 }
 
-static uint32_t words_left(const mgp_session_t *s) {
+uint32_t mgp_memory_words_left(const mgp_session_t *s) {
   uint32_t most = mgp_memory_shard_words(s);
   uint64_t left = mgp_last_words(s->shards->last);
   return most < left ? most : (uint32_t)left;
@@ -189,7 +189,7 @@ static uint32_t words_left(const mgp_session_t *s) {
 
 void mgp_memory_shard_skip(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  uint32_t most = words_left(s), key = mgp_last_next(sh->last, sh->next_key);
+  uint32_t most = mgp_memory_words_left(s), key = mgp_last_next(sh->last, sh->next_key);
   for (uint32_t n = 0; n < most && key < MGP_LAST_KEYS; n++) {
     sh->next_key = key + 1;
     key = mgp_last_next(sh->last, sh->next_key);
@@ -205,7 +205,7 @@ typedef struct {
 /* All ranks know the keys, and move on. */
 static mgp_status_t take_words(mgp_session_t *s, taken_t *out) {
   mgp_shards_t *sh = s->shards;
-  const uint32_t most = words_left(s);
+  const uint32_t most = mgp_memory_words_left(s);
   MGP_TRY(mgp_host_alloc(s, MGP_MEM_ACCUMULATOR, (size_t)most * sizeof *out->key + 1, &out->key));
   if (s->rank == 0)
     MGP_TRY(

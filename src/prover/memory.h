@@ -16,5 +16,7 @@ mgp_status_t mgp_memory_shard(mgp_session_t *s);
 void mgp_memory_shard_skip(mgp_session_t *s);
 /* Words of a memory shard, at most. Local. */
 uint32_t mgp_memory_shard_words(const mgp_session_t *s);
+/* ... of the next one. Local. */
+uint32_t mgp_memory_words_left(const mgp_session_t *s);
 
 #endif

@@ -318,8 +318,6 @@ static mgp_status_t choose_cache(mgp_session_t *s, mgp_status_t local, int share
 static int widen_tasks(mgp_session_t *s, uint64_t limit, needs_t *n) {
   mgp_hand_t *h = s->now;
   const uint64_t live = own_live(s);
-  h->task_room = 0;
-  h->tasks_early = 0;
   if (!count_needs(s, h->cache, n)) return 0;
   const uint64_t peak = live + n->base + most_beside(n);
   if (s->be->task_slots < 2 || peak >= limit) return 1;

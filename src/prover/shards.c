@@ -121,7 +121,7 @@ static void describe_next(mgp_session_t *s, beside_t *b) {
   if (s->run.nshards == 0)
     b->ready = (uint64_t)mgp_recorder_ready(s->shards->recorder, &b->steps_nbytes, &b->touches);
   else if (s->rank == 0)
-    b->touches = mgp_memory_shard_words(s);
+    b->touches = mgp_memory_words_left(s);
 }
 
 static uint64_t raw_bytes(const mgp_session_t *s, const beside_t *b, uint64_t touches) {

@@ -308,12 +308,9 @@ cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, 
   });
 }
 
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned) {
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned, int) {
   *stream = new mgp_emu_stream{current_device, false, {}};
   return cudaSuccess;
-}
-cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned flags, int) {
-  return cudaStreamCreateWithFlags(stream, flags);
 }
 cudaError_t cudaDeviceGetStreamPriorityRange(int *least, int *greatest) {
   *least = *greatest = 0;
