@@ -59,7 +59,8 @@ static uint64_t expected_peak(mgp_session_t *s, uint64_t steps) {
     return UINT64_MAX;
   uint64_t records = own * sizeof(mgp_step_t);
   uint64_t rest = own * 5 + own / 32 * sizeof(mgp_ram_t); /* index lists, records of memory */
-  uint64_t peak = mgp_plan_peak(s, cache, mgp_ledger_live_total(s->device_ledger) + records + rest);
+  const uint64_t live = mgp_ledger_live_total(s->device_ledger) - s->now->held;
+  uint64_t peak = mgp_plan_peak(s, cache, live + records + rest);
   if (!mgp_session_shares_memory(s) || peak == UINT64_MAX) return peak;
   return peak + records + expected_words(s, steps, own); /* of the shards that follow */
 }
@@ -94,6 +95,17 @@ uint64_t mgp_plan_likely_budget(const mgp_session_t *s) {
   while (log_steps > LEAST_LOG_STEPS && (uint64_t)sizeof(mgp_step_t) << log_steps > memory)
     log_steps--; /* the records alone would not fit */
   return given ? given : (uint64_t)MGP_STEP_COST << log_steps;
+}
+
+mgp_status_t mgp_plan_smaller(mgp_session_t *s, uint64_t *steps) {
+  const uint64_t cost = s->run.budget ? s->run.budget : s->steps * MGP_STEP_COST; /* of this one */
+  uint64_t budget = fitting_budget(s), less;
+  while (budget >= cost) budget /= 2;
+  if (expected_peak(s, budget / MGP_STEP_COST) > mgp_plan_memory(s)) budget = 0;
+  less = UINT64_MAX - budget;
+  MGP_TRY(mgp_comm_allreduce_max_u64(s->comm, &less, 1));
+  *steps = (UINT64_MAX - less) / MGP_STEP_COST;
+  return MGP_OK;
 }
 
 mgp_status_t mgp_plan_budget(mgp_session_t *s) {

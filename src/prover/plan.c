@@ -1,5 +1,7 @@
 /* The plan of a proof: parameters from the row counts, cache level and peak memory before anything
  * large starts. Everything decided here is the same on all ranks. */
+#include <stdio.h>
+
 #include "base/machine.h"
 #include "prover/backend.h"
 #include "prover/messages.h"
@@ -366,6 +368,22 @@ int mgp_plan_extend(mgp_session_t *s, uint64_t nbytes) {
   return 1;
 }
 
+/* With the numbers, and shards that fit, unless a plan or an earlier start says which there are. */
+static mgp_status_t refuse(mgp_session_t *s, uint64_t needed, uint64_t limit) {
+  uint64_t steps = 0;
+  char smaller[64] = "";
+  if (!s->opt->plan && !s->opt->budget) MGP_TRY(mgp_plan_smaller(s, &steps));
+  if (steps)
+    snprintf(smaller, sizeof smaller, "--shard-steps %llu (expected to fit), ",
+             (unsigned long long)steps);
+  const mgp_status_t st = mgp_fail(
+      MGP_RESOURCES,
+      "the plan needs %.2f GiB per rank, and there are %.2f GiB: use %s--cache none, more ranks, "
+      "smaller --trace-rows, or raise --memory",
+      (double)needed / (1 << 30), (double)limit / (1 << 30), smaller);
+  return mgp_comm_agree(s->comm, st);
+}
+
 mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   const mgp_prove_options_t *o = s->opt;
   const uint64_t limit = memory_for_shard(s), share = share_of(s, limit);
@@ -386,13 +404,6 @@ mgp_status_t mgp_plan_choose(mgp_session_t *s) {
   for (;; st = mgp_plan_shape(s, --log_rows)) {
     MGP_TRY(choose_cache(s, st, 0, limit, &needed));
     if (s->now->cache != MGP_CACHE_AUTO) return settle(s, limit);
-    if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) {
-      st = mgp_fail(
-          MGP_RESOURCES,
-          "the plan needs %.2f GiB per rank, and there are %.2f GiB: use --cache none, more ranks, "
-          "smaller --trace-rows, or raise --memory",
-          (double)needed / (1 << 30), (double)limit / (1 << 30));
-      return mgp_comm_agree(s->comm, st);
-    }
+    if (o->log_rows || o->plan || log_rows <= MIN_LOG_ROWS) return refuse(s, needed, limit);
   }
 }

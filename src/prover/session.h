@@ -195,6 +195,9 @@ mgp_status_t mgp_plan_budget(mgp_session_t *s);
 /* What it will be, most likely, before there is a backend: given, or the largest there can be.
  * Local. */
 uint64_t mgp_plan_likely_budget(const mgp_session_t *s);
+/* For a shard that does not fit, whose plan is lost: steps of smaller ones that are expected to, on
+ * every rank; 0: there are none. Collective. */
+mgp_status_t mgp_plan_smaller(mgp_session_t *s, uint64_t *steps);
 /* Parameters and shape from the row counts (the same on all ranks), cache level and peak.
  * Collective; what a rank's host has no memory for is for the end of the phase to agree on. */
 /* Beside another shard: the cache stays AUTO if this one has to wait until it is alone. */

@@ -132,5 +132,17 @@ def test_waiting(t):
     t.check(len(turns[0]) == 2 and turns[0][1] == "1000" and turns[1] == ["7"] and len(turns[2]) == 1, f"{turns}")
 
 
+def test_smaller_shards(t):
+    """What does not fit is refused with shards that do, and they do."""
+    what = ["prove", guest("fibonacci"), "--hint", t.hint(1000), "--backend", "cpu", "--threads", "1", "-q", "--memory", "20M"]
+    t.refused(RESOURCES, r"needs .* GiB per rank.*--shard-steps \d+ \(expected to fit\)", *what, "--shard-steps", "131072")
+    _, _, err = t.run(*what, "--shard-steps", "131072", code=None)
+    steps = re.search(r"--shard-steps (\d+)", err)
+    t.check(steps and int(steps[1]) < 131072, err)
+    if steps:
+        t.run(*what, "--shard-steps", steps[1], "-o", "smaller")
+        t.check(len(t.read("smaller")) > 0, "no proof")
+
+
 if __name__ == "__main__":
-    sys.exit(cli.main([test_prove, test_verify, test_inspect, test_failures, test_trace_log, test_waiting]))
+    sys.exit(cli.main([test_prove, test_smaller_shards, test_verify, test_inspect, test_failures, test_trace_log, test_waiting]))
