@@ -16,6 +16,7 @@
 
 #include "ops.cuh"
 #include "planes.cuh"
+#include "reach.cuh"
 
 extern "C" {
 #include "base/clock.h"
@@ -36,6 +37,7 @@ typedef struct {
   /* others' slices, one after the other, in the order of ranks; of that backend */
   mgp_f_t *d_room;
   mgp_cuda_t *room_of;
+  mgp_cuda_reach_t reach;
   uint64_t calls, fail_at;
 } link_t;
 
@@ -148,8 +150,9 @@ static mgp_status_t open_link(mgp_backend_t *be, uint32_t rank, uint32_t size,
   l->device = cu->device;
   memcpy(l->device_name, cu->device_name, sizeof l->device_name);
   memcpy(l->host, cu->host, sizeof l->host);
-  l->rank = rank;
-  l->size = size;
+  l->rank = l->reach.rank = rank;
+  l->size = l->reach.size = size;
+  l->reach.device = cu->device;
   l->fail_at = fail_at(rank);
   mgp_status_t st = MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&l->done, cudaEventDisableTiming));
   if (st != MGP_OK)
@@ -193,12 +196,41 @@ static void end(mgp_device_link_t *base, int lost) {
     (void)ncclCommAbort(l->comm);
   else if (l->comm)
     (void)ncclCommDestroy(l->comm);
+  mgp_cuda_reach_close(&l->reach);
   if (l->done) (void)cudaEventDestroy(l->done);
   if (l->d_room) mgp_cuda_give(l->room_of, l->d_room);
   free(l);
 }
 
-/* --- sums ------------------------------------------------------------------------------------- */
+/* --- sums in each other's memory -------------------------------------------------------------- */
+
+static void door(mgp_backend_t *be, mgp_device_door_t *out) {
+  mgp_cuda_door(mgp_cuda_of(be), out);
+}
+
+static mgp_status_t reach(mgp_device_link_t *base, const mgp_device_door_t *all) {
+  bool fresh = false;
+  MGP_TRY(mgp_cuda_reach_begin(&link_of(base)->reach, all, &fresh));
+  if (fresh) base->tried = 0;
+  return MGP_OK;
+}
+
+static int reached(mgp_device_link_t *base) {
+  return mgp_cuda_reach_end(&link_of(base)->reach);
+}
+
+static uint64_t offset_of(mgp_backend_t *be, const void *d_buf) {
+  return (uint64_t)((const uint8_t *)d_buf - mgp_cuda_of(be)->d_arena);
+}
+
+static mgp_status_t start_sum(mgp_device_link_t *base, mgp_backend_t *be, const uint64_t *offset,
+                              uint64_t n, int field) {
+  link_t *l = link_of(base);
+  l->started = "kernel sum_places";
+  return mgp_cuda_reach_sum(&l->reach, mgp_cuda_of(be), offset, n, field != 0);
+}
+
+/* --- sums by NCCL ----------------------------------------------------------------------------- */
 
 static mgp_status_t drain(mgp_device_link_t *base, mgp_backend_t *be) {
   mgp_cuda_t *cu = mgp_cuda_of(be);
@@ -358,6 +390,6 @@ static mgp_status_t start_exchange(mgp_device_link_t *base, mgp_backend_t *be,
 }
 
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
-    "NCCL",       version,        place,    open_link,    make_id,    start_connect,
-    drain,        start_sum_u32,  reduce,   start_slices, add_slices, start_spread,
-    slices_bytes, start_exchange, wait_for, end};
+    "NCCL",       version,    place,        open_link,    make_id,        start_connect, door,
+    reach,        reached,    offset_of,    start_sum,    drain,          start_sum_u32, reduce,
+    start_slices, add_slices, start_spread, slices_bytes, start_exchange, wait_for,      end};

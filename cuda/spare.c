@@ -8,13 +8,13 @@
 typedef struct {
   void *d_block; /* NULL: none */
   uint64_t nbytes;
-  int device;
+  int device, shown;
 } block_t;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static block_t spare[MOST]; /* under the lock */
 
-void *mgp_spare_take(int device, uint64_t nbytes, uint64_t *has) {
+void *mgp_spare_take(int device, uint64_t nbytes, uint64_t *has, int *shown) {
   block_t *best = NULL;
   void *d_block = NULL;
   pthread_mutex_lock(&lock);
@@ -25,18 +25,31 @@ void *mgp_spare_take(int device, uint64_t nbytes, uint64_t *has) {
   if (best) {
     d_block = best->d_block;
     *has = best->nbytes;
+    *shown = best->shown;
     best->d_block = NULL;
   }
   pthread_mutex_unlock(&lock);
   return d_block;
 }
 
-int mgp_spare_leave(int device, void *d_block, uint64_t nbytes) {
+void *mgp_spare_take_hidden(int device) {
+  void *d_block = NULL;
+  pthread_mutex_lock(&lock);
+  for (block_t *b = spare; b < spare + MOST && !d_block; b++) {
+    if (!b->d_block || b->device != device || b->shown) continue;
+    d_block = b->d_block;
+    b->d_block = NULL;
+  }
+  pthread_mutex_unlock(&lock);
+  return d_block;
+}
+
+int mgp_spare_leave(int device, void *d_block, uint64_t nbytes, int shown) {
   int taken = 0;
   pthread_mutex_lock(&lock);
   for (block_t *b = spare; b < spare + MOST && !taken; b++) {
     if (b->d_block) continue;
-    *b = (block_t){d_block, nbytes, device};
+    *b = (block_t){d_block, nbytes, device, shown};
     taken = 1;
   }
   pthread_mutex_unlock(&lock);

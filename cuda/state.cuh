@@ -53,6 +53,7 @@ typedef struct {
   uint8_t *d_arena;
   uint64_t d_arena_bytes; /* the arena has them all, or fewer */
   bool arena_stays;       /* for the next backend of the process */
+  bool arena_shown;       /* others may have it open: reach.cuh */
   /* pinned host memory: two halves for copies, small results, starts and results of chip proofs */
   uint8_t *pinned, *task_pinned;
   uint64_t task_pinned_bytes; /* of a slot */

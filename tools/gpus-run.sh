@@ -55,9 +55,10 @@ bytes() {
     step "$elf" 60 "${one[@]}" "${what[@]}" --backend cuda -o "$work/first.mgp"
     step "${elf}_threads" 60 "${one[@]}" "${what[@]}" --backend cuda --ranks "$ranks" -o "$work/threads.mgp"
     step "${elf}_host" 60 env MGP_LINK=host "${one[@]}" "${what[@]}" --backend cuda --ranks "$ranks" -o "$work/host.mgp"
+    step "${elf}_nccl" 60 env MGP_LINK=nccl "${one[@]}" "${what[@]}" --backend cuda --ranks "$ranks" -o "$work/nccl.mgp"
     step "${elf}_mpirun" 60 mpirun -n "$ranks" "${one[@]}" "${what[@]}" --backend cuda -o "$work/mpirun.mgp"
     step "${elf}_cpu" 120 "${one[@]}" "${what[@]}" --backend cpu -o "$work/cpu.mgp"
-    for k in threads host mpirun cpu; do same $k; done
+    for k in threads host nccl mpirun cpu; do same $k; done
     say "$(grep -h 'sums:' "$out/${elf}_threads.log" "$out/${elf}_mpirun.log")"
   done
 }

@@ -34,6 +34,13 @@ typedef struct {
 
 #define MGP_LINK_ID_BYTES 128
 
+/* A way for other ranks to the memory of a backend, which is a secret of the implementation's. */
+#define MGP_DEVICE_DOOR_BYTES 192
+#define MGP_DEVICE_REACH_MOST 64u /* ranks that reach each other's memory */
+typedef struct {
+  uint8_t bytes[MGP_DEVICE_DOOR_BYTES];
+} mgp_device_door_t;
+
 /* Words that go to a rank, or come from it. */
 typedef struct {
   uint32_t rank;
@@ -52,6 +59,21 @@ struct mgp_device_link_ops {
   /* Local, on one rank: what the others need to find each other. */
   mgp_status_t (*make_id)(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]);
   mgp_status_t (*start_connect)(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]);
+  /* Devices that reach each other's memory add words up without sending them. A door is a backend's,
+   * and closed (all zero) where there is no such way: local, and not an error.
+   * `reach` begins to open the doors of all [size] ranks, while the caller goes on, and sets
+   * `tried` to 0 if one is new; `reached` waits for it, after the first `wait`, and says whether
+   * all of them are open. Local. */
+  void (*door)(mgp_backend_t *be, mgp_device_door_t *out);
+  mgp_status_t (*reach)(mgp_device_link_t *l, const mgp_device_door_t *all);
+  int (*reached)(mgp_device_link_t *l);
+  /* Local. Where a buffer lies behind the backend's door. */
+  uint64_t (*offset)(mgp_backend_t *be, const void *d_buf);
+  /* Where every rank has reached all: d_buf[i], at those offsets, summed mod p (field) or mod 2^32,
+   * on every rank. Each adds a slice of the words up, in the memory of all: before anybody starts,
+   * all buffers are drained, and none is used before all ranks have waited. */
+  mgp_status_t (*start_sum)(mgp_device_link_t *l, mgp_backend_t *be, const uint64_t *offset,
+                            uint64_t n, int field);
   /* Until the backend's own work is done: what is started afterwards is communication alone. */
   mgp_status_t (*drain)(mgp_device_link_t *l, mgp_backend_t *be);
   /* d_buf[i]: sum over the ranks mod 2^32, on every rank. */

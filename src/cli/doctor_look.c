@@ -154,6 +154,8 @@ static mgp_status_t measure_link(mgp_comm_t *comm, const mgp_cli_t *cli, gpu_t *
   mgp_link_name(&g->link, name);
   (void)snprintf(out->name, sizeof out->name, "%s", name);
   MGP_TRY(mgp_link_ready(&g->link));
+  mgp_link_name(&g->link, name); /* with what has turned out */
+  (void)snprintf(out->name, sizeof out->name, "%s", name);
   MGP_TRY(time_gpu_sum(g, 4, ROUNDS, &out->latency));
   MGP_TRY(time_gpu_sum(g, NBYTES / sizeof *g->d_words, ROUNDS, &seconds));
   out->bandwidth = seconds > 0 ? NBYTES / seconds : 0;

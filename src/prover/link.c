@@ -98,17 +98,21 @@ double mgp_link_seconds(const mgp_link_t *l) {
 
 typedef struct {
   char place[MGP_DEVICE_PLACE_MAX];
+  mgp_device_door_t door;
   uint32_t able, kept; /* kept: the comm has a connection */
 } offer_t;
+_Static_assert(sizeof(offer_t) <= MGP_COMM_SMALL_MAX, "one exchange");
 
 static mgp_status_t make_offer(mgp_link_t *l, const mgp_device_link_ops_t *ops, offer_t *out) {
   const char *way = getenv("MGP_LINK");
+  const int host = way && strcmp(way, "host") == 0, sent = way && strcmp(way, "nccl") == 0;
   char where[MGP_DEVICE_PLACE_MAX] = "";
   memset(out, 0, sizeof *out);
-  if (way && strcmp(way, "host") != 0)
-    return mgp_fail(MGP_USAGE, "MGP_LINK=%s: it is \"host\" or not set", way);
-  if (!ops || way) return MGP_OK;
+  if (way && !host && !sent)
+    return mgp_fail(MGP_USAGE, "MGP_LINK=%s: it is \"host\", \"nccl\" or not set", way);
+  if (!ops || host) return MGP_OK;
   MGP_TRY(ops->place(l->be, where));
+  if (!sent) ops->door(l->be, &out->door);
   (void)snprintf(out->place, sizeof out->place, "%.60s %.60s", mgp_comm_host(l->comm), where);
   out->able = 1;
   out->kept = mgp_comm_kept(l->comm) != NULL;
@@ -133,20 +137,13 @@ static int all_apart(const mgp_link_t *l, const offer_t *all) {
 }
 
 /* Sets ops, and device to what the comm has if all ranks have something. */
-static mgp_status_t choose(mgp_link_t *l, const mgp_device_link_ops_t *ops) {
-  offer_t mine;
+static void choose(mgp_link_t *l, const mgp_device_link_ops_t *ops, const offer_t *all) {
   uint32_t kept = 0;
-  mgp_comm_parts_t parts = {0};
-  mgp_status_t st = make_offer(l, ops, &mine);
-  MGP_TRY(mgp_comm_allgatherv(l->comm, st, &mine, sizeof mine, &parts));
-  const offer_t *all = (const offer_t *)(const void *)parts.data;
-  if (all_apart(l, all)) l->ops = ops;
+  if (!all_apart(l, all)) return;
+  l->ops = ops;
   for (uint32_t r = 0; r < mgp_comm_size(l->comm); r++) kept += all[r].kept;
-  mgp_comm_parts_free(&parts);
-  if (!l->ops) return MGP_OK;
   l->device = mgp_comm_kept(l->comm);
   if (kept < mgp_comm_size(l->comm)) drop(l);
-  return MGP_OK;
 }
 
 static void end_kept(void *device, int failed) {
@@ -164,6 +161,31 @@ static mgp_status_t start_connect(mgp_link_t *l) {
   return mgp_comm_agree(l->comm, l->ops->start_connect(l->device, id));
 }
 
+static mgp_status_t start_reach(mgp_link_t *l, const offer_t *all) {
+  const uint32_t size = mgp_comm_size(l->comm);
+  mgp_device_door_t *doors = malloc(size * sizeof *doors);
+  mgp_status_t st = doors ? MGP_OK : mgp_fail(MGP_RESOURCES, "out of memory for %u ranks", size);
+  for (uint32_t r = 0; doors && r < size; r++) doors[r] = all[r].door;
+  if (st == MGP_OK) st = l->ops->reach(l->device, doors);
+  free(doors);
+  return mgp_comm_agree(l->comm, st);
+}
+
+/* all: of every rank. */
+static mgp_status_t connect_all(mgp_link_t *l, const mgp_device_link_ops_t *ops,
+                                const offer_t *all) {
+  mgp_status_t st = MGP_OK;
+  choose(l, ops, all);
+  if (!l->ops) return MGP_OK;
+  if (!l->device) {
+    st = start_connect(l);
+    if (st == MGP_OK) mgp_comm_keep(l->comm, l->device, end_kept);
+  }
+  if (st == MGP_OK) st = start_reach(l, all);
+  if (st != MGP_OK) drop(l);
+  return st;
+}
+
 mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
                            const mgp_device_link_ops_t *ops) {
   memset(l, 0, sizeof *l);
@@ -171,28 +193,42 @@ mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, m
   l->be = be;
   l->ledger = ledger;
   if (mgp_comm_size(comm) == 1) return MGP_OK;
-  MGP_TRY(choose(l, ops));
-  if (!l->ops || l->device) return MGP_OK;
-  mgp_status_t st = start_connect(l);
-  if (st == MGP_OK)
-    mgp_comm_keep(l->comm, l->device, end_kept);
-  else
-    drop(l);
+  offer_t mine;
+  mgp_comm_parts_t all = {0};
+  mgp_status_t st = make_offer(l, ops, &mine);
+  MGP_TRY(mgp_comm_allgatherv(l->comm, st, &mine, sizeof mine, &all));
+  st = connect_all(l, ops, (const offer_t *)(const void *)all.data);
+  mgp_comm_parts_free(&all);
   return st;
 }
 
 void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]) {
   int v = 0;
   if (l->ops && l->ops->version(&v) == MGP_OK)
-    (void)snprintf(out, MGP_LINK_NAME_MAX, "%.8s %d.%d.%d", l->ops->name, v / 10000, v / 100 % 100,
-                   v % 100);
+    (void)snprintf(out, MGP_LINK_NAME_MAX, "%.8s %d.%d.%d%s", l->ops->name, v / 10000,
+                   v / 100 % 100, v % 100, l->reaches ? ", peer memory" : "");
   else
     (void)snprintf(out, MGP_LINK_NAME_MAX, "%s", mgp_comm_size(l->comm) == 1 ? "none" : "host");
 }
 
 /* --- sums ------------------------------------------------------------------------------------- */
 
-/* st: how this rank comes to the sum. */
+/* In each other's memory, once what each rank writes there itself is done. st: how this rank comes
+ * to the sum. */
+static mgp_status_t sum_in_place(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n,
+                                 int field) {
+  uint64_t at[MGP_DEVICE_REACH_MOST], mine = l->ops->offset(l->be, d_buf);
+  if (st == MGP_OK) st = l->ops->drain(l->device, l->be);
+  st = mgp_comm_allgather(l->comm, st, &mine, sizeof mine, at);
+  if (st != MGP_OK) {
+    drop(l);
+    return st;
+  }
+  st = l->ops->start_sum(l->device, l->be, at, n, field);
+  if (st == MGP_OK) st = wait_here(l);
+  return agree_waited(l, st);
+}
+
 static mgp_status_t sum_u32_direct(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {
   if (st == MGP_OK) st = l->ops->start_sum_u32(l->device, l->be, d_buf, n);
   MGP_TRY(agree_started(l, st));
@@ -237,6 +273,14 @@ out:
   return st;
 }
 
+static mgp_status_t sum_u32(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf, uint64_t n) {
+  return l->reaches ? sum_in_place(l, st, d_buf, n, 0) : sum_u32_direct(l, st, d_buf, n);
+}
+
+static mgp_status_t sum_field(mgp_link_t *l, mgp_status_t st, mgp_f_t *d_buf, uint64_t n) {
+  return l->reaches ? sum_in_place(l, st, d_buf, n, 1) : sum_field_direct(l, st, d_buf, n);
+}
+
 /* Rank r gives r + 1 in each word: a transport that does not carry bytes right shows. */
 static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint64_t n) {
   const mgp_backend_ops_t *ops = l->be->ops;
@@ -245,16 +289,26 @@ static mgp_status_t try_out(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint
   uint64_t wrong = 0;
   for (uint64_t i = 0; i < n; i++) host[i] = rank + 1;
   mgp_status_t st = ops->upload(l->be, d_buf, host, n * sizeof *host);
-  MGP_TRY(sum_u32_direct(l, st, d_buf, n));
-  MGP_TRY(sum_field_direct(l, MGP_OK, d_buf, n));
+  MGP_TRY(sum_u32(l, st, d_buf, n));
+  MGP_TRY(sum_field(l, MGP_OK, d_buf, n));
   st = ops->download(l->be, host, d_buf, n * sizeof *host);
   for (uint64_t i = 0; i < n; i++) wrong += host[i] != sum * size;
   if (st == MGP_OK && wrong)
     st = mgp_fail(MGP_INTERNAL,
-                  "%s adds wrongly between these devices (%llu of %llu words): MGP_LINK=host does "
+                  "%s adds wrongly between these devices (%llu of %llu words): MGP_LINK=%s does "
                   "without it",
-                  l->ops->name, (unsigned long long)wrong, (unsigned long long)n);
+                  l->reaches ? "memory that is shared" : l->ops->name, (unsigned long long)wrong,
+                  (unsigned long long)n, l->reaches ? "nccl" : "host");
   return mgp_comm_agree(l->comm, st);
+}
+
+/* Both ways: pieces are sent in any case. */
+static mgp_status_t try_ways(mgp_link_t *l, uint32_t *d_buf, uint32_t *host, uint64_t n) {
+  const int reaches = l->reaches;
+  l->reaches = 0;
+  mgp_status_t st = try_out(l, d_buf, host, n);
+  l->reaches = reaches;
+  return st == MGP_OK && reaches ? try_out(l, d_buf, host, n) : st;
 }
 
 static mgp_status_t try_once(mgp_link_t *l) {
@@ -265,7 +319,7 @@ static mgp_status_t try_once(mgp_link_t *l) {
   if (st == MGP_OK)
     st = l->be->ops->alloc(l->be, MGP_MEM_SCRATCH, WORDS * sizeof *d_buf, (void **)&d_buf);
   st = mgp_comm_agree(l->comm, st);
-  if (st == MGP_OK) st = try_out(l, d_buf, host, WORDS);
+  if (st == MGP_OK) st = try_ways(l, d_buf, host, WORDS);
   l->be->ops->free(l->be, d_buf);
   mgp_ledger_free(l->ledger, host);
   if (st == MGP_OK)
@@ -275,15 +329,21 @@ static mgp_status_t try_once(mgp_link_t *l) {
   return st;
 }
 
+/* Whether every rank reaches all memory: else none uses it. */
+static mgp_status_t agree_reached(mgp_link_t *l) {
+  uint64_t not_reached = !l->ops->reached(l->device);
+  MGP_TRY(mgp_comm_allreduce_max_u64(l->comm, &not_reached, 1));
+  l->reaches = !not_reached;
+  return MGP_OK;
+}
+
 mgp_status_t mgp_link_ready(mgp_link_t *l) {
   const stopwatch_t start = start_watch(l);
-  if (!l->ops || l->device->tried) return MGP_OK;
-  mgp_status_t st = l->ops->wait(l->device, NULL, deadline(l));
-  st = st == MGP_PEER ? agree_late(l, st) : mgp_comm_agree(l->comm, st);
-  if (st == MGP_OK)
-    st = try_once(l);
-  else
-    drop(l);
+  if (!l->ops || l->ready) return MGP_OK;
+  mgp_status_t st = agree_waited(l, l->ops->wait(l->device, NULL, deadline(l)));
+  if (st == MGP_OK) st = agree_reached(l);
+  if (st == MGP_OK && !l->device->tried) st = try_once(l);
+  l->ready = st == MGP_OK;
   return counted(l, MGP_LINK_CONNECT, start, 0, 0, st);
 }
 
@@ -295,7 +355,7 @@ mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64
   mgp_status_t st = l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
   const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
-  st = sum_u32_direct(l, st, d_buf, n);
+  st = sum_u32(l, st, d_buf, n);
   return counted(l, MGP_LINK_SUM_U32, start, nbytes, nbytes, st);
 }
 
@@ -303,12 +363,12 @@ mgp_status_t mgp_link_sum_field(mgp_link_t *l, mgp_status_t local, mgp_f_t *d_bu
   const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return local;
   if (!l->ops) return sum_by_host(l, local, d_buf, n, 1);
-  if (!l->device->tried) MGP_TRY(mgp_comm_agree(l->comm, local));
+  if (!l->ready) MGP_TRY(mgp_comm_agree(l->comm, local));
   MGP_TRY(mgp_link_ready(l));
   mgp_status_t st = local != MGP_OK ? local : l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);
   const uint64_t nbytes = 2 * n * sizeof *d_buf / size * (size - 1);
-  st = sum_field_direct(l, st, d_buf, n);
+  st = sum_field(l, st, d_buf, n);
   return counted(l, MGP_LINK_SUM_FIELD, start, nbytes, nbytes, st);
 }
 
@@ -396,7 +456,7 @@ mgp_status_t mgp_link_exchange(mgp_link_t *l, mgp_status_t local, const mgp_devi
                                uint32_t nout, const mgp_device_piece_t *in, uint32_t nin) {
   if (mgp_comm_size(l->comm) == 1) return local == MGP_OK ? copy_own(l, out, nout, in, nin) : local;
   if (!l->ops) return exchange_by_host(l, local, out, nout, in, nin);
-  if (!l->device->tried) MGP_TRY(mgp_comm_agree(l->comm, local));
+  if (!l->ready) MGP_TRY(mgp_comm_agree(l->comm, local));
   MGP_TRY(mgp_link_ready(l));
   mgp_status_t st = local != MGP_OK ? local : l->ops->drain(l->device, l->be);
   const stopwatch_t start = start_watch(l);

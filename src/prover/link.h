@@ -1,9 +1,11 @@
 /* What lies in device memory and is long: sums of it over the ranks, and exchanges between them.
  *
  * Two ways with the same results: between the devices (backend/device.h: NCCL) if every rank has a
- * device of its own and a program with that way, else through the host by the comm. The environment
- * variable MGP_LINK=host asks for the second. Devices connect while the run is recorded, and stay
- * connected as long as the comm lives, for the next proof.
+ * device of its own and a program with that way, else through the host by the comm. Where devices
+ * reach each other's memory (NVLink), they make sums there, and send pieces only. The environment
+ * variable MGP_LINK=host asks for the second way, MGP_LINK=nccl for sums that are sent. Devices
+ * connect while the run is recorded, and stay connected as long as the comm lives, for the next
+ * proof.
  *
  * Failures are agreed on as in comm/comm.h: an operation that fails on one rank fails on all. A
  * wait between devices has an end even without --timeout: MGP_LINK_LIMIT_S, since all ranks are
@@ -35,6 +37,8 @@ typedef struct {
   /* between devices; NULL: through the host */
   const mgp_device_link_ops_t *ops;
   mgp_device_link_t *device; /* the comm's */
+  int ready;                 /* mgp_link_ready has been here */
+  int reaches;               /* sums are made in each other's memory */
   /* between devices only, and without the time of the comm, which counts its own */
   mgp_comm_stats_t stats[MGP_LINK_OPS];
 } mgp_link_t;
@@ -43,8 +47,8 @@ typedef struct {
  * returns. Collective. Whatever it returns, the comm ends what there is. */
 mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, mgp_ledger_t *ledger,
                            const mgp_device_link_ops_t *ops);
-/* Waits until the devices are connected, and adds up a little for trial. What follows begins with
- * this. Collective. */
+/* Waits until the devices are connected and, the first time, adds up a little for trial. What
+ * follows begins with this. Collective. */
 mgp_status_t mgp_link_ready(mgp_link_t *l);
 
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
@@ -62,8 +66,9 @@ mgp_status_t mgp_link_exchange(mgp_link_t *l, mgp_status_t local, const mgp_devi
 /* Seconds that this rank has spent so far between devices, as in stats. */
 double mgp_link_seconds(const mgp_link_t *l);
 
-#define MGP_LINK_NAME_MAX 32
-/* "NCCL 2.28.9", "host", or "none" for one rank. */
+#define MGP_LINK_NAME_MAX 48
+/* "NCCL 2.28.9", with ", peer memory" once ready if sums are made there; "host", or "none" for one
+ * rank. */
 void mgp_link_name(const mgp_link_t *l, char out[MGP_LINK_NAME_MAX]);
 
 /* Most device memory (SCRATCH) that summing n field words takes. */

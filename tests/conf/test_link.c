@@ -28,6 +28,8 @@ typedef enum { BACKEND_CPU, BACKEND_STRICT, BACKEND_CUDA } kind_t;
 typedef struct {
   kind_t kind;
   int between; /* devices are expected to add up among themselves */
+  int reaches; /* in each other's memory */
+  int grows;   /* the second proof takes more of it */
   int overflow;
   int fails; /* one rank has nothing to add; or 2: to exchange */
 } job_t;
@@ -39,6 +41,7 @@ typedef struct {
   const mgp_device_link_ops_t *ops; /* of its device, or NULL */
   mgp_link_t link;
   uint32_t rank, size;
+  uint64_t nbytes; /* of device memory */
 } rank_t;
 
 /* --- a rank ----------------------------------------------------------------------------------- */
@@ -51,14 +54,17 @@ static mgp_status_t create_backend(const job_t *job, rank_t *r) {
   int n = 0;
   MGP_TRY(mgp_cuda_probe(&n));
   MGP_TRY(mgp_backend_cuda_create(NULL, r->ledger, (int)(r->rank % (uint32_t)n), &r->be));
-  MGP_TRY(mgp_backend_cuda_reserve(r->be, (uint64_t)64 << 20));
+  MGP_TRY(mgp_backend_cuda_reserve(r->be, r->nbytes));
   r->ops = mgp_cuda_device.link;
 #endif
   return MGP_OK;
 }
 
+#define DEVICE_BYTES ((uint64_t)64 << 20)
+
 static mgp_status_t rank_open(rank_t *r, mgp_comm_t *comm, const job_t *job) {
   memset(r, 0, sizeof *r);
+  r->nbytes = mgp_comm_kept(comm) && job->grows ? 2 * DEVICE_BYTES : DEVICE_BYTES;
   r->comm = comm;
   r->rank = mgp_comm_rank(comm);
   r->size = mgp_comm_size(comm);
@@ -227,6 +233,8 @@ static mgp_status_t sums_main(mgp_comm_t *comm, void *arg) {
   if (st == MGP_OK) st = mgp_link_ready(&r.link);
   if (st == MGP_OK && (r.link.ops != NULL) != (job->between && r.size > 1))
     st = mgp_fail(MGP_INTERNAL, "the sums of %u ranks go the wrong way", r.size);
+  if (st == MGP_OK && r.link.reaches != (r.link.ops && job->reaches))
+    st = mgp_fail(MGP_INTERNAL, "%u ranks, whose memory is shared: %d", r.size, r.link.reaches);
   if (st == MGP_OK) st = check_sums(&r);
   if (st == MGP_OK) st = check_exchanges(&r);
   return rank_close(&r, mgp_comm_agree(comm, st));
@@ -309,7 +317,7 @@ static mgp_status_t hang_main(mgp_comm_t *comm, void *arg) {
 }
 
 static void check_hang(void) {
-  job_t job = {BACKEND_CUDA, 1, 0, 0};
+  job_t job = {.kind = BACKEND_CUDA, .between = 1};
   const double start = mgp_clock_seconds();
   CHECK(mgp_comm_threads_run(2, hang_main, &job) == MGP_PEER);
   CHECK_MSG(strstr(mgp_error_message(), "ncclAllReduce: timed out"), "%s", mgp_error_message());
@@ -317,10 +325,18 @@ static void check_hang(void) {
   CHECK_OK(mgp_comm_threads_run(2, short_main, &job)); /* the devices are as they were */
 }
 
+/* One rank that does not reach the others' memory is enough for all of them to send. */
+static void check_kept_out(job_t job) {
+  job.reaches = 0;
+  (void)setenv("MGP_REACH_FAIL", "1", 1);
+  CHECK_OK(mgp_comm_threads_run(2, sums_main, &job));
+  (void)unsetenv("MGP_REACH_FAIL");
+}
+
 /* An error at the n-th NCCL call of one rank, or of all, ends all ranks with its message and soon;
  * the last calls only say goodbye. */
 static void check_injected(const char *ranks, uint32_t size) {
-  job_t job = {BACKEND_CUDA, 1, 0, 0};
+  job_t job = {.kind = BACKEND_CUDA, .between = 1};
   unsigned n = 1;
   for (;; n++) {
     char text[64];
@@ -340,9 +356,26 @@ static void check_injected(const char *ranks, uint32_t size) {
   }
   (void)unsetenv("MGP_NCCL_FAIL");
   printf("%u ranks: errors at %u NCCL calls (\"%s\")\n", size, n - 1, ranks);
-  CHECK(n > (size > 2 ? 15u : 8u)); /* two ranks add Q in one call, more of them by slices */
+  /* two ranks add Q in one call, more of them by slices, or without NCCL */
+  CHECK(n > (size > 2 && getenv("MGP_LINK") ? 15u : 8u));
 }
 #endif
+
+static void check_job(job_t job, uint32_t ndevices) {
+  for (uint32_t size = 1; size <= 5; size++) {
+    const double start = mgp_clock_seconds();
+    job.between = size <= ndevices;
+    CHECK_OK(mgp_comm_threads_run(size, sums_main, &job));
+    printf("sums of %u ranks: %.2f s\n", size, mgp_clock_seconds() - start);
+    (void)fflush(stdout);
+  }
+  check_overflow(job);
+  check_failing(job);
+  job.between = ndevices > 0;
+  CHECK_OK(mgp_comm_threads_run(2, twice_main, &job));
+  job.grows = 1;
+  CHECK_OK(mgp_comm_threads_run(2, twice_main, &job));
+}
 
 /* --- programs --------------------------------------------------------------------------------- */
 
@@ -361,14 +394,15 @@ int main(int argc, char **argv) {
   const bool mpi = argc > 1 && strcmp(argv[1], "mpi") == 0;
 #ifdef MGP_TEST_CUDA
   int n = 0;
-  job_t jobs[] = {{BACKEND_CUDA, 1, 0, 0}};
+  const bool near = !getenv("MGP_TEST_FAR"); /* set it where GPUs have no NVLink */
+  job_t jobs[] = {{.kind = BACKEND_CUDA, .between = 1, .reaches = near}};
   REQUIRE_OK(mgp_cuda_probe(&n));
   if (n == 0) TEST_SKIP("no CUDA device");
   if (n == 1) TEST_SKIP("one CUDA device");
   if (!mgp_cuda_device.link) TEST_SKIP("built without NCCL");
   const uint32_t ndevices = n < 4 ? (uint32_t)n : 4;
 #else
-  job_t jobs[] = {{BACKEND_CPU, 0, 0, 0}, {BACKEND_STRICT, 0, 0, 0}};
+  job_t jobs[] = {{.kind = BACKEND_CPU}, {.kind = BACKEND_STRICT}};
   const uint32_t ndevices = 0;
 #endif
   const unsigned njobs = sizeof jobs / sizeof *jobs;
@@ -379,20 +413,13 @@ int main(int argc, char **argv) {
     TEST_SKIP("built without MPI");
 #endif
   }
-  for (unsigned i = 0; i < njobs; i++) {
-    for (uint32_t size = 1; size <= 5; size++) {
-      const double start = mgp_clock_seconds();
-      jobs[i].between = size <= ndevices;
-      CHECK_OK(mgp_comm_threads_run(size, sums_main, &jobs[i]));
-      printf("sums of %u ranks: %.2f s\n", size, mgp_clock_seconds() - start);
-      (void)fflush(stdout);
-    }
-    check_overflow(jobs[i]);
-    check_failing(jobs[i]);
-    jobs[i].between = ndevices > 0;
-    CHECK_OK(mgp_comm_threads_run(2, twice_main, &jobs[i]));
-  }
+  for (unsigned i = 0; i < njobs; i++) check_job(jobs[i], ndevices);
 #ifdef MGP_TEST_CUDA
+  check_injected("", ndevices);
+  if (near) check_kept_out(jobs[0]);
+  jobs[0].reaches = 0;
+  (void)setenv("MGP_LINK", "nccl", 1);
+  check_job(jobs[0], ndevices);
   check_hang();
   check_injected("", ndevices);
   check_injected(":0", ndevices);

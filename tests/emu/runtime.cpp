@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include <sys/mman.h>
@@ -23,6 +25,7 @@ struct piece_t {
 std::mutex lock;
 std::map<const uint8_t *, piece_t> pieces; /* by first byte; under the lock */
 std::map<int, uint64_t> used;
+std::set<std::pair<int, int>> peers; /* from, to */
 
 thread_local cudaError_t last_error = cudaSuccess;
 thread_local int current_device = 0;
@@ -162,6 +165,41 @@ cudaError_t cudaDriverGetVersion(int *version) {
 cudaError_t cudaRuntimeGetVersion(int *version) {
   *version = 0;
   return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetPCIBusId(char *text, int len, int device) {
+  snprintf(text, (size_t)len, "0000:%02x:00.0", (unsigned)device);
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetByPCIBusId(int *device, const char *text) {
+  unsigned bus;
+  if (sscanf(text, "%*x:%x:", &bus) != 1 || bus >= (unsigned)ndevices())
+    return failed(cudaErrorInvalidDevice);
+  *device = (int)bus;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceGetP2PAttribute(int *value, cudaDeviceP2PAttr, int, int) {
+  *value = 1;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceCanAccessPeer(int *can, int, int) {
+  *can = 1;
+  return cudaSuccess;
+}
+cudaError_t cudaDeviceEnablePeerAccess(int other, unsigned) {
+  if (other == current_device) return failed(cudaErrorInvalidDevice);
+  const std::lock_guard<std::mutex> guard(lock);
+  return peers.insert({current_device, other}).second ? cudaSuccess
+                                                      : failed(cudaErrorPeerAccessAlreadyEnabled);
+}
+cudaError_t cudaIpcGetMemHandle(cudaIpcMemHandle_t *, void *) {
+  return failed(cudaErrorNotSupported);
+}
+cudaError_t cudaIpcOpenMemHandle(void **, cudaIpcMemHandle_t, unsigned) {
+  return failed(cudaErrorNotSupported);
+}
+cudaError_t cudaIpcCloseMemHandle(void *) {
+  return failed(cudaErrorNotSupported);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */

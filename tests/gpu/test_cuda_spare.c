@@ -11,26 +11,36 @@ static void *block(uintptr_t number) {
 
 static void check_blocks(void) {
   uint64_t has = 0;
-  CHECK(mgp_spare_take(NOWHERE, 0, &has) == NULL);
-  CHECK(mgp_spare_leave(NOWHERE, block(1), 100) == 1);
-  CHECK(mgp_spare_leave(NOWHERE, block(2), 50) == 1);
-  CHECK(mgp_spare_leave(NOWHERE, block(3), 70) == 1);
-  CHECK(mgp_spare_leave(NOWHERE + 1, block(4), 60) == 1);
+  int shown = 1;
+  CHECK(mgp_spare_take(NOWHERE, 0, &has, &shown) == NULL);
+  CHECK(mgp_spare_leave(NOWHERE, block(1), 100, 0) == 1);
+  CHECK(mgp_spare_leave(NOWHERE, block(2), 50, 0) == 1);
+  CHECK(mgp_spare_leave(NOWHERE, block(3), 70, 0) == 1);
+  CHECK(mgp_spare_leave(NOWHERE + 1, block(4), 60, 0) == 1);
   CHECK_EQ_U64(mgp_spare_bytes(NOWHERE), 220);
   CHECK_EQ_U64(mgp_spare_bytes(NOWHERE + 1), 60);
-  CHECK(mgp_spare_take(NOWHERE, 101, &has) == NULL);
-  CHECK(mgp_spare_take(NOWHERE, 51, &has) == block(3) && has == 70);
-  CHECK(mgp_spare_take(NOWHERE, 51, &has) == block(1) && has == 100);
-  CHECK(mgp_spare_take(NOWHERE, 51, &has) == NULL);
-  CHECK(mgp_spare_take(NOWHERE, 50, &has) == block(2) && has == 50);
-  CHECK(mgp_spare_take(NOWHERE + 1, 1, &has) == block(4) && has == 60);
+  CHECK(mgp_spare_take(NOWHERE, 101, &has, &shown) == NULL);
+  CHECK(mgp_spare_take(NOWHERE, 51, &has, &shown) == block(3) && has == 70);
+  CHECK(mgp_spare_take(NOWHERE, 51, &has, &shown) == block(1) && has == 100);
+  CHECK(mgp_spare_take(NOWHERE, 51, &has, &shown) == NULL);
+  CHECK(mgp_spare_take(NOWHERE, 50, &has, &shown) == block(2) && has == 50);
+  CHECK(mgp_spare_take(NOWHERE + 1, 1, &has, &shown) == block(4) && has == 60);
   CHECK_EQ_U64(mgp_spare_bytes(NOWHERE), 0);
   uint64_t left = 0;
-  while (left < 1000 && mgp_spare_leave(NOWHERE, block(left + 1), 1)) left++;
+  while (left < 1000 && mgp_spare_leave(NOWHERE, block(left + 1), 1, 0)) left++;
   CHECK_MSG(left >= 32 && left < 1000, "%" PRIu64 " blocks", left);
   CHECK_EQ_U64(mgp_spare_bytes(NOWHERE), left);
-  while (mgp_spare_take(NOWHERE, 1, &has)) left--;
+  while (mgp_spare_take(NOWHERE, 1, &has, &shown)) left--;
   CHECK_EQ_U64(left, 0);
+  /* what others may have open is not given back */
+  CHECK(shown == 0);
+  CHECK(mgp_spare_leave(NOWHERE, block(1), 100, 1) == 1);
+  CHECK(mgp_spare_leave(NOWHERE, block(2), 50, 0) == 1);
+  CHECK(mgp_spare_take_hidden(NOWHERE + 1) == NULL);
+  CHECK(mgp_spare_take_hidden(NOWHERE) == block(2));
+  CHECK(mgp_spare_take_hidden(NOWHERE) == NULL);
+  CHECK(mgp_spare_take(NOWHERE, 1, &has, &shown) == block(1) && has == 100 && shown == 1);
+  CHECK_EQ_U64(mgp_spare_bytes(NOWHERE), 0);
 }
 
 static side_t begin(uint64_t nbytes) {
