@@ -11,7 +11,7 @@ endforeach()
 if(TARGET mgp_verifier)
   # what programs need and verifying does not: tests/lint/test_library.py tells if that is not so
   set(mgverify_without "base/(clock|file|json|ledger|log|machine|parse|stop|store)"
-      "vm/(disasm|ecall|emulator|hints|predecode|profile|run_[a-z]+|snapshot|trap)"
+      "vm/(disasm|ecall|emulator|hints|predecode|profile|run_[a-z]+|snapshot|translate|trap)"
       "chips/(check|describe|replay)" "verifier/(command|inspect)")
   list(JOIN mgverify_without "|" mgverify_without)
   set(objects)

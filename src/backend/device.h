@@ -59,11 +59,11 @@ struct mgp_device_link_ops {
   /* Local, on one rank: what the others need to find each other. */
   mgp_status_t (*make_id)(mgp_device_link_t *l, uint8_t id[MGP_LINK_ID_BYTES]);
   mgp_status_t (*start_connect)(mgp_device_link_t *l, const uint8_t id[MGP_LINK_ID_BYTES]);
-  /* Devices that reach each other's memory add words up without sending them. A door is a backend's,
-   * and closed (all zero) where there is no such way: local, and not an error.
-   * `reach` begins to open the doors of all [size] ranks, while the caller goes on, and sets
-   * `tried` to 0 if one is new; `reached` waits for it, after the first `wait`, and says whether
-   * all of them are open. Local. */
+  /* Devices that reach each other's memory add words up without sending them. A door is a
+   * backend's, and closed (all zero) where there is no such way: local, and not an error. `reach`
+   * begins to open the doors of all [size] ranks, while the caller goes on, and sets `tried` to 0
+   * if one is new; `reached` waits for it, after the first `wait`, and says whether all of them are
+   * open. Local. */
   void (*door)(mgp_backend_t *be, mgp_device_door_t *out);
   mgp_status_t (*reach)(mgp_device_link_t *l, const mgp_device_door_t *all);
   int (*reached)(mgp_device_link_t *l);

@@ -148,7 +148,12 @@ static mgp_status_t run(const mgp_cli_t *cli) {
     dt[c] = chips->chip[c].dt;
     cost[c] = chips->chip[c].cost;
   }
-  mgp_vm_config_t config = {&r.in.prog, r.in.hints, r.in.nhints, dt, cost, write_guest, NULL};
+  mgp_vm_config_t config = {.prog = &r.in.prog,
+                            .hints = r.in.hints,
+                            .nhints = r.in.nhints,
+                            .dt = dt,
+                            .cost = cost,
+                            .write = write_guest};
   MGP_TRY_GOTO(st, mgp_vm_create(&config, &r.vm), out);
   if (cli->opt->stats || cli->opt->profile) {
     r.hits = calloc((size_t)r.in.prog.ninsn + 1, sizeof *r.hits);

@@ -38,7 +38,8 @@ static mgp_status_t is_long_enough(const mgp_guest_t *guest, uint32_t size, uint
   memset(dt, 1, sizeof dt);
   memset(cost, 0, sizeof cost);
   MGP_TRY(mgp_inputs_from_guest(guest, size, &in));
-  const mgp_vm_config_t config = {&in.prog, in.hints, in.nhints, dt, cost, NULL, NULL};
+  const mgp_vm_config_t config = {
+      .prog = &in.prog, .hints = in.hints, .nhints = in.nhints, .dt = dt, .cost = cost};
   MGP_TRY_GOTO(st, mgp_vm_create(&config, &vm), out);
   MGP_TRY_GOTO(st, mgp_vm_run(vm, &limits, &why), out);
   *out = mgp_vm_state(vm)->steps >= steps;

@@ -163,11 +163,12 @@ static mgp_status_t start_connect(mgp_link_t *l) {
 
 static mgp_status_t start_reach(mgp_link_t *l, const offer_t *all) {
   const uint32_t size = mgp_comm_size(l->comm);
-  mgp_device_door_t *doors = malloc(size * sizeof *doors);
-  mgp_status_t st = doors ? MGP_OK : mgp_fail(MGP_RESOURCES, "out of memory for %u ranks", size);
-  for (uint32_t r = 0; doors && r < size; r++) doors[r] = all[r].door;
+  mgp_device_door_t *doors = NULL;
+  mgp_status_t st =
+      mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, size * sizeof *doors, (void **)&doors);
+  for (uint32_t r = 0; st == MGP_OK && r < size; r++) doors[r] = all[r].door;
   if (st == MGP_OK) st = l->ops->reach(l->device, doors);
-  free(doors);
+  mgp_ledger_free(l->ledger, doors);
   return mgp_comm_agree(l->comm, st);
 }
 

@@ -67,8 +67,11 @@ static mgp_vm_config_t vm_config(const mgp_session_t *s, chip_costs_t *t) {
     t->dt[c] = s->chips->chip[c].dt;
     t->cost[c] = s->chips->chip[c].cost;
   }
-  return (mgp_vm_config_t){s->prog, s->opt->hints, s->opt->hints_nbytes, t->dt, t->cost,
-                           NULL,    NULL};
+  return (mgp_vm_config_t){.prog = s->prog,
+                           .hints = s->opt->hints,
+                           .nhints = s->opt->hints_nbytes,
+                           .dt = t->dt,
+                           .cost = t->cost};
 }
 
 mgp_status_t mgp_pass_create_vm(const mgp_session_t *s, mgp_vm_t **out) {

@@ -75,6 +75,7 @@ static mgp_status_t create(const mgp_vm_config_t *config, int blank, const mgp_v
   vm->nhints = config->nhints;
   vm->write = config->write;
   vm->ctx = config->ctx;
+  vm->translate = config->translate;
   for (unsigned c = MGP_CHIP_NONE + 1; c < MGP_OPCHIP_COUNT; c++) {
     vm->dt[c] = config->dt[c];
     vm->cost[c] = config->cost[c];
@@ -119,6 +120,7 @@ void mgp_vm_destroy(mgp_vm_t *vm) {
   if (vm->mem != NULL) (void)munmap(vm->mem, MGP_ADDR_LIMIT);
   if (vm->mem_ts != NULL) (void)munmap(vm->mem_ts, MGP_ADDR_LIMIT);
   mgp_vm_free_words(vm);
+  mgp_vm_free_code(vm->code);
   free(vm->resident);
   if (!vm->borrows) {
     free(vm->ops);
@@ -192,15 +194,44 @@ static uint64_t safe_steps(const mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   return n < MGP_PLAIN_STEPS ? n : MGP_PLAIN_STEPS;
 }
 
+/* Steps that are looked at, so that the registers they use most become the machine's. */
+#define SAMPLE ((uint64_t)1 << 14)
+
+/* An instruction is interpreted a hundred times as fast as it is translated. */
+static int pays_off(const mgp_vm_t *vm) {
+  return vm->translate == MGP_VM_TRANSLATE_NOW ||
+         (vm->translate == MGP_VM_TRANSLATE_LATER && vm->s.steps >= SAMPLE + 64ull * vm->nops);
+}
+
+/* Goes on within the limits, and translates by what the steps were. */
+static void translate(mgp_vm_t *vm, mgp_vm_loop_t kind, const mgp_vm_limits_t *limits) {
+  uint64_t *hits = calloc(vm->prog->ninsn + 1, sizeof *hits);
+  mgp_vm_limits_t some = *limits;
+  vm->tried = 1;
+  if (hits == NULL) return;
+  if (some.max_steps - vm->s.steps > SAMPLE) some.max_steps = vm->s.steps + SAMPLE;
+  mgp_vm_loop_count(vm, &some, hits);
+  mgp_vm_translate(vm, kind, hits);
+  free(hits);
+}
+
 /* Goes on within the limits, which are not reached. Notes words if vm->note says where. */
 static void run_some(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
-  const uint64_t before = vm->s.steps;
-  if (vm->note != NULL)
-    mgp_vm_loop_note(vm, safe_steps(vm, limits));
-  else if (vm->seen != NULL)
-    mgp_vm_loop_words(vm, safe_steps(vm, limits));
-  else
-    mgp_vm_loop_plain(vm, safe_steps(vm, limits));
+  static void (*const loop[])(mgp_vm_t *, uint64_t) = {mgp_vm_loop_plain, mgp_vm_loop_words,
+                                                       mgp_vm_loop_note};
+  const mgp_vm_loop_t kind = vm->note != NULL   ? MGP_VM_LOOP_NOTE
+                             : vm->seen != NULL ? MGP_VM_LOOP_WORDS
+                                                : MGP_VM_LOOP_PLAIN;
+  const uint64_t before = vm->s.steps, steps = safe_steps(vm, limits);
+  uint64_t left;
+  if (!vm->tried && pays_off(vm)) {
+    translate(vm, kind, limits);
+    return;
+  }
+  if (!mgp_vm_loop_code(vm, kind, steps, &left))
+    loop[kind](vm, steps);
+  else if (vm->block_steps[vm->at] >> 32 <= left) /* one block for the interpreter */
+    loop[kind](vm, vm->block_steps[vm->at] >> 32);
   if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) return;
   /* the next block is longer than what is surely safe: go through it step by step */
   mgp_vm_limits_t block = *limits;

@@ -31,6 +31,15 @@
 
 typedef struct mgp_vm mgp_vm_t;
 
+/* Whether the passes that do not record make machine code of the program (on x86-64): once the run
+ * is long enough to pay for it, never, or with the first call. The results are the same. A vm has
+ * that of the pass that was first to want it; others interpret. */
+typedef enum {
+  MGP_VM_TRANSLATE_LATER,
+  MGP_VM_TRANSLATE_NEVER,
+  MGP_VM_TRANSLATE_NOW
+} mgp_vm_translate_t;
+
 typedef struct {
   const mgp_program_t *prog;
   /* contents of the hint region (vm/hints.h), at most its size; must outlive the vm */
@@ -43,6 +52,7 @@ typedef struct {
   /* receives what the guest writes to fd 1 and 2, and the log ecalls as fd 2; NULL drops it */
   void (*write)(void *ctx, uint32_t fd, const void *bytes, size_t nbytes);
   void *ctx;
+  mgp_vm_translate_t translate;
 } mgp_vm_config_t;
 
 /* What the run has come to. */

@@ -47,6 +47,8 @@ typedef struct {
   uint32_t cost, dt; /* 0 for ECALL: its chip is known when it runs */
 } mgp_vmeta_t;
 
+typedef struct mgp_vm_code mgp_vm_code_t; /* translate.c */
+
 struct mgp_vm {
   mgp_vm_state_t s;
   uint32_t at; /* index into ops of the next instruction */
@@ -89,11 +91,16 @@ struct mgp_vm {
   uint8_t *output;
   size_t cap_output;
   mgp_status_t status; /* what an ecall failed with, if not a trap */
+  mgp_vm_translate_t translate;
+  int tried;           /* to translate */
+  mgp_vm_code_t *code; /* or NULL */
 };
 
 /* --- predecode.c -------------------------------------------------------------------------- */
 
 mgp_status_t mgp_vm_predecode(mgp_vm_t *vm);
+/* Whether an op with this handler is the last of its block. */
+int mgp_vm_ends_block(unsigned handler);
 /* Index into ops of the instruction at word index pc; UINT32_MAX if there is none. */
 uint32_t mgp_vm_locate(const mgp_vm_t *vm, uint32_t pc);
 
@@ -133,6 +140,18 @@ mgp_chip_id_t mgp_vm_ecall(mgp_vm_t *vm, uint32_t at, uint64_t steps);
 /* The same where it is known not to fail, without memory and without effects outside the vm; note:
  * the words that a COMMIT has read. */
 mgp_chip_id_t mgp_vm_ecall_noted(mgp_vm_t *vm, const uint32_t *note);
+
+/* --- translate.c -------------------------------------------------------------------------- */
+
+/* The loops that can be had as machine code. */
+typedef enum { MGP_VM_LOOP_PLAIN, MGP_VM_LOOP_WORDS, MGP_VM_LOOP_NOTE } mgp_vm_loop_t;
+/* Sets vm->code if this machine can have it. hits: of each instruction, how often it has been
+ * executed in a part of the run; or NULL. */
+void mgp_vm_translate(mgp_vm_t *vm, mgp_vm_loop_t kind, const uint64_t *hits);
+void mgp_vm_free_code(mgp_vm_code_t *code); /* NULL is fine */
+/* As that loop goes on, by vm->code: 0 if there is none of the kind. Stops before what only the
+ * interpreter can do, too; *left: what is left of the steps. */
+int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps, uint64_t *left);
 
 /* --- loops: continue from vm->at, update vm->s -------------------------------------------- */
 

@@ -81,7 +81,7 @@ static void predecode_one(const mgp_vm_t *vm, const mgp_insn_t *in, mgp_vop_t *o
   if (op->h == MGP_H_CONST) op->imm = in->x | in->y << 16;
 }
 
-static int ends_block(unsigned handler) {
+int mgp_vm_ends_block(unsigned handler) {
   switch (handler) {
   case MGP_H_JUMP:
   case MGP_H_JAL:
@@ -136,7 +136,7 @@ mgp_status_t mgp_vm_predecode(mgp_vm_t *vm) {
       if (vm->ops[i].h == MGP_H_ECALL || vm->ops[i].h == MGP_H_ILLEGAL) m->cost = m->dt = 0;
       vm->block_steps[i] = (uint64_t)(vm->ops[i].h != MGP_H_ILLEGAL) << 32 | m->dt;
       vm->block_cost[i] = m->cost;
-      if (!ends_block(vm->ops[i].h)) {
+      if (!mgp_vm_ends_block(vm->ops[i].h)) {
         vm->block_steps[i] += vm->block_steps[i + 1];
         vm->block_cost[i] += vm->block_cost[i + 1];
       }

@@ -173,8 +173,11 @@ static inline void liar_guest_run(liar_guest_t *g) {
     dt[c] = g->chips->chip[c].dt;
     cost[c] = g->chips->chip[c].cost;
   }
-  mgp_vm_config_t config = {&g->prog, (const uint8_t *)g->hints, sizeof g->hints, dt, cost, NULL,
-                            NULL};
+  mgp_vm_config_t config = {.prog = &g->prog,
+                            .hints = (const uint8_t *)g->hints,
+                            .nhints = sizeof g->hints,
+                            .dt = dt,
+                            .cost = cost};
   mgp_vm_t *vm;
   mgp_record_t rec = {.cap_steps = 4096, .cap_commits = 1, .cap_touches = 4096};
   mgp_vm_stop_t why;
