@@ -219,6 +219,10 @@ static int reached(mgp_device_link_t *base) {
   return mgp_cuda_reach_end(&link_of(base)->reach);
 }
 
+static mgp_status_t wake(mgp_device_link_t *base, mgp_backend_t *be) {
+  return mgp_cuda_reach_wake(&link_of(base)->reach, mgp_cuda_of(be));
+}
+
 static uint64_t offset_of(mgp_backend_t *be, const void *d_buf) {
   return (uint64_t)((const uint8_t *)d_buf - mgp_cuda_of(be)->d_arena);
 }
@@ -390,6 +394,7 @@ static mgp_status_t start_exchange(mgp_device_link_t *base, mgp_backend_t *be,
 }
 
 extern "C" const mgp_device_link_ops_t mgp_cuda_link = {
-    "NCCL",       version,    place,        open_link,    make_id,        start_connect, door,
-    reach,        reached,    offset_of,    start_sum,    drain,          start_sum_u32, reduce,
-    start_slices, add_slices, start_spread, slices_bytes, start_exchange, wait_for,      end};
+    "NCCL",       version,        place,    open_link,    make_id,    start_connect,
+    door,         reach,          reached,  wake,         offset_of,  start_sum,
+    drain,        start_sum_u32,  reduce,   start_slices, add_slices, start_spread,
+    slices_bytes, start_exchange, wait_for, end};

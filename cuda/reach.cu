@@ -195,6 +195,23 @@ template <bool FIELD> __device__ __forceinline__ uint32_t add_words(uint32_t a, 
   return FIELD ? mgp_f_add(a, b) : a + b;
 }
 
+/* What is read is whatever lies there, and is not used. */
+static __global__ void touch_places(places_t places, uint32_t count) {
+  if (threadIdx.x < count) (void)*(const volatile uint32_t *)places.d[threadIdx.x];
+}
+
+mgp_status_t mgp_cuda_reach_wake(mgp_cuda_reach_t *r, mgp_cuda_t *cu) {
+  const cudaStream_t stream = cu->stream;
+  places_t places;
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < r->size; k++)
+    if (k != r->rank) places.d[n++] = (uint32_t *)r->peer[k].d_base;
+  cu->stream = cu->side;
+  mgp_status_t st = MGP_LAUNCH(cu, touch_places, 1, MGP_DEVICE_REACH_MOST, places, n);
+  cu->stream = stream;
+  return st;
+}
+
 /* V words: all are read before one is written, and by nobody else. */
 template <bool FIELD, unsigned V>
 __device__ __forceinline__ void sum_here(const places_t &places, uint32_t count, uint64_t i) {

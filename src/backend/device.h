@@ -67,6 +67,9 @@ struct mgp_device_link_ops {
   void (*door)(mgp_backend_t *be, mgp_device_door_t *out);
   mgp_status_t (*reach)(mgp_device_link_t *l, const mgp_device_door_t *all);
   int (*reached)(mgp_device_link_t *l);
+  /* Where all are open: begins to use the ways, beside the backend's work. Links that have had
+   * nothing to do sleep, and take 0.1 ms to wake. Local. */
+  mgp_status_t (*wake)(mgp_device_link_t *l, mgp_backend_t *be);
   /* Local. Where a buffer lies behind the backend's door. */
   uint64_t (*offset)(mgp_backend_t *be, const void *d_buf);
   /* Where every rank has reached all: d_buf[i], at those offsets, summed mod p (field) or mod 2^32,

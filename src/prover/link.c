@@ -348,6 +348,10 @@ mgp_status_t mgp_link_ready(mgp_link_t *l) {
   return counted(l, MGP_LINK_CONNECT, start, 0, 0, st);
 }
 
+mgp_status_t mgp_link_wake(mgp_link_t *l) {
+  return l->reaches ? l->ops->wake(l->device, l->be) : MGP_OK;
+}
+
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound) {
   const uint64_t size = mgp_comm_size(l->comm);
   if (size == 1 || n == 0) return MGP_OK;

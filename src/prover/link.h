@@ -51,6 +51,9 @@ mgp_status_t mgp_link_open(mgp_link_t *l, mgp_comm_t *comm, mgp_backend_t *be, m
  * follows begins with this. Collective. */
 mgp_status_t mgp_link_ready(mgp_link_t *l);
 
+/* A sum comes soon: what sleeps between the devices may wake. Local. */
+mgp_status_t mgp_link_wake(mgp_link_t *l);
+
 /* d_buf[i] summed over the ranks, on every rank. No sum is above `bound`, the same on every rank:
  * if that is not below 2^32, sums are checked (MGP_RESOURCES on all ranks). Collective. */
 mgp_status_t mgp_link_sum_u32(mgp_link_t *l, uint32_t *d_buf, uint64_t n, uint64_t bound);

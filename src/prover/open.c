@@ -282,6 +282,8 @@ static mgp_status_t combine_columns(opener_t *o, const mgp_e_t *v) {
     o->d_q = s->now->d_q;
     if (st == MGP_OK) st = s->be->ops->zero(s->be, s->now->d_q, nbytes);
   }
+  if (st == MGP_OK)
+    st = mgp_link_wake(&s->link); /* before the devices are busy, for what follows */
   if (st == MGP_OK) st = each_part(o, MGP_BUILD_SCATTER, scatter_chunks);
   st = mgp_link_sum_field(&s->link, st, s->now->d_q, (uint64_t)MGP_D << s->now->params.log_height);
   mgp_host_free(s, eq_u);
