@@ -195,9 +195,14 @@ template <bool FIELD> __device__ __forceinline__ uint32_t add_words(uint32_t a, 
   return FIELD ? mgp_f_add(a, b) : a + b;
 }
 
-/* What is read is whatever lies there, and is not used. */
-static __global__ void touch_places(places_t places, uint32_t count) {
-  if (threadIdx.x < count) (void)*(const volatile uint32_t *)places.d[threadIdx.x];
+/* A GPU has many links, and addresses are spread over them: a word is read from every second KiB of
+ * the first 2 MiB, which every arena has. What it is does not matter. */
+#define WAKE_THREADS 1024u
+#define WAKE_STRIDE  2048u
+
+static __global__ void touch_places(places_t places) {
+  const uint32_t *at = places.d[blockIdx.x] + threadIdx.x * (WAKE_STRIDE / sizeof(uint32_t));
+  (void)*(const volatile uint32_t *)(at + threadIdx.x % 32 * 16);
 }
 
 mgp_status_t mgp_cuda_reach_wake(mgp_cuda_reach_t *r, mgp_cuda_t *cu) {
@@ -207,7 +212,7 @@ mgp_status_t mgp_cuda_reach_wake(mgp_cuda_reach_t *r, mgp_cuda_t *cu) {
   for (uint32_t k = 0; k < r->size; k++)
     if (k != r->rank) places.d[n++] = (uint32_t *)r->peer[k].d_base;
   cu->stream = cu->side;
-  mgp_status_t st = MGP_LAUNCH(cu, touch_places, 1, MGP_DEVICE_REACH_MOST, places, n);
+  mgp_status_t st = MGP_LAUNCH(cu, touch_places, n, WAKE_THREADS, places);
   cu->stream = stream;
   return st;
 }

@@ -45,7 +45,7 @@ mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *
 bool mgp_cuda_reach_end(mgp_cuda_reach_t *r);
 void mgp_cuda_reach_close(mgp_cuda_reach_t *r);
 
-/* Reads a word of each arena, on the stream `side`. */
+/* Reads a little of each arena, on the stream `side`. */
 mgp_status_t mgp_cuda_reach_wake(mgp_cuda_reach_t *r, mgp_cuda_t *cu);
 /* Starts this rank's share of a sum: of n words at offset at[rank] of each arena, those of its
  * slice are added, mod p or mod 2^32, and written to all arenas. No other rank touches these. */

@@ -292,6 +292,13 @@ mgp_status_t mgp_pass_restart(mgp_pass_t *p) {
   return start(p, p->budget);
 }
 
+int mgp_pass_has_next(mgp_pass_t *p) {
+  pthread_mutex_lock(&p->lock);
+  const int has = p->made != p->taken;
+  pthread_mutex_unlock(&p->lock);
+  return has;
+}
+
 mgp_status_t mgp_pass_next(mgp_pass_t *p, mgp_cut_t *out) {
   mgp_status_t st = MGP_OK;
   pthread_mutex_lock(&p->lock);

@@ -31,6 +31,8 @@ int mgp_pass_settle(mgp_pass_t *pass, uint64_t budget);
 mgp_status_t mgp_pass_restart(mgp_pass_t *pass);
 /* It ends soon, in whatever state, and nobody waits for it any longer. NULL is fine. Local. */
 void mgp_pass_stop(mgp_pass_t *pass);
+/* Whether mgp_pass_next would not wait. Local. */
+int mgp_pass_has_next(mgp_pass_t *pass);
 /* Waits for the next shard's cut. Fails as the run does (a trap, a limit). Local. */
 mgp_status_t mgp_pass_next(mgp_pass_t *pass, mgp_cut_t *out);
 /* Piece i of the first shard as soon as it has ended, before there is a cut, or the budget: waits

@@ -224,7 +224,7 @@ static void fill_rank_report(const mgp_session_t *s, mgp_rank_report_t *r) {
   if (!mgp_session_shares_memory(s))
     r->host_peak = mgp_ledger_peak(s->ledger, MGP_PHASES, MGP_MEM_CLASSES);
   r->ahead_peak = mgp_ledger_peak(s->ahead, MGP_PHASES, MGP_MEM_CLASSES);
-  r->record_seconds = mgp_recorder_seconds(s->shards->recorder);
+  r->record_seconds = mgp_shards_record_seconds(s);
   if (mgp_machine_memory(&info) == MGP_OK) r->rss_peak = info.rss_peak;
   memcpy(r->builds, s->builds, sizeof r->builds);
   memcpy(r->link, s->link.stats, sizeof r->link);
@@ -353,6 +353,7 @@ static mgp_status_t prove_shards(mgp_session_t *s) {
     MGP_TRY(commit_shard(s));
     MGP_TRY(begin_tasks(s));
     for (int more = 1; more;) {
+      MGP_TRY(mgp_shards_further(s));
       MGP_TRY(commit_beside(s, next, &more));
       s->now = first;
       MGP_TRY(run_phase(s, MGP_PHASE_TASKS, mgp_phase_tasks));

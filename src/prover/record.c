@@ -85,7 +85,8 @@ struct mgp_recorder {
   char message[512];
 };
 
-mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
+mgp_status_t mgp_recorder_create(mgp_session_t *s, const mgp_recorder_t *like,
+                                 mgp_recorder_t **out) {
   mgp_recorder_t *r;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *r, (void **)&r));
   memset(r, 0, sizeof *r);
@@ -97,7 +98,7 @@ mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out) {
                                      (void **)&r->recording);
   if (st == MGP_OK) {
     memset(r->recording, 0, (s->nparts + 1) * sizeof *r->recording);
-    st = mgp_pass_create_recorder(s, NULL, &r->worker[0].vm);
+    st = mgp_pass_create_recorder(s, like ? like->worker[0].vm : NULL, &r->worker[0].vm);
   }
   if (st == MGP_OK)
     *out = r;
@@ -492,11 +493,9 @@ static uint64_t steps_bytes(uint64_t nsteps) {
   return (nsteps + 1) * sizeof(mgp_step_t);
 }
 
-/* Memory of the device beside what the shard in hand takes, if its plan has room. */
-static mgp_status_t place_ahead(mgp_recorder_t *r) {
+mgp_status_t mgp_recorder_place(mgp_recorder_t *r) {
   mgp_session_t *s = r->s;
-  r->placed = 0;
-  if (!can_send(s) || !s->now->have_shape) return MGP_OK;
+  if (r->placed || !can_send(s) || !s->now->have_shape) return MGP_OK;
   for (uint32_t i = 0; i < s->nparts; i++) {
     r->recording[i].most = most_steps(r, i);
     r->placed += steps_bytes(r->recording[i].most) + ROUND;
@@ -586,7 +585,6 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
   MGP_TRY(make_jobs(r));
   if (r->follow) take_followed(r);
   r->follow = NULL;
-  MGP_TRY(place_ahead(r));
   r->running = pthread_create(&r->thread, NULL, run_recorder, r) == 0;
   return r->running ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
@@ -670,8 +668,11 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   s->now->placed = r->placed;
   r->placed = 0;
   free_shard(r);
-  if (r->cut.last) mgp_buffers_free(&r->buffers);
   return MGP_OK;
+}
+
+void mgp_recorder_rest(mgp_recorder_t *r) {
+  if (r) mgp_buffers_free(&r->buffers);
 }
 
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r) {

@@ -15,8 +15,10 @@
 
 typedef struct mgp_recorder mgp_recorder_t;
 
-/* The session has its place and its partitions; its backend is wanted by mgp_recorder_start. */
-mgp_status_t mgp_recorder_create(mgp_session_t *s, mgp_recorder_t **out);
+/* The session has its place and its partitions; its backend is wanted by mgp_recorder_start. like:
+ * NULL, or another one, which shares its tables and must outlive this one. */
+mgp_status_t mgp_recorder_create(mgp_session_t *s, const mgp_recorder_t *like,
+                                 mgp_recorder_t **out);
 /* Begins with the run's first shard while the pass still executes it: pieces are recorded as they
  * come. Only where one rank has the only partition, whose start alone is known by then. The pass
  * must outlive the recorder, and be stopped before that is destroyed. mgp_recorder_start with that
@@ -29,6 +31,9 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
 /* Instead: the shard has been proved before. Keeps the cut without its pieces, in *cut too. Local.
  */
 void mgp_recorder_skip(mgp_recorder_t *r, mgp_cut_t *cut);
+/* Gives it memory of the device beside the shard in hand, if the plan has room and unless it has
+ * some. Local. */
+mgp_status_t mgp_recorder_place(mgp_recorder_t *r);
 /* Begins to send what has been recorded to the device, where it has been given memory for that;
  * returns at once. To be called now and then while a shard is proved. Local. */
 mgp_status_t mgp_recorder_send(mgp_recorder_t *r);
@@ -42,6 +47,8 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);
 /* Seconds of recording so far, by the clock, without what it has waited for the pass. */
 double mgp_recorder_seconds(const mgp_recorder_t *r);
+/* There will be no more shards: gives its buffers back. */
+void mgp_recorder_rest(mgp_recorder_t *r);
 void mgp_recorder_destroy(mgp_recorder_t *r);
 
 #endif

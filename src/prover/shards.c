@@ -22,27 +22,31 @@ mgp_status_t mgp_shards_open(mgp_session_t *s) {
   return s->rank == 0 ? mgp_pass_create(s, mgp_plan_likely_budget(s), &sh->pass) : MGP_OK;
 }
 
+static mgp_recorder_t *next(const mgp_shards_t *sh) {
+  return sh->recorder[sh->turn];
+}
+
 /* Records the first shard behind the pass, where its only partition is this rank's. */
 static mgp_status_t follow_pass(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (s->nranks > 1 || s->partitions > 1 || sh->begun || sh->follows) return MGP_OK;
   sh->follows = 1;
-  return mgp_recorder_follow(sh->recorder, sh->pass, mgp_plan_room_ahead(s));
+  return mgp_recorder_follow(next(sh), sh->pass, mgp_plan_room_ahead(s));
 }
 
 mgp_status_t mgp_shards_follow(mgp_session_t *s) {
-  MGP_TRY(mgp_recorder_create(s, &s->shards->recorder));
+  MGP_TRY(mgp_recorder_create(s, NULL, &s->shards->recorder[0]));
   return mgp_session_on_device(s) && !s->resumes ? follow_pass(s) : MGP_OK;
 }
 
 /* The pass has gone too far, and so has who follows it. */
 static mgp_status_t execute_again(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  mgp_recorder_destroy(sh->recorder);
-  sh->recorder = NULL;
+  mgp_recorder_destroy(sh->recorder[0]); /* there is no other yet */
+  sh->recorder[0] = NULL;
   sh->follows = 0;
   MGP_TRY(mgp_pass_restart(sh->pass));
-  return mgp_recorder_create(s, &sh->recorder);
+  return mgp_recorder_create(s, NULL, &sh->recorder[0]);
 }
 
 mgp_status_t mgp_shards_begin(mgp_session_t *s) {
@@ -86,20 +90,65 @@ static mgp_status_t know_run(mgp_session_t *s, const mgp_cut_t *cut) {
   return s->rank == 0 ? take_output(s, mgp_vm_state(mgp_pass_vm(s->shards->pass))) : MGP_OK;
 }
 
-mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
+/* One shard more is recorded. */
+static mgp_status_t start_recording(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
+  mgp_recorder_t **r = &sh->recorder[(sh->turn + sh->ahead) % MGP_SHARDS_AHEAD];
   mgp_cut_t cut;
-  if (s->run.nshards || sh->ahead) return MGP_OK;
   double start = mgp_clock_seconds();
-  MGP_TRY(follow_pass(s));
-  mgp_status_t shared = mgp_cut_share(s, sh->pass, 1, &cut);
+  mgp_status_t st = mgp_cut_share(s, sh->pass, 1, &cut);
   s->cut_seconds += mgp_clock_seconds() - start;
-  MGP_TRY(shared);
+  MGP_TRY(st);
+  sh->all_cut = cut.last;
+  if (!*r) st = mgp_recorder_create(s, sh->recorder[0], r);
+  if (st == MGP_OK)
+    st = mgp_recorder_start(*r, &cut, mgp_plan_room_ahead(s));
+  else
+    mgp_cut_free(s, &cut);
+  sh->ahead += st == MGP_OK;
+  return st;
+}
+
+/* The next shard may go to the device before its turn. */
+static mgp_status_t place_next(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
   const uint64_t before = mgp_ledger_live_total(s->device_ledger);
-  mgp_status_t st = mgp_recorder_start(sh->recorder, &cut, mgp_plan_room_ahead(s));
-  sh->held = mgp_ledger_live_total(s->device_ledger) - before;
-  sh->ahead = st == MGP_OK;
+  mgp_status_t st = mgp_recorder_place(next(sh));
+  sh->held += mgp_ledger_live_total(s->device_ledger) - before;
+  return st;
+}
+
+mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
+  mgp_status_t st = MGP_OK;
+  if (s->run.nshards) return MGP_OK;
+  if (!s->shards->ahead) {
+    MGP_TRY(follow_pass(s));
+    st = start_recording(s);
+    if (mgp_comm_failure(s->comm)) return st;
+  }
+  if (st == MGP_OK) st = place_next(s);
   return mgp_comm_agree(s->comm, st);
+}
+
+mgp_status_t mgp_shards_further(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  uint32_t has = s->rank == 0 && mgp_pass_has_next(sh->pass);
+  if (!mgp_session_on_device(s) || s->run.nshards || sh->ahead != 1 || sh->all_cut) return MGP_OK;
+  MGP_TRY(mgp_comm_bcast(s->comm, &has, sizeof has, 0));
+  if (!has) return MGP_OK;
+  mgp_status_t st = start_recording(s);
+  if (mgp_comm_failure(s->comm)) return st;
+  if (st == MGP_OK && s->opt->trace_log)
+    fprintf(s->opt->trace_log, "further rank %u shard %u\n", s->rank,
+            mgp_recorder_cut(sh->recorder[1 - sh->turn])->id);
+  return mgp_comm_agree(s->comm, st);
+}
+
+double mgp_shards_record_seconds(const mgp_session_t *s) {
+  double seconds = 0;
+  for (unsigned i = 0; i < MGP_SHARDS_AHEAD; i++)
+    if (s->shards->recorder[i]) seconds += mgp_recorder_seconds(s->shards->recorder[i]);
+  return seconds;
 }
 
 /* --- beside another shard ------------------------------------------------------------------- */
@@ -119,7 +168,7 @@ static void describe_next(mgp_session_t *s, beside_t *b) {
   b->ready = 1;
   b->room = s->be->ops->room(s->be);
   if (s->run.nshards == 0)
-    b->ready = (uint64_t)mgp_recorder_ready(s->shards->recorder, &b->steps_nbytes, &b->touches);
+    b->ready = (uint64_t)mgp_recorder_ready(next(s->shards), &b->steps_nbytes, &b->touches);
   else if (s->rank == 0)
     b->touches = mgp_memory_words_left(s);
 }
@@ -143,7 +192,7 @@ mgp_status_t mgp_shards_fit_beside(mgp_session_t *s, int *fits) {
 }
 
 mgp_status_t mgp_shards_send(mgp_session_t *s) {
-  return s->shards->ahead ? mgp_recorder_send(s->shards->recorder) : MGP_OK;
+  return s->shards->ahead ? mgp_recorder_send(next(s->shards)) : MGP_OK;
 }
 
 /* --- raw state ----------------------------------------------------------------------------- */
@@ -171,11 +220,14 @@ static mgp_status_t record_program(mgp_session_t *s) {
   mgp_touch_list_t lists[MGP_MAX_PARTITIONS];
   mgp_shards_t *sh = s->shards;
   memset(lists, 0, sizeof lists);
-  mgp_status_t st = mgp_recorder_finish(sh->recorder, lists);
+  mgp_status_t st = mgp_recorder_finish(next(sh), lists);
   s->now->held = sh->held;
   sh->held = 0;
-  sh->cut = *mgp_recorder_cut(sh->recorder);
-  sh->ahead = 0;
+  sh->cut = *mgp_recorder_cut(next(sh));
+  sh->ahead--;
+  sh->turn = (sh->turn + 1) % MGP_SHARDS_AHEAD;
+  for (unsigned i = 0; i < MGP_SHARDS_AHEAD && sh->cut.last; i++)
+    mgp_recorder_rest(sh->recorder[i]);
   if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
   state_program(s, &sh->cut);
   st = mgp_comm_agree(s->comm, st);
@@ -195,7 +247,7 @@ mgp_status_t mgp_shards_pass_over(mgp_session_t *s) {
     return MGP_OK;
   }
   MGP_TRY(mgp_cut_share(s, sh->pass, 0, &sh->cut));
-  mgp_recorder_skip(sh->recorder, &sh->cut);
+  mgp_recorder_skip(next(sh), &sh->cut);
   mgp_status_t st = sh->cut.last ? know_run(s, &sh->cut) : MGP_OK;
   state_program(s, &sh->cut);
   return mgp_comm_agree(s->comm, st);
@@ -339,7 +391,7 @@ void mgp_shards_end(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (!sh) return;
   mgp_pass_stop(sh->pass); /* or the recorder would follow it to the end */
-  mgp_recorder_destroy(sh->recorder);
+  for (unsigned i = MGP_SHARDS_AHEAD; i-- > 0;) mgp_recorder_destroy(sh->recorder[i]);
   mgp_pass_destroy(sh->pass);
   mgp_last_destroy(sh->last);
   mgp_checker_destroy(sh->checker);

@@ -9,6 +9,7 @@
  *     mgp_phase_record     its raw state: the records of a program shard, made ahead, with previous
  *                          timestamps exchanged; or the words of a memory shard
  *     mgp_shards_ahead     once it is planned: the next shard is recorded in the background
+ *     mgp_shards_further   while a device makes its chip proofs: so is the one after that
  *     mgp_shards_append    its proof joins the finished ones, and is checked beside what follows
  *   mgp_shards_write       the file, on rank 0
  *
@@ -22,13 +23,17 @@
 #include "prover/last.h"
 #include "prover/record.h"
 
+#define MGP_SHARDS_AHEAD 2u /* that are recorded at a time */
+
 struct mgp_shards {
   mgp_pass_t *pass; /* rank 0 */
-  mgp_recorder_t *recorder;
-  mgp_cut_t cut; /* of the program shard in hand, or the last one; without pieces */
-  int ahead;     /* the recorder has the next shard */
-  uint64_t held; /* bytes of the device that it has taken for it */
-  int follows;   /* ... or pieces of the first one, without its cut */
+  /* of the next shard (its turn), and of the one after it */
+  mgp_recorder_t *recorder[MGP_SHARDS_AHEAD];
+  unsigned turn, ahead; /* so many of them have a shard */
+  int all_cut;          /* among them the last one */
+  mgp_cut_t cut;        /* of the program shard in hand, or the last one; without pieces */
+  uint64_t held;        /* bytes of the device that the next one has taken */
+  int follows;          /* it has pieces of the first one, without its cut */
   mgp_last_t *last;
   uint32_t begun;    /* shards taken in hand, those of an earlier start included */
   uint32_t done;     /* shards finished */
@@ -49,9 +54,13 @@ mgp_status_t mgp_shards_open(mgp_session_t *s);
 mgp_status_t mgp_shards_follow(mgp_session_t *s);
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
+/* If the plain pass has come so far: nobody waits for it here. */
+mgp_status_t mgp_shards_further(mgp_session_t *s);
 /* *fits: the next shard is recorded, and there is room for its raw state beside the shard in hand,
  * whose chip proofs are under way, on every rank. There is a next one. */
 mgp_status_t mgp_shards_fit_beside(mgp_session_t *s, int *fits);
+/* Seconds that this rank's recorders have been at work, by the clock. Local. */
+double mgp_shards_record_seconds(const mgp_session_t *s);
 /* Between two steps of a proof: what is recorded by now begins its way to the device. Local. */
 mgp_status_t mgp_shards_send(mgp_session_t *s);
 mgp_status_t mgp_shards_append(mgp_session_t *s);

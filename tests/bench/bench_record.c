@@ -42,7 +42,7 @@ static times_t measure(const mgp_program_t *prog, const mgp_prove_options_t *opt
   REQUIRE_OK(mgp_session_place(&s, 0));
   REQUIRE_OK(mgp_session_open_backend(&s, 0));
   const double start = now();
-  REQUIRE_OK(mgp_recorder_create(&s, &recorder));
+  REQUIRE_OK(mgp_recorder_create(&s, NULL, &recorder));
   REQUIRE_OK(mgp_pass_create(&s, budget, &pass));
   CHECK(mgp_pass_settle(pass, budget));
   REQUIRE_OK(mgp_recorder_follow(recorder, pass, UINT64_MAX));
@@ -56,7 +56,7 @@ static times_t measure(const mgp_program_t *prog, const mgp_prove_options_t *opt
   t.after = now() - passed;
   t.steps = part.nsteps;
   t.touched = list.n;
-  mgp_host_free(&s, list.touches);
+  s.be->ops->free(s.be, list.d_touches);
   s.be->ops->free(s.be, (void *)(uintptr_t)part.raw.steps);
   s.be->ops->free(s.be, (void *)(uintptr_t)part.raw.commits);
   mgp_recorder_destroy(recorder);

@@ -77,6 +77,7 @@ def test_ahead(t):
         pieces = re.findall(r"^sent rank \d+ shard \d+ pieces (\d+) of (\d+)$", t.read("log." + rank).decode(), re.M)
         t.check(len(pieces) >= 2 and pieces[0][0] == "0", f"{pieces}")
         t.check(any(int(sent) for sent, _ in pieces), f"nothing was sent ahead: {pieces}")
+        t.check("further" in t.read("log." + rank).decode(), "never two shards ahead")
 
 
 def test_beside(t):
