@@ -18,6 +18,7 @@ mgp_status_t mgp_shards_open(mgp_session_t *s) {
   mgp_shards_t *sh;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, sizeof *sh, (void **)&sh));
   memset(sh, 0, sizeof *sh);
+  sh->late = s->nranks > 1;
   s->shards = sh;
   return s->rank == 0 ? mgp_pass_create(s, mgp_plan_likely_budget(s), &sh->pass) : MGP_OK;
 }
@@ -133,7 +134,8 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
 mgp_status_t mgp_shards_further(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   uint32_t has = s->rank == 0 && mgp_pass_has_next(sh->pass);
-  if (!mgp_session_on_device(s) || s->run.nshards || sh->ahead != 1 || sh->all_cut) return MGP_OK;
+  if (!mgp_session_on_device(s) || !sh->late || s->run.nshards || sh->ahead != 1 || sh->all_cut)
+    return MGP_OK;
   MGP_TRY(mgp_comm_bcast(s->comm, &has, sizeof has, 0));
   if (!has) return MGP_OK;
   mgp_status_t st = start_recording(s);
@@ -186,8 +188,10 @@ mgp_status_t mgp_shards_fit_beside(mgp_session_t *s, int *fits) {
   MGP_TRY(mgp_comm_allgather(s->comm, MGP_OK, &mine, sizeof mine, all));
   for (uint32_t r = 0; r < s->nranks; r++) touches += all[r].touches;
   *fits = 1;
-  for (uint32_t r = 0; r < s->nranks; r++)
+  for (uint32_t r = 0; r < s->nranks; r++) {
     *fits &= all[r].ready && raw_bytes(s, &all[r], touches) <= all[r].room;
+    s->shards->late |= !all[r].ready;
+  }
   return MGP_OK;
 }
 

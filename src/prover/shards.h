@@ -31,9 +31,10 @@ struct mgp_shards {
   mgp_recorder_t *recorder[MGP_SHARDS_AHEAD];
   unsigned turn, ahead; /* so many of them have a shard */
   int all_cut;          /* among them the last one */
-  mgp_cut_t cut;        /* of the program shard in hand, or the last one; without pieces */
-  uint64_t held;        /* bytes of the device that the next one has taken */
-  int follows;          /* it has pieces of the first one, without its cut */
+  int late;      /* a shard may not be recorded when devices could go on with it, or was not */
+  mgp_cut_t cut; /* of the program shard in hand, or the last one; without pieces */
+  uint64_t held; /* bytes of the device that the next one has taken */
+  int follows;   /* it has pieces of the first one, without its cut */
   mgp_last_t *last;
   uint32_t begun;    /* shards taken in hand, those of an earlier start included */
   uint32_t done;     /* shards finished */
@@ -54,7 +55,8 @@ mgp_status_t mgp_shards_open(mgp_session_t *s);
 mgp_status_t mgp_shards_follow(mgp_session_t *s);
 mgp_status_t mgp_shards_begin(mgp_session_t *s);
 mgp_status_t mgp_shards_ahead(mgp_session_t *s);
-/* If the plain pass has come so far: nobody waits for it here. */
+/* If recording may be late, which it is not for one device until it has been, and the plain pass
+ * has come so far: nobody waits for it here. (Buffers for another shard cost time to pin.) */
 mgp_status_t mgp_shards_further(mgp_session_t *s);
 /* *fits: the next shard is recorded, and there is room for its raw state beside the shard in hand,
  * whose chip proofs are under way, on every rank. There is a next one. */
