@@ -40,10 +40,12 @@ same() {
 say "$(date -u '+%Y-%m-%d %H:%M UTC'), commit $commit"
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader | tee -a "$out/summary.txt"
 
+# The walk over NCCL's calls by two GPUs: by more of them each takes longer, and there are more.
 link() {
-  step link 400 env NCCL_DEBUG=WARN "$build/tests/gpu_link"
+  step link 400 env NCCL_DEBUG=WARN CUDA_VISIBLE_DEVICES=0,1 "$build/tests/gpu_link"
   say "$(grep 'errors at' "$out/link.log")"
   step link_mpi 60 mpirun -n "$ranks" "$build/tests/gpu_link" mpi
+  step link_mpi_nccl 60 mpirun -n "$ranks" -x MGP_LINK=nccl -x MGP_TEST_FAR=1 "$build/tests/gpu_link" mpi
 }
 
 bytes() {
