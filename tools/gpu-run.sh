@@ -69,11 +69,26 @@ sanitizer_jobs() { # lines of: tool name command
     done
     for p in $programs; do
       case $p in
-      test_cuda_task | test_cuda_hash_arena) ;;
+      test_cuda_task | test_cuda_hash_arena | test_cuda_spare) ;;
       *) echo "$tool $p $build/tests/$p" ;;
       esac
     done
   done
+}
+lone_jobs() { # what the device has free is looked at
+  local tool
+  for tool in ${TOOLS:-racecheck initcheck memcheck synccheck}; do
+    echo "$tool test_cuda_spare $build/tests/test_cuda_spare"
+  done
+}
+run_jobs() { # so many at a time
+  xargs -P "$1" -L 1 bash -c '
+    tool=$0 name=$1
+    shift
+    limit=${LIMIT:-280}
+    MGP_TEST_QUICK=2 MGP_CUDA_LAZY=1 MGP_TEST_SEED=1 step "$tool.$name" "$limit" "$sanitizer" \
+      --tool "$tool" --error-exitcode 9 "$@"
+    exit $failed' || failed=1
 }
 sanitizers() {
   if [ -z "$sanitizer" ]; then
@@ -82,13 +97,8 @@ sanitizers() {
   fi
   export out sanitizer GOMP_SPINCOUNT=1000 # or mgprove starts once more, without the sanitizer
   export -f step
-  sanitizer_jobs | xargs -P "${JOBS:-12}" -L 1 bash -c '
-    tool=$0 name=$1
-    shift
-    limit=${LIMIT:-280}
-    MGP_TEST_QUICK=2 MGP_CUDA_LAZY=1 MGP_TEST_SEED=1 step "$tool.$name" "$limit" "$sanitizer" \
-      --tool "$tool" --error-exitcode 9 "$@"
-    exit $failed' || failed=1
+  lone_jobs | run_jobs 1
+  sanitizer_jobs | run_jobs "${JOBS:-12}"
   rm -f "$out"/*.mgp "$out/hint"
 }
 

@@ -37,14 +37,14 @@ MAX_SHARD = 1 << 26    # steps: timestamps of a shard stay below 2^29
 LINKS = {
     # through the hosts' memory, copied down and up: between two and four GPUs of one host
     "host": {"small": 3e-6, "latency": 5e-3, "bandwidth": 1.65e9, "ring": False},
-    # NCCL 2.28 between two H100 (NV18): 16 bytes take 57 us, 4 MiB 80 us, Q of 67 MB 0.6 ms
-    "nvlink": {"small": 3e-6, "latency": 50e-6, "bandwidth": 130e9},
+    # H100 (NV18) that sum in each other's memory: 16 bytes take 14 to 20 us; Q of 67 MB 0.34 ms by two, 0.52 by four
+    "nvlink": {"small": 3e-6, "latency": 20e-6, "bandwidth": 200e9, "reach": True},
     # one NDR port (400 Gb/s) per GPU: not measured
     "infiniband": {"small": 6e-6, "latency": 80e-6, "bandwidth": 45e9},
 }
 # steps/s of one core for the plain pass; steps/s of recording by the cores of a rank (16 of them beside the two
 # H100 record 500 to 600 M/s); bytes/s to the GPU
-SPEEDS = {"pass": 400e6, "record": 550e6, "upload": 22e9}
+SPEEDS = {"pass": 800e6, "record": 550e6, "upload": 22e9}
 NODE = 8  # GPUs of a node: beyond that, the slower link
 
 
@@ -128,12 +128,14 @@ def fit(points):
 # --- one shard -------------------------------------------------------------------------------------
 
 def all_reduce(link, nbytes, n):
-    """A ring for the bytes, a tree for the latency; through the hosts, whose ways to the devices are the narrow
-    ones, one after the other."""
+    """A ring for the bytes, a tree for the latency, but in each other's memory one step; through the hosts, whose
+    ways to the devices are the narrow ones, one after the other."""
     if n == 1:
         return 0.0
     if not link.get("ring", True):
         return link["latency"] + nbytes / link["bandwidth"]
+    if link.get("reach"):
+        return link["latency"] + 2 * (n - 1) / n * nbytes / link["bandwidth"]
     return 2 * math.ceil(math.log2(n)) * link["latency"] + 2 * (n - 1) / n * nbytes / link["bandwidth"]
 
 

@@ -18,8 +18,8 @@
  * (mgp_vm_count_words).
  *
  * Memory of a vm: a sparse 1 GiB mapping for the guest's memory, a second one while recording, one
- * of 32 MiB while words are counted, and
- * 40 bytes per instruction of the program unless it shares those of another vm. */
+ * of 32 MiB while words are counted, and 40 bytes per instruction of the program unless it shares
+ * those of another vm; some 100 more once there is machine code. */
 #ifndef MGP_VM_EMULATOR_H
 #define MGP_VM_EMULATOR_H
 
