@@ -152,9 +152,10 @@ mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *
   if (!r->peer) return mgp_fail(MGP_RESOURCES, "out of host memory for %u ranks", r->size);
   for (uint32_t k = 0; k < r->size; k++) {
     mgp_cuda_peer_t *p = &r->peer[k];
-    if (memcmp(&p->door, all[k].bytes, sizeof p->door) != 0) close_door(p);
+    if (memcmp(&p->door, all[k].bytes, sizeof p->door) == 0) continue;
+    close_door(p);
     memcpy(&p->door, all[k].bytes, sizeof p->door);
-    *fresh |= k != r->rank && !p->d_base;
+    *fresh = true; /* on every rank, whoever's it is */
   }
   if (!*fresh) return MGP_OK;
   if (r->size > MGP_DEVICE_REACH_MOST || keeps_out(r)) {
@@ -171,7 +172,8 @@ bool mgp_cuda_reach_end(mgp_cuda_reach_t *r) {
   r->opening = false;
   for (uint32_t k = 0; k < r->size; k++)
     if (k != r->rank && !(r->peer && r->peer[k].d_base)) {
-      mgp_log_verbose("rank %u does not reach other GPUs' memory: %s", r->rank, r->why);
+      mgp_log_verbose("rank %u does not reach other GPUs' memory: %s", r->rank,
+                      r->why[0] ? r->why : "none is shown");
       return false;
     }
   return true;

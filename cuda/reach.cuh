@@ -38,8 +38,8 @@ typedef struct {
 
 /* Local. Closed where CUDA has no way in for others. */
 void mgp_cuda_door(mgp_cuda_t *cu, mgp_device_door_t *out);
-/* Begins to open what is not open yet of all [size] ranks' doors, the own one left out; *fresh:
- * something was. */
+/* all: [size] doors, the own one too. Begins to open the others' if one is not as it was the last
+ * time: *fresh, the same on every rank. */
 mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *all, bool *fresh);
 /* Waits for that: whether all are open. */
 bool mgp_cuda_reach_end(mgp_cuda_reach_t *r);

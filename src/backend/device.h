@@ -62,8 +62,8 @@ struct mgp_device_link_ops {
   /* Devices that reach each other's memory add words up without sending them. A door is a
    * backend's, and closed (all zero) where there is no such way: local, and not an error. `reach`
    * begins to open the doors of all [size] ranks, while the caller goes on, and sets `tried` to 0
-   * if one is new; `reached` waits for it, after the first `wait`, and says whether all of them are
-   * open. Local. */
+   * if one of them is new, the own one included; `reached` waits for it, after the first `wait`,
+   * and says whether all of them are open. Local. */
   void (*door)(mgp_backend_t *be, mgp_device_door_t *out);
   mgp_status_t (*reach)(mgp_device_link_t *l, const mgp_device_door_t *all);
   int (*reached)(mgp_device_link_t *l);
