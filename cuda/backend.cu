@@ -102,7 +102,7 @@ mgp_status_t mgp_cuda_memory(int device, uint64_t *free_bytes, uint64_t *total_b
   if (error != cudaSuccess)
     return mgp_fail(MGP_RESOURCES, "CUDA device %d: reading its memory: %s (error %d)", device,
                     cudaGetErrorString(error), (int)error);
-  *free_bytes = left + mgp_spare_bytes(device);
+  *free_bytes = mgp_spare_free(device, left);
   *total_bytes = all;
   return MGP_OK;
 }

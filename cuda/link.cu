@@ -208,9 +208,10 @@ static void door(mgp_backend_t *be, mgp_device_door_t *out) {
   mgp_cuda_door(mgp_cuda_of(be), out);
 }
 
-static mgp_status_t reach(mgp_device_link_t *base, const mgp_device_door_t *all) {
+static mgp_status_t reach(mgp_device_link_t *base, mgp_backend_t *be,
+                          const mgp_device_door_t *all) {
   bool fresh = false;
-  MGP_TRY(mgp_cuda_reach_begin(&link_of(base)->reach, all, &fresh));
+  MGP_TRY(mgp_cuda_reach_begin(&link_of(base)->reach, mgp_cuda_of(be), all, &fresh));
   if (fresh) base->tried = 0;
   return MGP_OK;
 }

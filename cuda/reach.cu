@@ -67,7 +67,6 @@ void mgp_cuda_door(mgp_cuda_t *cu, mgp_device_door_t *out) {
     (void)cudaGetLastError();
     memset(&door, 0, sizeof door);
   }
-  cu->arena_shown |= door.nbytes != 0;
   memset(out, 0, sizeof *out);
   memcpy(out->bytes, &door, sizeof door);
 }
@@ -146,8 +145,16 @@ static bool keeps_out(const mgp_cuda_reach_t *r) {
   return text && strtoul(text, NULL, 10) == r->rank;
 }
 
-mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *all, bool *fresh) {
+/* Nobody opens doors any more. */
+static void join(mgp_cuda_reach_t *r) {
+  if (r->opening) (void)pthread_join(r->thread, NULL);
+  r->opening = false;
+}
+
+mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, mgp_cuda_t *cu, const mgp_device_door_t *all,
+                                  bool *fresh) {
   *fresh = false;
+  join(r); /* of a proof that ended before it wanted a sum */
   if (!r->peer) r->peer = (mgp_cuda_peer_t *)calloc(r->size, sizeof *r->peer);
   if (!r->peer) return mgp_fail(MGP_RESOURCES, "out of host memory for %u ranks", r->size);
   for (uint32_t k = 0; k < r->size; k++) {
@@ -157,6 +164,7 @@ mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *
     memcpy(&p->door, all[k].bytes, sizeof p->door);
     *fresh = true; /* on every rank, whoever's it is */
   }
+  if (r->peer[r->rank].door.nbytes) cu->arena_shown = true;
   if (!*fresh) return MGP_OK;
   if (r->size > MGP_DEVICE_REACH_MOST || keeps_out(r)) {
     snprintf(r->why, sizeof r->why, "%u ranks", r->size);
@@ -168,8 +176,7 @@ mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *
 }
 
 bool mgp_cuda_reach_end(mgp_cuda_reach_t *r) {
-  if (r->opening) (void)pthread_join(r->thread, NULL);
-  r->opening = false;
+  join(r);
   for (uint32_t k = 0; k < r->size; k++)
     if (k != r->rank && !(r->peer && r->peer[k].d_base)) {
       mgp_log_verbose("rank %u does not reach other GPUs' memory: %s", r->rank,
@@ -180,8 +187,7 @@ bool mgp_cuda_reach_end(mgp_cuda_reach_t *r) {
 }
 
 void mgp_cuda_reach_close(mgp_cuda_reach_t *r) {
-  if (r->opening) (void)pthread_join(r->thread, NULL);
-  r->opening = false;
+  join(r);
   for (uint32_t k = 0; r->peer && k < r->size; k++) close_door(&r->peer[k]);
   free(r->peer);
   r->peer = NULL;

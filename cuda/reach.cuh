@@ -40,7 +40,8 @@ typedef struct {
 void mgp_cuda_door(mgp_cuda_t *cu, mgp_device_door_t *out);
 /* all: [size] doors, the own one too. Begins to open the others' if one is not as it was the last
  * time: *fresh, the same on every rank. */
-mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, const mgp_device_door_t *all, bool *fresh);
+mgp_status_t mgp_cuda_reach_begin(mgp_cuda_reach_t *r, mgp_cuda_t *cu, const mgp_device_door_t *all,
+                                  bool *fresh);
 /* Waits for that: whether all are open. */
 bool mgp_cuda_reach_end(mgp_cuda_reach_t *r);
 void mgp_cuda_reach_close(mgp_cuda_reach_t *r);

@@ -56,6 +56,19 @@ int mgp_spare_leave(int device, void *d_block, uint64_t nbytes, int shown) {
   return taken;
 }
 
+uint64_t mgp_spare_free(int device, uint64_t left) {
+  uint64_t shown = 0, most = 0;
+  pthread_mutex_lock(&lock);
+  for (const block_t *b = spare; b < spare + MOST; b++) {
+    if (!b->d_block || b->device != device) continue;
+    *(b->shown ? &shown : &left) += b->nbytes;
+    if (b->shown && b->nbytes > most) most = b->nbytes;
+  }
+  pthread_mutex_unlock(&lock);
+  if (most >= (left + shown) / 8 * 7) return left + shown;
+  return left > most ? left : most;
+}
+
 uint64_t mgp_spare_bytes(int device) {
   uint64_t nbytes = 0;
   pthread_mutex_lock(&lock);

@@ -20,6 +20,9 @@ void *mgp_spare_take_hidden(int device);
 int mgp_spare_leave(int device, void *d_block, uint64_t nbytes, int shown);
 /* Bytes of all that are left. */
 uint64_t mgp_spare_bytes(int device);
+/* What a backend can have, where `left` bytes are free beside the blocks: all of it, if a shown
+ * block is nearly all; else what is free and not shown together, or a shown block. */
+uint64_t mgp_spare_free(int device, uint64_t left);
 
 #ifdef __cplusplus
 }

@@ -65,7 +65,7 @@ struct mgp_device_link_ops {
    * if one of them is new, the own one included; `reached` waits for it, after the first `wait`,
    * and says whether all of them are open. Local. */
   void (*door)(mgp_backend_t *be, mgp_device_door_t *out);
-  mgp_status_t (*reach)(mgp_device_link_t *l, const mgp_device_door_t *all);
+  mgp_status_t (*reach)(mgp_device_link_t *l, mgp_backend_t *be, const mgp_device_door_t *all);
   int (*reached)(mgp_device_link_t *l);
   /* Where all are open: begins to use the ways, beside the backend's work. Links that have had
    * nothing to do sleep, and take 0.1 ms to wake. Local. */

@@ -167,7 +167,7 @@ static mgp_status_t start_reach(mgp_link_t *l, const offer_t *all) {
   mgp_status_t st =
       mgp_ledger_alloc(l->ledger, MGP_MEM_SCRATCH, size * sizeof *doors, (void **)&doors);
   for (uint32_t r = 0; st == MGP_OK && r < size; r++) doors[r] = all[r].door;
-  if (st == MGP_OK) st = l->ops->reach(l->device, doors);
+  if (st == MGP_OK) st = l->ops->reach(l->device, l->be, doors);
   mgp_ledger_free(l->ledger, doors);
   return mgp_comm_agree(l->comm, st);
 }
@@ -226,7 +226,10 @@ static mgp_status_t sum_in_place(mgp_link_t *l, mgp_status_t st, uint32_t *d_buf
     return st;
   }
   st = l->ops->start_sum(l->device, l->be, at, n, field);
-  if (st == MGP_OK) st = wait_here(l);
+  if (st == MGP_OK) {
+    st = wait_here(l);
+    if (st != MGP_OK) (void)l->ops->drain(l->device, l->be); /* nothing of it in others' memory */
+  }
   return agree_waited(l, st);
 }
 

@@ -106,6 +106,9 @@ static mgp_status_t start_recording(mgp_session_t *s) {
     st = mgp_recorder_start(*r, &cut, mgp_plan_room_ahead(s));
   else
     mgp_cut_free(s, &cut);
+  if (st == MGP_OK && s->opt->trace_log)
+    fprintf(s->opt->trace_log, "recorder rank %u shard %u number %u\n", s->rank,
+            mgp_recorder_cut(*r)->id, (unsigned)(r - sh->recorder));
   sh->ahead += st == MGP_OK;
   return st;
 }
@@ -228,9 +231,8 @@ static mgp_status_t record_program(mgp_session_t *s) {
   s->now->held = sh->held;
   sh->held = 0;
   sh->cut = *mgp_recorder_cut(next(sh));
-  sh->ahead--;
-  sh->turn = (sh->turn + 1) % MGP_SHARDS_AHEAD;
-  for (unsigned i = 0; i < MGP_SHARDS_AHEAD && sh->cut.last; i++)
+  if (--sh->ahead) sh->turn = (sh->turn + 1) % MGP_SHARDS_AHEAD; /* else the same one goes on */
+  for (unsigned i = 0; i < MGP_SHARDS_AHEAD && st == MGP_OK && sh->cut.last; i++)
     mgp_recorder_rest(sh->recorder[i]);
   if (st == MGP_OK && sh->cut.last) st = know_run(s, &sh->cut);
   state_program(s, &sh->cut);

@@ -91,8 +91,10 @@ def test_beside(t):
         beside = []
         for limit in ("72M",) if EMULATED else ("", "800M", "400M", "300M"):
             t.prove("fibonacci", size, "cuda.mgp", "--backend", "cuda", "-q", *plan, "--json", "report.json",
-                    "--mem-report", "memory.json", *(["--memory", limit] if limit else []))
+                    "--mem-report", "memory.json", "--trace-log", "log", *(["--memory", limit] if limit else []))
             t.check(t.read("cuda.mgp") == t.read("cpu.mgp"), f"{partitions}, {limit}: other bytes")
+            log = t.read("log.0").decode()
+            t.check("further" in log or " number 1\n" not in log, "two recorders where one is enough")
             check_memory(t, "memory.json")
             report = t.json("report.json")
             beside.append(report["shards_beside"])
