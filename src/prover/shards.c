@@ -106,9 +106,9 @@ static mgp_status_t start_recording(mgp_session_t *s) {
     st = mgp_recorder_start(*r, &cut, mgp_plan_room_ahead(s));
   else
     mgp_cut_free(s, &cut);
-  if (st == MGP_OK && s->opt->trace_log)
-    fprintf(s->opt->trace_log, "recorder rank %u shard %u number %u\n", s->rank,
-            mgp_recorder_cut(*r)->id, (unsigned)(r - sh->recorder));
+  if (st == MGP_OK && s->opt->trace_log && *r != sh->recorder[0])
+    fprintf(s->opt->trace_log, "second recorder rank %u shard %u\n", s->rank,
+            mgp_recorder_cut(*r)->id);
   sh->ahead += st == MGP_OK;
   return st;
 }
