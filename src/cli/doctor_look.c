@@ -144,18 +144,16 @@ static mgp_status_t time_gpu_sum(gpu_t *g, uint64_t n, uint32_t rounds, double *
 
 static mgp_status_t measure_link(mgp_comm_t *comm, const mgp_cli_t *cli, gpu_t *g,
                                  mgp_found_link_t *out) {
-  char name[MGP_LINK_NAME_MAX];
+  _Static_assert(sizeof out->name >= MGP_LINK_NAME_MAX, "room for a link's name");
   double seconds = 0;
   MGP_TRY(mgp_link_open(&g->link, comm, g->be, g->ledger, g->be ? cli->device->link : NULL));
   if (!g->link.ops) {
     (void)snprintf(out->missing, sizeof out->missing, "not every rank has a GPU of its own");
     return MGP_OK;
   }
-  mgp_link_name(&g->link, name);
-  (void)snprintf(out->name, sizeof out->name, "%s", name);
+  mgp_link_name(&g->link, out->name);
   MGP_TRY(mgp_link_ready(&g->link));
-  mgp_link_name(&g->link, name); /* with what has turned out */
-  (void)snprintf(out->name, sizeof out->name, "%s", name);
+  mgp_link_name(&g->link, out->name); /* with what has turned out */
   MGP_TRY(time_gpu_sum(g, 4, ROUNDS, &out->latency));
   MGP_TRY(time_gpu_sum(g, NBYTES / sizeof *g->d_words, ROUNDS, &seconds));
   out->bandwidth = seconds > 0 ? NBYTES / seconds : 0;

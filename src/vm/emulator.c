@@ -223,14 +223,14 @@ static void run_some(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
                              : vm->seen != NULL ? MGP_VM_LOOP_WORDS
                                                 : MGP_VM_LOOP_PLAIN;
   const uint64_t before = vm->s.steps, steps = safe_steps(vm, limits);
-  uint64_t left;
   if (!vm->tried && pays_off(vm)) {
     translate(vm, kind, limits);
     return;
   }
-  if (!mgp_vm_loop_code(vm, kind, steps, &left))
+  if (!mgp_vm_loop_code(vm, kind, steps))
     loop[kind](vm, steps);
-  else if (vm->block_steps[vm->at] >> 32 <= left) /* one block for the interpreter */
+  else if (vm->block_steps[vm->at] >> 32 <=
+           before + steps - vm->s.steps) /* one block is left to it */
     loop[kind](vm, vm->block_steps[vm->at] >> 32);
   if (vm->s.steps != before || vm->trapped || vm->status != MGP_OK) return;
   /* the next block is longer than what is surely safe: go through it step by step */

@@ -146,12 +146,12 @@ mgp_chip_id_t mgp_vm_ecall_noted(mgp_vm_t *vm, const uint32_t *note);
 /* The loops that can be had as machine code. */
 typedef enum { MGP_VM_LOOP_PLAIN, MGP_VM_LOOP_WORDS, MGP_VM_LOOP_NOTE } mgp_vm_loop_t;
 /* Sets vm->code if this machine can have it. hits: of each instruction, how often it has been
- * executed in a part of the run; or NULL. */
+ * executed in a part of the run. */
 void mgp_vm_translate(mgp_vm_t *vm, mgp_vm_loop_t kind, const uint64_t *hits);
 void mgp_vm_free_code(mgp_vm_code_t *code); /* NULL is fine */
 /* As that loop goes on, by vm->code: 0 if there is none of the kind. Stops before what only the
- * interpreter can do, too; *left: what is left of the steps. */
-int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps, uint64_t *left);
+ * interpreter can do, too. */
+int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps);
 
 /* --- loops: continue from vm->at, update vm->s -------------------------------------------- */
 

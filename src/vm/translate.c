@@ -109,23 +109,16 @@ static void get(maker_t *m, int reg, unsigned r) {
 static void put(maker_t *m, unsigned r, int reg) {
   if (m->host[r] != reg) x86_op(&m->c, X86_STORE, reg, loc_of(m, r));
 }
-/* Where an op's result is made before it is put: in place, unless rs2 is still needed then. */
-static int result(const maker_t *m, const mgp_vop_t *o, int otherwise) {
-  const int in_place = m->host[o->rd] >= 0 && (o->rd != o->rs2 || o->rd == o->rs1);
-  return in_place ? m->host[o->rd] : otherwise;
+/* The machine register that guest register r is kept in, or another one. */
+static int kept_or(const maker_t *m, unsigned r, int otherwise) {
+  return m->host[r] >= 0 ? m->host[r] : otherwise;
 }
 
+/* In place, unless rs2 is still needed then. */
 static void alu(maker_t *m, const mgp_vop_t *o, unsigned opcode) {
-  const int d = result(m, o, RAX);
+  const int d = o->rd != o->rs2 || o->rd == o->rs1 ? kept_or(m, o->rd, RAX) : RAX;
   get(m, d, o->rs1);
   x86_op(&m->c, opcode, d, loc_of(m, o->rs2));
-  put(m, o->rd, d);
-}
-
-static void multiply(maker_t *m, const mgp_vop_t *o) {
-  const int d = result(m, o, RAX);
-  get(m, d, o->rs1);
-  x86_imul(&m->c, d, loc_of(m, o->rs2));
   put(m, o->rd, d);
 }
 
@@ -135,7 +128,7 @@ static void multiply_high(maker_t *m, const mgp_vop_t *o, int signed1, int signe
   get(m, RCX, o->rs2);
   if (signed1) x86_op64(&m->c, X86_MOVSXD, RAX, RAX);
   if (signed2) x86_op64(&m->c, X86_MOVSXD, RCX, RCX);
-  x86_imul64(&m->c, RAX, RCX);
+  x86_op64(&m->c, X86_IMUL, RAX, RCX);
   x86_shift_imm(&m->c, 64, X86_SHR, in_reg(RAX), 32);
   put(m, o->rd, RAX);
 }
@@ -166,7 +159,7 @@ static void divide(maker_t *m, const mgp_vop_t *o, int has_sign, int remainder) 
 }
 
 static void alu_imm(maker_t *m, const mgp_vop_t *o, int ext) {
-  const int d = m->host[o->rd] >= 0 ? m->host[o->rd] : RAX;
+  const int d = kept_or(m, o->rd, RAX);
   if (o->rd == o->rs1) {
     x86_op_imm(&m->c, 32, ext, loc_of(m, o->rd), (int32_t)o->imm);
     return;
@@ -177,7 +170,7 @@ static void alu_imm(maker_t *m, const mgp_vop_t *o, int ext) {
 }
 
 static void shift_imm(maker_t *m, const mgp_vop_t *o, int ext) {
-  const int d = m->host[o->rd] >= 0 ? m->host[o->rd] : RAX;
+  const int d = kept_or(m, o->rd, RAX);
   get(m, d, o->rs1);
   x86_shift_imm(&m->c, 32, ext, in_reg(d), o->imm);
   put(m, o->rd, d);
@@ -191,7 +184,7 @@ static void shift(maker_t *m, const mgp_vop_t *o, int ext) {
 }
 
 static void compare(maker_t *m, const mgp_vop_t *o) {
-  const int a = m->host[o->rs1] >= 0 ? m->host[o->rs1] : RAX;
+  const int a = kept_or(m, o->rs1, RAX);
   get(m, a, o->rs1);
   x86_op(&m->c, X86_CMP, a, loc_of(m, o->rs2));
 }
@@ -201,9 +194,8 @@ static void compare_imm(maker_t *m, const mgp_vop_t *o, int32_t imm) {
 
 /* rd = 1 if what has been compared is so, else 0 */
 static void put_condition(maker_t *m, const mgp_vop_t *o, unsigned condition) {
-  x86_t *c = &m->c;
-  x86_byte(c, 0x0f), x86_byte(c, 0x90 | condition), x86_modrm(c, 3, 0, RAX);
-  x86_byte(c, 0x0f), x86_byte(c, 0xb6), x86_modrm(c, 3, RAX, RAX); /* MOVZX EAX, AL */
+  x86_op(&m->c, X86_SET | condition, 0, in_reg(RAX));
+  x86_op(&m->c, X86_MOVZX8, RAX, in_reg(RAX));
   put(m, o->rd, RAX);
 }
 
@@ -229,7 +221,7 @@ static void address(maker_t *m, const mgp_vop_t *o, size_t i, unsigned size) {
 static void find_seen(x86_t *c) {
   x86_op(c, X86_LOAD, RCX, in_reg(RAX));
   x86_shift_imm(c, 32, X86_SHR, in_reg(RCX), 7);
-  x86_indexed(c, 32, X86_LOAD, RDX, R14, RCX, 2);
+  x86_indexed(c, X86_LOAD, RDX, R14, RCX, 2);
   x86_op(c, X86_LOAD, RCX, in_reg(RAX));
   x86_shift_imm(c, 32, X86_SHR, in_reg(RCX), 2);
 }
@@ -247,20 +239,20 @@ static void accessed(maker_t *m, size_t i, int loads_word) {
   x86_t *c = &m->c;
   if (m->code->kind == MGP_VM_LOOP_PLAIN) return;
   find_seen(c);
-  x86_byte(c, 0x0f), x86_byte(c, 0xa3), x86_modrm(c, 3, RCX, RDX); /* BT EDX, ECX */
+  x86_op(c, X86_BT, RCX, in_reg(RDX));
   aim(m, x86_jump_if(c, X86_AE), TO_FIRST_ACCESS, i);
   if (loads_word || m->code->kind != MGP_VM_LOOP_NOTE) return;
   x86_op(c, X86_LOAD, RCX, in_reg(RAX));
   x86_op_imm(c, 32, X86_EXT_AND, in_reg(RCX), -4);
-  x86_indexed(c, 32, X86_LOAD, RDX, R15, RCX, 0);
+  x86_indexed(c, X86_LOAD, RDX, R15, RCX, 0);
   note_word(c, RDX);
 }
 
 static void load(maker_t *m, const mgp_vop_t *o, size_t i, unsigned opcode, unsigned size) {
-  const int d = m->host[o->rd] >= 0 ? m->host[o->rd] : RCX;
+  const int d = kept_or(m, o->rd, RCX);
   address(m, o, i, size);
   accessed(m, i, size == 4);
-  x86_indexed(&m->c, 32, opcode, d, R15, RAX, 0);
+  x86_indexed(&m->c, opcode, d, R15, RAX, 0);
   if (size == 4 && m->code->kind == MGP_VM_LOOP_NOTE) note_word(&m->c, d);
   put(m, o->rd, d);
 }
@@ -270,7 +262,7 @@ static void store(maker_t *m, const mgp_vop_t *o, size_t i, unsigned size) {
   accessed(m, i, 0);
   get(m, RCX, o->rs2);
   if (size == 2) x86_byte(&m->c, 0x66);
-  x86_indexed(&m->c, 32, size == 1 ? 0x88 : X86_STORE, RCX, R15, RAX, 0);
+  x86_indexed(&m->c, size == 1 ? X86_STORE8 : X86_STORE, RCX, R15, RAX, 0);
 }
 
 /* --- control */
@@ -318,7 +310,7 @@ static void jump_indirect(maker_t *m, const mgp_vop_t *o, size_t i) {
   x86_op_imm(c, 64, X86_EXT_ADD, in_reg(RAX), (int32_t)vm->near_op);
   link(m, o, i);
   x86_set64(c, RDX, (uint64_t)(uintptr_t)m->code->head);
-  x86_indexed(c, 32, 0xff, 4, RDX, RAX, 3); /* JMP [RDX + 8 RAX] */
+  x86_indexed(c, 0xff, 4, RDX, RAX, 3); /* JMP [RDX + 8 RAX] */
 }
 
 /* --- ops */
@@ -329,7 +321,7 @@ static void translate_op(maker_t *m, const mgp_vop_t *o, size_t i) {
   case MGP_H_NOP: break;
   case MGP_H_CONST: x86_set(&m->c, loc_of(m, o->rd), o->imm); break;
   case MGP_H_MV: {
-    const int d = m->host[o->rd] >= 0 ? m->host[o->rd] : m->host[o->rs1] >= 0 ? m->host[o->rs1] : RAX;
+    const int d = kept_or(m, o->rd, kept_or(m, o->rs1, RAX));
     get(m, d, o->rs1);
     put(m, o->rd, d);
     break;
@@ -353,7 +345,7 @@ static void translate_op(maker_t *m, const mgp_vop_t *o, size_t i) {
   case MGP_H_SRA: shift(m, o, X86_SAR); break;
   case MGP_H_SLT: compare(m, o); put_condition(m, o, X86_L); break;
   case MGP_H_SLTU: compare(m, o); put_condition(m, o, X86_B); break;
-  case MGP_H_MUL: multiply(m, o); break;
+  case MGP_H_MUL: alu(m, o, X86_IMUL); break;
   case MGP_H_MULH: multiply_high(m, o, 1, 1); break;
   case MGP_H_MULHSU: multiply_high(m, o, 1, 0); break;
   case MGP_H_MULHU: multiply_high(m, o, 0, 0); break;
@@ -361,10 +353,10 @@ static void translate_op(maker_t *m, const mgp_vop_t *o, size_t i) {
   case MGP_H_DIVU: divide(m, o, 0, 0); break;
   case MGP_H_REM: divide(m, o, 1, 1); break;
   case MGP_H_REMU: divide(m, o, 0, 1); break;
-  case MGP_H_LB: load(m, o, i, 0x1be, 1); break;
-  case MGP_H_LBU: load(m, o, i, 0x1b6, 1); break;
-  case MGP_H_LH: load(m, o, i, 0x1bf, 2); break;
-  case MGP_H_LHU: load(m, o, i, 0x1b7, 2); break;
+  case MGP_H_LB: load(m, o, i, X86_MOVSX8, 1); break;
+  case MGP_H_LBU: load(m, o, i, X86_MOVZX8, 1); break;
+  case MGP_H_LH: load(m, o, i, X86_MOVSX16, 2); break;
+  case MGP_H_LHU: load(m, o, i, X86_MOVZX16, 2); break;
   case MGP_H_LW: case MGP_H_LW2: load(m, o, i, X86_LOAD, 4); break;
   case MGP_H_SB: store(m, o, i, 1); break;
   case MGP_H_SH: store(m, o, i, 2); break;
@@ -418,6 +410,12 @@ static void translate_ops(maker_t *m) {
 
 #define FRAME(field) ((int32_t)offsetof(frame_t, field))
 
+/* LOAD or STORE: the kept registers from vm->s.x, or to it. */
+static void move_kept(maker_t *m, unsigned opcode) {
+  for (unsigned r = 0; r < MGP_REG_SINK; r++)
+    if (m->host[r] >= 0) x86_op(&m->c, opcode, m->host[r], (x86_loc_t){-1, loc_of(m, r).offset});
+}
+
 static void make_enter(maker_t *m) {
   x86_t *c = &m->c;
   for (size_t k = 0; k < sizeof saved / sizeof *saved; k++) {
@@ -436,8 +434,7 @@ static void make_enter(maker_t *m) {
   x86_move64(c, X86_LOAD, RBP, RDI, FRAME(x));
   x86_op_imm(c, 64, X86_EXT_ADD, in_reg(RBP), 4 * MIDDLE);
   x86_move64(c, X86_LOAD, RAX, RDI, FRAME(start));
-  for (unsigned r = 0; r < MGP_REG_SINK; r++)
-    if (m->host[r] >= 0) x86_op(c, X86_LOAD, m->host[r], (x86_loc_t){-1, loc_of(m, r).offset});
+  move_kept(m, X86_LOAD);
   x86_byte(c, 0xff), x86_modrm(c, 3, 4, RAX); /* JMP RAX */
 }
 
@@ -456,8 +453,7 @@ static void make_leave(maker_t *m) {
   x86_move64(c, X86_STORE, R12, RDX, FRAME(count));
   x86_move64(c, X86_STORE, RBX, RDX, FRAME(cost));
   x86_move64(c, X86_STORE, R13, RDX, FRAME(note));
-  for (unsigned r = 0; r < MGP_REG_SINK; r++)
-    if (m->host[r] >= 0) x86_op(c, X86_STORE, m->host[r], (x86_loc_t){-1, loc_of(m, r).offset});
+  move_kept(m, X86_STORE);
   x86_op_imm(c, 64, X86_EXT_ADD, in_reg(RSP), 24);
   for (size_t k = sizeof saved / sizeof *saved; k-- > 0;) {
     x86_rex(c, 32, 0, 0, saved[k]);
@@ -471,14 +467,14 @@ static void make_leave(maker_t *m) {
 static void make_first_access(maker_t *m) {
   x86_t *c = &m->c;
   m->first_access = c->at;
-  x86_byte(c, 0x0f), x86_byte(c, 0xab), x86_modrm(c, 3, RCX, RDX); /* BTS EDX, ECX */
+  x86_op(c, X86_BTS, RCX, in_reg(RDX));
   x86_op(c, X86_LOAD, RCX, in_reg(RAX));
   x86_shift_imm(c, 32, X86_SHR, in_reg(RCX), 7);
-  x86_indexed(c, 32, X86_STORE, RDX, R14, RCX, 2);
+  x86_indexed(c, X86_STORE, RDX, R14, RCX, 2);
   x86_shift_imm(c, 32, X86_SHR, in_reg(RCX), MGP_VM_SEEN_BLOCK_LOG - 5);
   x86_move64(c, X86_LOAD, RDX, RSP, 8);
   x86_move64(c, X86_LOAD, RDX, RDX, FRAME(seen_block));
-  x86_indexed(c, 32, 0xc6, 0, RDX, RCX, 0); /* MOV byte, 1 */
+  x86_indexed(c, 0xc6, 0, RDX, RCX, 0); /* MOV byte, 1 */
   x86_byte(c, 1);
   x86_move64(c, X86_LOAD, RDX, RSP, 8);
   x86_move64(c, X86_LOAD, RDX, RDX, FRAME(words));
@@ -512,7 +508,7 @@ static void choose_registers(maker_t *m, const uint64_t *hits) {
   for (uint32_t i = 0; i < m->vm->nops; i++) {
     const mgp_vop_t *o = &m->vm->ops[i];
     const uint32_t insn = m->vm->meta[i].insn;
-    const uint64_t n = 1 + (hits != NULL && insn != UINT32_MAX ? hits[insn] * 1024 : 0);
+    const uint64_t n = 1 + (insn != UINT32_MAX ? hits[insn] * 1024 : 0);
     uses[o->rd] += n;
     uses[o->rs1] += n;
     uses[o->rs2] += n;
@@ -558,11 +554,10 @@ void mgp_vm_translate(mgp_vm_t *vm, mgp_vm_loop_t kind, const uint64_t *hits) {
   maker_t m = {.vm = vm, .code = calloc(1, sizeof *m.code)};
   if (m.code == NULL) return;
   m.code->kind = kind;
-  if (make(&m, hits)) {
+  if (make(&m, hits))
     vm->code = m.code;
-  } else {
+  else
     mgp_vm_free_code(m.code);
-  }
   free(m.leads);
   free(m.body);
   free(m.links);
@@ -599,11 +594,9 @@ static void run_code(mgp_vm_t *vm, uint64_t steps) {
   vm->s.cost += f.cost;
 }
 
-int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps, uint64_t *left) {
-  const uint64_t end = vm->s.steps + steps;
+int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps) {
   if (vm->code == NULL || vm->code->kind != kind) return 0;
   if (vm->code->head[vm->at] != vm->code->no_head) run_code(vm, steps);
-  *left = end - vm->s.steps;
   return 1;
 }
 
@@ -615,8 +608,8 @@ void mgp_vm_translate(mgp_vm_t *vm, mgp_vm_loop_t kind, const uint64_t *hits) {
 void mgp_vm_free_code(mgp_vm_code_t *code) {
   (void)code;
 }
-int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps, uint64_t *left) {
-  (void)vm, (void)kind, (void)steps, (void)left;
+int mgp_vm_loop_code(mgp_vm_t *vm, mgp_vm_loop_t kind, uint64_t steps) {
+  (void)vm, (void)kind, (void)steps;
   return 0;
 }
 

@@ -14,7 +14,8 @@ typedef struct {
   int32_t offset;
 } x86_loc_t;
 
-/* Operations "reg = reg op loc", as opcode; and of those with an immediate, the extension. */
+/* Operations "reg = reg op loc", as opcode (0x100 and more: behind a byte 0x0f); and of those with
+ * an immediate, the extension. */
 enum {
   X86_ADD = 0x03,
   X86_OR = 0x0b,
@@ -22,8 +23,19 @@ enum {
   X86_SUB = 0x2b,
   X86_XOR = 0x33,
   X86_CMP = 0x3b,
+  X86_MOVSXD = 0x63, /* 64 bits: reg = the 32 bits of loc with their sign */
   X86_LOAD = 0x8b,
-  X86_STORE = 0x89 /* the other way round */
+  X86_IMUL = 0x1af,
+  X86_MOVZX8 = 0x1b6, /* reg = what lies there; likewise the next ones */
+  X86_MOVZX16 = 0x1b7,
+  X86_MOVSX8 = 0x1be,
+  X86_MOVSX16 = 0x1bf,
+  /* the other way round: of loc, with reg */
+  X86_STORE8 = 0x88,
+  X86_STORE = 0x89,
+  X86_BT = 0x1a3,
+  X86_BTS = 0x1ab,
+  X86_SET = 0x190 /* SETcc, with the condition */
 };
 enum { X86_EXT_ADD, X86_EXT_OR, X86_EXT_AND = 4, X86_EXT_SUB, X86_EXT_XOR, X86_EXT_CMP };
 enum { X86_SHL = 4, X86_SHR, X86_SAR = 7 };
@@ -67,6 +79,10 @@ static inline int x86_is_byte(int32_t v) {
   return v >= -128 && v <= 127;
 }
 
+static inline void x86_opcode(x86_t *c, unsigned opcode) {
+  if (opcode > 0xff) x86_byte(c, 0x0f);
+  x86_byte(c, opcode & 0xff);
+}
 /* ModRM of reg and loc, whose prefix has been written. */
 static inline void x86_operand(x86_t *c, int reg, x86_loc_t loc) {
   if (loc.reg >= 0) {
@@ -80,10 +96,10 @@ static inline int x86_base(x86_loc_t loc) {
   return loc.reg >= 0 ? loc.reg : RBP;
 }
 
-/* 32 bits: reg = reg op loc, reg = loc, loc = reg. */
+/* 32 bits */
 static inline void x86_op(x86_t *c, unsigned opcode, int reg, x86_loc_t loc) {
   x86_rex(c, 32, reg, 0, x86_base(loc));
-  x86_byte(c, opcode);
+  x86_opcode(c, opcode);
   x86_operand(c, reg, loc);
 }
 /* loc = loc op imm; bits: 64 only of a register */
@@ -123,26 +139,12 @@ static inline void x86_set64(x86_t *c, int reg, uint64_t imm) {
   x86_byte(c, 0xb8u | (unsigned)(reg & 7));
   x86_u64(c, imm);
 }
-/* 64 bits, registers: opcode as above, IMUL, or MOVSXD (reg = the 32 bits of rm with their sign) */
+/* 64 bits, registers */
 static inline void x86_op64(x86_t *c, unsigned opcode, int reg, int rm) {
   x86_rex(c, 64, reg, 0, rm);
-  x86_byte(c, opcode);
+  x86_opcode(c, opcode);
   x86_modrm(c, 3, reg, rm);
 }
-static inline void x86_imul64(x86_t *c, int reg, int rm) {
-  x86_rex(c, 64, reg, 0, rm);
-  x86_byte(c, 0x0f);
-  x86_byte(c, 0xaf);
-  x86_modrm(c, 3, reg, rm);
-}
-/* 32 bits: reg = reg * loc */
-static inline void x86_imul(x86_t *c, int reg, x86_loc_t loc) {
-  x86_rex(c, 32, reg, 0, x86_base(loc));
-  x86_byte(c, 0x0f);
-  x86_byte(c, 0xaf);
-  x86_operand(c, reg, loc);
-}
-#define X86_MOVSXD 0x63u
 /* the group of NEG, DIV, IDIV: of RDX:RAX by reg */
 static inline void x86_unary(x86_t *c, int bits, int ext, int reg) {
   x86_rex(c, bits, 0, 0, reg);
@@ -163,17 +165,13 @@ static inline void x86_move64(x86_t *c, unsigned opcode, int reg, int base, int3
   x86_u32(c, (uint32_t)offset);
 }
 
-/* [base + index * 2^scale] with an opcode of one or, with 0x0f before it, two bytes; base is not
- * RBP. R13 works by an offset of 0. */
-static inline void x86_indexed(x86_t *c, int bits, unsigned opcode, int reg, int base, int index,
+/* reg and [base + index * 2^scale]; base is not RBP or R13 */
+static inline void x86_indexed(x86_t *c, unsigned opcode, int reg, int base, int index,
                                unsigned scale) {
-  const unsigned mod = (base & 7) == 5;
-  x86_rex(c, bits, reg, index, base);
-  if (opcode > 0xff) x86_byte(c, 0x0f);
-  x86_byte(c, opcode & 0xff);
-  x86_modrm(c, mod, reg, 4);
+  x86_rex(c, 32, reg, index, base);
+  x86_opcode(c, opcode);
+  x86_modrm(c, 0, reg, 4);
   x86_byte(c, scale << 6 | (unsigned)(index & 7) << 3 | (unsigned)(base & 7));
-  if (mod) x86_byte(c, 0);
 }
 
 /* Jumps: the offset is filled in by x86_link; where it is. */

@@ -1,5 +1,5 @@
-/* The pass that notes words, in machine code and interpreted: random programs, guests and traps,
- * cut at random, come to the same states, notes and words counted at every cut. On a machine
+/* The passes that do not record, in machine code and interpreted: random programs, guests and
+ * traps, cut at random, come to the same states, notes and words counted at every cut. On a machine
  * without the first all is interpreted, and this says so. */
 #include "cli/guests.h"
 #include "cli/inputs.h"
