@@ -199,6 +199,11 @@ static mgp_status_t mpi_exchange(mgp_transport_t *base, const uint8_t *const *se
 static mgp_status_t mpi_split(mgp_transport_t *base, uint32_t first, uint32_t rank, uint32_t size,
                               mgp_transport_t **out);
 
+static bool mpi_speaks(mgp_transport_t *base) {
+  mgp_board_t *board = ((mpi_transport_t *)base)->board;
+  return board == NULL || mgp_board_claim(board);
+}
+
 /* Of all ranks, also from a comm that has only some of them. */
 static void mpi_abort(mgp_transport_t *base, int code) {
   (void)base;
@@ -212,8 +217,8 @@ static void mpi_destroy(mgp_transport_t *base) {
   transport_free(t);
 }
 
-static const mgp_transport_ops_t mpi_ops = {"mpi",     mpi_allgather, mpi_bcast,  mpi_exchange,
-                                            mpi_split, mpi_abort,     mpi_destroy};
+static const mgp_transport_ops_t mpi_ops = {"mpi",     mpi_allgather, mpi_bcast, mpi_exchange,
+                                            mpi_split, mpi_speaks,    mpi_abort, mpi_destroy};
 
 /* There is no transport with a deadline yet. Not left to MPI, whose blocking calls spin where ranks
  * share cores. */
@@ -229,15 +234,14 @@ static void yield_until(MPI_Request *request) {
  * in the environment of any (headers go by MPI then, as between hosts). Collective, where ranks
  * have just met, also for one that fails right after. */
 static mgp_board_t *find_board(MPI_Comm comm, uint32_t rank, uint32_t size) {
-  const char *wish = getenv("MGP_BOARD");
   struct {
-    char name[MGP_BOARD_NAME_MAX], host[MGP_COMM_NAME_MAX];
+    char name[MGP_SHARED_NAME_MAX], host[MGP_COMM_NAME_MAX];
   } offer = {"", ""};
   char host[MGP_COMM_NAME_MAX] = "";
   mgp_board_t *b = NULL;
   MPI_Request request = MPI_REQUEST_NULL;
   if (size == 1) return NULL;
-  int mine = (wish == NULL || strcmp(wish, "off") != 0) && gethostname(host, sizeof host - 1) == 0;
+  int mine = mgp_shared_wanted() && gethostname(host, sizeof host - 1) == 0;
   int good = 0;
   if (rank == 0 && mine) {
     memcpy(offer.host, host, sizeof host);

@@ -8,15 +8,16 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "comm/shared.h"
 
-enum { MGP_BOARD_NBYTES = 1024, MGP_BOARD_NAME_MAX = 64 };
+enum { MGP_BOARD_NBYTES = 1024 };
 
 typedef struct mgp_board mgp_board_t;
 
 /* Makes the memory for `size` ranks, and is rank 0 of them. name: out, for the others to join by;
  * removed by mgp_board_hide once they have, after which nothing of it is left when the last process
  * has ended. */
-mgp_status_t mgp_board_create(uint32_t size, char name[MGP_BOARD_NAME_MAX], mgp_board_t **out);
+mgp_status_t mgp_board_create(uint32_t size, char name[MGP_SHARED_NAME_MAX], mgp_board_t **out);
 mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_board_t **out);
 void mgp_board_hide(const char *name);
 void mgp_board_destroy(mgp_board_t *b); /* local; NULL is fine */
@@ -26,5 +27,8 @@ void mgp_board_destroy(mgp_board_t *b); /* local; NULL is fine */
 void mgp_board_show(mgp_board_t *b, const void *mine, uint64_t nbytes);
 /* all[r] = what rank r has shown, nbytes each, if every rank has; else false. Does not wait. */
 bool mgp_board_take(mgp_board_t *b, void *all, uint64_t nbytes);
+
+/* True for the first rank that calls this, once: what only one of them may do. */
+bool mgp_board_claim(mgp_board_t *b);
 
 #endif

@@ -79,8 +79,9 @@ void mgp_comm_destroy(mgp_comm_t *c) {
 }
 
 /* The ranks cannot reach each other any more. Of several ranks in one process, one says so; of
- * several processes, which notice together, the lowest: the others are being ended by the time that
- * it would be their turn. */
+ * several processes, which notice together, the lowest: by the time that it would be their turn,
+ * the others are being ended, or at least see that it has been said (on a busy host ending them
+ * takes longer than a turn). */
 static _Noreturn void die(mgp_comm_t *c) {
   static atomic_flag said = ATOMIC_FLAG_INIT;
   enum { TURN_NS = 200000000, TURNS = 24, READ_NS = 100000000 };
@@ -91,7 +92,8 @@ static _Noreturn void die(mgp_comm_t *c) {
   const uint64_t wait_ns = (uint64_t)(c->t->rank < TURNS ? c->t->rank : TURNS) * TURN_NS;
   struct timespec turn = {(time_t)(wait_ns / 1000000000), (long)(wait_ns % 1000000000)};
   (void)nanosleep(&turn, NULL); /* a signal ends it */
-  if (stopping || mgp_stop_check() == MGP_OK)
+  if ((stopping || mgp_stop_check() == MGP_OK) &&
+      (c->t->ops->speaks == NULL || c->t->ops->speaks(c->t)))
     (void)fprintf(stderr,
                   "mgprove: rank %u of %u on %s%s%s gave up in phase \"%s\", collective %s: %s\n",
                   c->t->rank, c->t->size, c->host, c->device[0] ? ", " : "", c->device, c->phase,

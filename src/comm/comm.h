@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "comm/shared.h"
 
 typedef struct mgp_comm mgp_comm_t;
 
@@ -202,5 +203,10 @@ mgp_status_t mgp_comm_allreduce_sum_u32(mgp_comm_t *comm, uint32_t *buf, uint64_
 mgp_status_t mgp_comm_allreduce_max_u64(mgp_comm_t *comm, uint64_t *buf, uint64_t n);
 
 void mgp_comm_parts_free(mgp_comm_parts_t *parts);
+
+/* Memory that rank 0 shares with the ranks on its host (mgp_shared_take is for rank 0). shares[r]:
+ * rank r has it; if no rank but 0 would, none has, *out is empty, and that is no error. Ended with
+ * mgp_shared_destroy, by each rank on its own. Collective. */
+mgp_status_t mgp_comm_share(mgp_comm_t *comm, uint64_t nbytes, mgp_shared_t *out, uint8_t *shares);
 
 #endif

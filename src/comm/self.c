@@ -37,8 +37,8 @@ static void self_destroy(mgp_transport_t *t) {
   free(t);
 }
 
-static const mgp_transport_ops_t self_ops = {"self",     self_allgather, self_bcast,  self_exchange,
-                                             self_split, self_abort,     self_destroy};
+static const mgp_transport_ops_t self_ops = {"self",     self_allgather, self_bcast, self_exchange,
+                                             self_split, NULL,           self_abort, self_destroy};
 
 static mgp_status_t transport_create(mgp_transport_t **out) {
   mgp_transport_t *t = calloc(1, sizeof *t);

@@ -145,8 +145,8 @@ static void thread_destroy(mgp_transport_t *base) {
 }
 
 static const mgp_transport_ops_t thread_ops = {"thread",        thread_allgather, thread_bcast,
-                                               thread_exchange, thread_split,     thread_abort,
-                                               thread_destroy};
+                                               thread_exchange, thread_split,     NULL,
+                                               thread_abort,    thread_destroy};
 
 /* The caller's place in the team's `users` becomes the transport's. */
 static mgp_status_t transport_create(team_t *team, uint32_t rank, mgp_transport_t **out) {

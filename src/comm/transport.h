@@ -7,6 +7,8 @@
 #ifndef MGP_COMM_TRANSPORT_H
 #define MGP_COMM_TRANSPORT_H
 
+#include <stdbool.h>
+
 #include "comm/comm.h"
 
 typedef struct mgp_transport mgp_transport_t;
@@ -27,6 +29,9 @@ typedef struct {
    */
   mgp_status_t (*split)(mgp_transport_t *t, uint32_t first, uint32_t rank, uint32_t size,
                         mgp_transport_t **out);
+  /* The ranks have lost each other: whether this one says so. NULL: always; of ranks that share
+   * memory, the first that asks. */
+  bool (*speaks)(mgp_transport_t *t);
   /* Ends all ranks of the job; does not return. */
   void (*abort)(mgp_transport_t *t, int code);
   void (*destroy)(mgp_transport_t *t);

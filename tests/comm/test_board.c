@@ -50,7 +50,7 @@ static int child(const char *name, uint32_t rank, uint32_t size, int told) {
 
 static void check_processes(uint32_t size) {
   mgp_board_t *b = NULL, *other = NULL;
-  char name[MGP_BOARD_NAME_MAX] = "", byte;
+  char name[MGP_SHARED_NAME_MAX] = "", byte;
   int fds[2], status;
   REQUIRE_OK(mgp_board_create(size, name, &b));
   CHECK(mgp_board_join(name, 1, size + 1, &other) == MGP_RESOURCES && other == NULL);
@@ -71,7 +71,7 @@ static void check_processes(uint32_t size) {
 /* Nobody takes before the last one has shown. */
 static void check_late(void) {
   mgp_board_t *a = NULL, *b = NULL;
-  char name[MGP_BOARD_NAME_MAX];
+  char name[MGP_SHARED_NAME_MAX];
   uint32_t one = 1, two = 2, all[2] = {0, 0};
   REQUIRE_OK(mgp_board_create(2, name, &a));
   REQUIRE_OK(mgp_board_join(name, 1, 2, &b));

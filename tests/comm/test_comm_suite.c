@@ -187,6 +187,28 @@ static void check_queries(ctx_t *x) {
   EXPECT(x, after.received_nbytes == before.received_nbytes + 5 * (x->size - 1));
 }
 
+/* Memory of all ranks of the host: each writes its part, and finds those of the others. */
+static void check_share(ctx_t *x) {
+  enum { PART = 3000 };
+  const uint64_t nbytes = (uint64_t)x->size * PART;
+  uint8_t *shares = calloc(x->size, 1), *mine = message(1, x->rank, 0, PART);
+  mgp_shared_t m;
+  EXPECT(x, mgp_comm_share(x->comm, nbytes, &m, shares) == MGP_OK);
+  const int has = m.base != NULL;
+  EXPECT(x, has == (x->size > 1 && mgp_shared_wanted()));
+  for (uint32_t r = 0; r < x->size; r++) EXPECT(x, shares[r] == has);
+  if (has && x->rank == 0) EXPECT(x, mgp_shared_take(&m, 0, nbytes) == MGP_OK);
+  EXPECT(x, mgp_comm_barrier(x->comm) == MGP_OK);
+  if (has) memcpy((uint8_t *)m.base + (size_t)x->rank * PART, mine, PART);
+  EXPECT(x, mgp_comm_barrier(x->comm) == MGP_OK);
+  for (uint32_t r = 0; has && r < x->size; r++)
+    EXPECT(x, is_message((uint8_t *)m.base + (size_t)r * PART, 1, r, 0, PART));
+  mgp_shared_destroy(&m);
+  mgp_shared_destroy(&m); /* fine twice */
+  free(shares);
+  free(mine);
+}
+
 /* --- parts --- */
 
 /* What the ranks with a color can do alone; a part that fails leaves the whole as it was. */
@@ -436,6 +458,8 @@ static mgp_status_t rank_main(mgp_comm_t *comm, void *arg) {
     check_failure(&x, plan->op, plan->by, plan->bad_rank);
   } else {
     check_queries(&x);
+    check_share(&x);
+    check_share(&x);
     check_bytes(&x);
     check_small(&x);
     check_edges(&x);
