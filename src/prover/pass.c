@@ -126,7 +126,7 @@ static mgp_status_t add_piece(mgp_pass_t *p, mgp_cut_t *cut, const mgp_piece_t *
   if (cut->npieces == cut->cap_pieces)
     st = mgp_cut_reserve(p->s, cut, cut->npieces ? 2 * cut->npieces : 8);
   if (st != MGP_OK) {
-    mgp_ledger_free(p->s->ahead, word);
+    mgp_piece_drop(p->s, piece, &word);
     return st;
   }
   cut->piece[cut->npieces] = *piece;
@@ -185,8 +185,7 @@ static mgp_status_t run_piece(void *arg, mgp_cut_t *cut, const mgp_vm_limits_t *
   MGP_TRY(mgp_vm_note(vm, &some, &p->notes, why));
   p->seconds += mgp_clock_seconds() - begin;
   piece.nwords = p->notes.n;
-  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, piece.nwords * sizeof *word + 1, (void **)&word));
-  if (piece.nwords) memcpy(word, p->notes.word, piece.nwords * sizeof *word);
+  MGP_TRY(mgp_piece_keep(s, &piece, p->notes.word, &word));
   MGP_TRY(add_piece(p, cut, &piece, word));
   return p->settled ? MGP_OK : take_budget(p, why);
 }

@@ -14,6 +14,8 @@
 typedef struct {
   mgp_vm_point_t start;
   uint64_t nwords;
+  uint32_t
+      block; /* of the session's pool, where the words lie; MGP_POOL_NONE: in rank 0's memory */
 } mgp_piece_t;
 
 /* Plain data but for the pointers. */
@@ -23,7 +25,7 @@ typedef struct {
   mgp_vm_point_t start, end; /* end: of the shard */
   uint32_t npieces, cap_pieces;
   mgp_piece_t *piece; /* [npieces], ledger memory; the first at the shard's start */
-  uint32_t **word;    /* [npieces] -> [nwords], likewise; NULL where this rank records nothing */
+  uint32_t **word; /* [npieces] -> [nwords], likewise or the pool's, held by this rank; or NULL */
 } mgp_cut_t;
 
 /* Where piece i ends. */
@@ -36,13 +38,21 @@ static inline const mgp_vm_point_t *mgp_piece_end(const mgp_cut_t *cut, uint32_t
 uint64_t mgp_cut_cost(const mgp_cut_t *cut, uint32_t partitions, uint32_t p);
 /* Where partition p ends, likewise: MGP_VM_NO_LIMIT for the last one, which ends with the shard. */
 uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint32_t partitions, uint32_t p);
+/* Keeps the words of a piece, nwords of them, for all ranks that will record it: *kept, held by
+ * this rank; piece->block. By the plain pass. */
+mgp_status_t mgp_piece_keep(mgp_session_t *s, mgp_piece_t *piece, const uint32_t *word,
+                            uint32_t **kept);
+/* This rank does not need its words any more; *word becomes NULL, which is fine before, too. Any
+ * thread. */
+void mgp_piece_drop(mgp_session_t *s, const mgp_piece_t *piece, uint32_t **word);
 /* Frees its pieces and forgets them. */
 void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut);
 /* Room for n pieces, of which there are npieces. */
 mgp_status_t mgp_cut_reserve(mgp_session_t *s, mgp_cut_t *cut, uint32_t n);
 /* Rank 0 has the cut; the others get it, with the words of the pieces in which partitions of theirs
- * have steps, and rank 0 is left with those of its own. record: 0 if nobody will record it: nobody
- * has words. Collective. */
+ * have steps, and rank 0 is left with those of its own. Words in the pool are there for those who
+ * have it; others get messages. record: 0 if nobody will record it: nobody has words. Collective.
+ */
 mgp_status_t mgp_cut_send(mgp_session_t *s, int record, mgp_cut_t *cut);
 
 #endif

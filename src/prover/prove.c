@@ -63,6 +63,11 @@ static mgp_status_t share_partitions(mgp_session_t *s) {
   return MGP_OK;
 }
 
+static mgp_status_t open_pool(mgp_session_t *s) {
+  const uint64_t given = s->opt->pool_nbytes;
+  return mgp_pool_create(s->comm, s->ahead, given ? given : MGP_POOL_NBYTES, &s->pool);
+}
+
 /* What needs no backend. */
 static mgp_status_t begin_run(mgp_session_t *s) {
   MGP_TRY(share_partitions(s));
@@ -107,6 +112,7 @@ static size_t close_session(mgp_session_t *s) {
     if (s->ledger) mgp_host_free(s, s->now->parts);
   }
   mgp_shards_end(s);
+  mgp_pool_destroy(s->pool);
   if (s->ahead) mgp_ledger_free(s->ahead, s->job_params);
   size_t left = mgp_session_close_backend(s);
   mgp_chipset_destroy(s->chips);
@@ -379,6 +385,7 @@ static mgp_status_t prove_shards(mgp_session_t *s) {
 static mgp_status_t prove(mgp_session_t *s, mgp_prove_options_t *own) {
   MGP_TRY(mgp_comm_agree(s->comm, open_session(s)));
   MGP_TRY(mgp_job_begin(s, own));
+  if (s->nranks > 1) MGP_TRY(open_pool(s));
   MGP_TRY(mgp_comm_agree(s->comm, begin_run(s)));
   MGP_TRY(mgp_comm_agree(s->comm, open_backend(s)));
   MGP_TRY(mgp_link_open(&s->link, s->comm, s->be, s->ledger, mgp_session_link_ops(s)));

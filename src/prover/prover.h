@@ -71,6 +71,7 @@ typedef struct {
   void (*shard)(void *arg, uint32_t number, uint32_t of, int restored);
   void *progress_arg;
   uint32_t piece_steps;   /* tests: steps recorded by one thread at a time; 0: the usual number */
+  uint64_t pool_nbytes;   /* tests: shared memory for words of pieces; 0: the usual */
   FILE *trace_log;        /* tests: one line per witness build and task, NULL to leave out */
   int wrong_peak;         /* tests: predict a wrong peak on purpose */
   const char *fail_phase; /* tests: this rank fails at the start of the named phase */

@@ -325,8 +325,7 @@ static mgp_status_t record_job(void *arg, unsigned worker, uint32_t i) {
   MGP_TRY(record_span(r, &r->worker[worker], &x, mgp_cut_cost(&r->cut, P, first), stop,
                       job->stretch, job->nstretches, &job->steps));
   if (!job->steps) return MGP_OK;
-  mgp_ledger_free(s->ahead, r->cut.word[job->piece]);
-  r->cut.word[job->piece] = NULL;
+  mgp_piece_drop(r->s, &r->cut.piece[job->piece], &r->cut.word[job->piece]);
   pthread_mutex_lock(&r->lock);
   r->left--;
   pthread_mutex_unlock(&r->lock);
@@ -413,8 +412,7 @@ static void take_followed(mgp_recorder_t *r) {
     job->steps = x->steps;
     *job->stretch = x->stretch;
     *x = (followed_t){0};
-    mgp_ledger_free(r->s->ahead, r->cut.word[i]);
-    r->cut.word[i] = NULL;
+    mgp_piece_drop(r->s, &r->cut.piece[i], &r->cut.word[i]);
     r->left--;
   }
 }

@@ -10,6 +10,7 @@
 #include "protocol/shape.h"
 #include "protocol/transcript.h"
 #include "prover/placement.h"
+#include "prover/pool.h"
 #include "prover/prover.h"
 #include "vm/step.h"
 
@@ -112,6 +113,7 @@ typedef struct {
   mgp_run_t run;
   mgp_chain_t chain;
   mgp_shards_t *shards;
+  mgp_pool_t *pool; /* of words that the ranks of a host share, or NULL */
   uint64_t steps;
   uint8_t *output;          /* [run.output_bytes], on rank 0 */
   mgp_plan_t job_plan;      /* of the job's folder, if that has parameters */

@@ -1,14 +1,18 @@
-/* Where the plain pass cuts its pieces, and who records them when, leaves no trace in a proof: one
- * partition, recorded by one rank behind the pass or, where there are two ranks, from the finished
- * cut. And the ways in which a run ends while it is followed. */
+/* Where the plain pass cuts its pieces, who records them when, and how their words come there,
+ * leaves no trace in a proof: one partition, recorded by one rank behind the pass or, where there
+ * are more, from the finished cut; words in shared memory, or for want of it in messages. And the
+ * ways in which a run ends while it is followed. */
 #include "prove_util.h"
 
 typedef struct {
   uint32_t ranks, piece_steps;
   int threads;
+  uint64_t pool; /* bytes of shared memory; 0: the usual, 1: none */
 } variant_t;
 
-static const variant_t variants[] = {{2, 0, 1}, {1, 0, 1}, {1, 1000, 3}, {1, 61, 2}, {2, 333, 2}};
+static const variant_t variants[] = {{2, 0, 1, 0},   {1, 0, 1, 0},   {1, 1000, 3, 0},
+                                     {1, 61, 2, 0},  {2, 333, 2, 0}, {2, 250, 1, 10 << 16},
+                                     {2, 5000, 1, 1}};
 
 /* shard_steps: 0 for one shard. */
 static void check_variants(const guest_t *g, uint64_t shard_steps) {
@@ -19,6 +23,7 @@ static void check_variants(const guest_t *g, uint64_t shard_steps) {
     mgp_prove_result_t r;
     o.piece_steps = v->piece_steps;
     o.threads = v->threads;
+    o.pool_nbytes = v->pool;
     o.no_self_check = i > 0; /* the others are the same */
     REQUIRE_OK(guest_prove(g, v->ranks, &o, &r));
     printf("%u ranks, %u threads, pieces of %u steps: %u + %u shards, %.2f s\n", v->ranks,

@@ -158,9 +158,20 @@ def test_alone(t):
     t.check([m[1] for m in lines] == ["1"], f"stopped alone: {out[-800:]}")
 
 
+def test_nothing_left(t):
+    """Of the memory that the ranks shared; other jobs of this host have names in there for a moment only."""
+    left = set(os.listdir("/dev/shm"))
+    for _ in range(100):
+        left &= {name for name in os.listdir("/dev/shm") if name.startswith("mgprove-")}
+        if not left:
+            break
+        time.sleep(0.1)
+    t.check(not left, f"in /dev/shm: {sorted(left)}")
+
+
 if __name__ == "__main__":
     probe = cli.Test(os.path.abspath(sys.argv[1]), os.getcwd())
     if not probe.has_mpi():
         print("skipped: without MPI")
         sys.exit(77)
-    sys.exit(cli.main([test_stopped, test_killed, test_shards, test_failed, test_alone]))
+    sys.exit(cli.main([test_stopped, test_killed, test_shards, test_failed, test_alone, test_nothing_left]))

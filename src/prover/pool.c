@@ -1,0 +1,139 @@
+#include "prover/pool.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#define CHUNK ((uint64_t)64 << 10)
+#define STEP  64u /* chunks whose memory is taken at a time */
+
+_Static_assert(ATOMIC_INT_LOCK_FREE == 2, "processes share the counters");
+
+/* A block is a few chunks, and known by its first one. */
+struct mgp_pool {
+  mgp_ledger_t *ledger;
+  mgp_shared_t shared;
+  atomic_uint *holders; /* [nchunks], shared: of the block that begins there */
+  uint8_t *data;        /* [nchunks * CHUNK], shared */
+  uint32_t nchunks;
+  uint32_t *length; /* rank 0, [nchunks]: chunks of the block that begins there; 0: none does */
+  uint32_t backed;  /* rank 0: chunks that have memory */
+  uint32_t nranks, sharing;
+  uint8_t shares[]; /* [nranks] */
+};
+
+/* Whole chunks for the counters, then the blocks. */
+static uint64_t counter_bytes(uint32_t nchunks) {
+  return (nchunks * sizeof(atomic_uint) + CHUNK - 1) / CHUNK * CHUNK;
+}
+
+static mgp_status_t open_memory(mgp_comm_t *comm, uint32_t nchunks, mgp_pool_t *p) {
+  const uint64_t counters = counter_bytes(nchunks);
+  MGP_TRY(mgp_comm_share(comm, counters + nchunks * CHUNK, &p->shared, p->shares));
+  for (uint32_t r = 0; r < p->nranks; r++) p->sharing += p->shares[r];
+  if (!p->shared.base) return MGP_OK;
+  p->holders = p->shared.base;
+  p->data = (uint8_t *)p->shared.base + counters;
+  p->nchunks = nchunks;
+  return MGP_OK;
+}
+
+/* Without room for its counters rank 0 takes no blocks: nobody else can tell the difference. */
+static mgp_status_t open_blocks(mgp_pool_t *p) {
+  if (mgp_shared_take(&p->shared, 0, counter_bytes(p->nchunks)) != MGP_OK) p->nchunks = 0;
+  const size_t nbytes = (p->nchunks + 1) * sizeof *p->length;
+  MGP_TRY(mgp_ledger_alloc(p->ledger, MGP_MEM_RAW, nbytes, (void **)&p->length));
+  memset(p->length, 0, nbytes);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t nbytes,
+                             mgp_pool_t **out) {
+  const uint32_t nranks = mgp_comm_size(comm);
+  mgp_pool_t *p = NULL;
+  mgp_status_t st = mgp_ledger_alloc(ledger, MGP_MEM_RAW, sizeof *p + nranks, (void **)&p);
+  *out = NULL;
+  if (st == MGP_OK) {
+    memset(p, 0, sizeof *p);
+    p->ledger = ledger;
+    p->nranks = nranks;
+  }
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
+  MGP_TRY_GOTO(st, open_memory(comm, (uint32_t)(nbytes / CHUNK), p), out);
+  if (!p->sharing) goto out;
+  if (mgp_comm_rank(comm) == 0) st = open_blocks(p);
+  MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
+  *out = p;
+  return MGP_OK;
+out:
+  mgp_pool_destroy(p);
+  return st;
+}
+
+int mgp_pool_reaches(const mgp_pool_t *p, uint32_t r) {
+  return p && p->shares[r];
+}
+
+int mgp_pool_reaches_all(const mgp_pool_t *p) {
+  return p && p->sharing == p->nranks;
+}
+
+/* No block that is held has this chunk. */
+static int is_free(mgp_pool_t *p, uint32_t chunk) {
+  if (p->length[chunk] && atomic_load_explicit(&p->holders[chunk], memory_order_acquire)) return 0;
+  p->length[chunk] = 0;
+  return 1;
+}
+
+/* The first run of n free chunks; nchunks if there is none. */
+static uint32_t find(mgp_pool_t *p, uint32_t n) {
+  uint32_t at = 0, end = 0; /* chunks [at, end) are free */
+  while (end - at < n && end < p->nchunks) {
+    if (is_free(p, end))
+      end++;
+    else
+      at = end += p->length[end];
+  }
+  return end - at == n ? at : p->nchunks;
+}
+
+/* Memory for chunks below `end`. After a failure there will be no more. */
+static int back(mgp_pool_t *p, uint32_t end) {
+  const uint64_t base = (uint64_t)(p->data - (uint8_t *)p->shared.base);
+  if (end <= p->backed) return 1;
+  const uint32_t most = p->nchunks - p->backed, want = end - p->backed;
+  const uint32_t n = want > STEP ? want : most < STEP ? most : STEP;
+  if (mgp_shared_take(&p->shared, base + p->backed * CHUNK, n * CHUNK) == MGP_OK)
+    p->backed += n;
+  else
+    p->nchunks = p->backed;
+  return end <= p->backed;
+}
+
+uint32_t mgp_pool_take(mgp_pool_t *p, uint64_t n) {
+  const uint64_t chunks = n ? (n * sizeof(uint32_t) + CHUNK - 1) / CHUNK : 1;
+  if (chunks > p->nchunks) return MGP_POOL_NONE;
+  const uint32_t at = find(p, (uint32_t)chunks);
+  if (at == p->nchunks || !back(p, at + (uint32_t)chunks)) return MGP_POOL_NONE;
+  p->length[at] = (uint32_t)chunks;
+  atomic_store_explicit(&p->holders[at], 1, memory_order_relaxed);
+  return at;
+}
+
+void mgp_pool_share(mgp_pool_t *p, uint32_t block) {
+  atomic_store_explicit(&p->holders[block], p->sharing, memory_order_relaxed);
+}
+
+void mgp_pool_leave(mgp_pool_t *p, uint32_t block) {
+  atomic_fetch_sub_explicit(&p->holders[block], 1, memory_order_release);
+}
+
+uint32_t *mgp_pool_words(const mgp_pool_t *p, uint32_t block) {
+  return (uint32_t *)(void *)(p->data + block * CHUNK);
+}
+
+void mgp_pool_destroy(mgp_pool_t *p) {
+  if (!p) return;
+  mgp_shared_destroy(&p->shared);
+  mgp_ledger_free(p->ledger, p->length);
+  mgp_ledger_free(p->ledger, p);
+}
