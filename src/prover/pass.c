@@ -10,27 +10,18 @@
 #define AHEAD       2u         /* cuts that wait */
 #define PIECE_STEPS (1u << 18) /* half a millisecond of the pass, a little more to record */
 
-/* A piece for mgp_pass_piece. */
-typedef struct {
-  mgp_piece_t piece;
-  mgp_vm_point_t end;
-  const uint32_t *word; /* the cut's */
-} shown_t;
-
 struct mgp_pass {
   mgp_session_t *s;
   mgp_cutter_t cutter;
   double seconds;
   mgp_vm_notes_t notes;  /* of the piece in hand */
   mgp_guest_text_t text; /* opened with the budget */
+  mgp_stream_t *stream;
   pthread_t thread;
   int started;
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t changed;
   mgp_cut_t cut[AHEAD]; /* a ring */
-  shown_t *first;       /* [nfirst]: the first shard's pieces as far as it has come */
-  uint32_t nfirst, cap_first;
-  int first_done; /* there will be no more of them */
   uint64_t budget;
   int told, settled, wrong; /* it is known; the thread goes by it; it has gone too far */
   uint32_t made, taken;
@@ -104,19 +95,21 @@ static int must_quit(mgp_pass_t *p) {
   return quit;
 }
 
-/* For those who follow: this piece of the first shard has ended. */
-static mgp_status_t show_piece(mgp_pass_t *p, const mgp_piece_t *piece, const uint32_t *word) {
-  if (p->nfirst == p->cap_first) {
-    const uint32_t cap = p->cap_first ? 2 * p->cap_first : 16;
-    MGP_TRY(mgp_ledger_grow(p->s->ahead, MGP_MEM_RAW, p->nfirst * sizeof *p->first,
-                            cap * sizeof *p->first, (void **)&p->first));
-    p->cap_first = cap;
-  }
-  shown_t *shown = &p->first[p->nfirst++];
-  shown->piece = *piece;
-  shown->word = word;
-  mgp_vm_point(p->cutter.vm, &shown->end);
-  return MGP_OK;
+/* What the first shard has cost so far, with its words. */
+static uint64_t spent(const mgp_pass_t *p) {
+  const mgp_vm_state_t *v = mgp_vm_state(p->cutter.vm);
+  return v->cost + v->words * mgp_word_cost(p->s);
+}
+
+/* For those who follow: this piece of the first shard has ended. It is expected to go on as it has
+ * begun. */
+static void show_piece(mgp_pass_t *p, const mgp_piece_t *piece, const uint32_t *word) {
+  mgp_shown_t shown = {.piece = *piece, .word = word};
+  mgp_vm_point(p->cutter.vm, &shown.end);
+  const unsigned __int128 all = (unsigned __int128)shown.end.cost * p->cutter.budget;
+  shown.total = (uint64_t)(all / (spent(p) + 1));
+  if (shown.total < shown.end.cost) shown.total = shown.end.cost; /* it has come to its end */
+  mgp_stream_show(p->stream, &shown);
 }
 
 /* Appends a piece that has just been executed; takes over its words. */
@@ -131,20 +124,11 @@ static mgp_status_t add_piece(mgp_pass_t *p, mgp_cut_t *cut, const mgp_piece_t *
   }
   cut->piece[cut->npieces] = *piece;
   cut->word[cut->npieces++] = word;
-  pthread_mutex_lock(&p->lock);
   if (cut->id == 1)
-    st = show_piece(p, piece, word);
+    show_piece(p, piece, word);
   else
-    p->first_done = 1;
-  pthread_cond_broadcast(&p->changed);
-  pthread_mutex_unlock(&p->lock);
-  return st;
-}
-
-/* What the first shard has cost so far, with its words. */
-static uint64_t spent(const mgp_pass_t *p) {
-  const mgp_vm_state_t *v = mgp_vm_state(p->cutter.vm);
-  return v->cost + v->words * mgp_word_cost(p->s);
+    mgp_stream_close(p->stream);
+  return MGP_OK;
 }
 
 /* After a piece of the first shard: goes by the budget as soon as that is known. All is as it would
@@ -196,9 +180,8 @@ static void *run_pass(void *arg) {
   mgp_status_t st = MGP_OK;
   while (st == MGP_OK && !cut.last) {
     st = mgp_cutter_next(&p->cutter, &cut);
+    mgp_stream_close(p->stream);
     pthread_mutex_lock(&p->lock);
-    p->first_done = 1;
-    pthread_cond_broadcast(&p->changed);
     while (st == MGP_OK && p->made - p->taken == AHEAD && !p->quit)
       pthread_cond_wait(&p->changed, &p->lock);
     if (st == MGP_OK && p->quit) {
@@ -230,6 +213,14 @@ static mgp_status_t start(mgp_pass_t *p, uint64_t budget) {
   return p->started ? MGP_OK : mgp_fail(MGP_RESOURCES, "cannot start a thread");
 }
 
+static mgp_status_t create_stream(mgp_pass_t *p) {
+  p->stream = mgp_pool_front(p->s->pool);
+  if (!p->stream)
+    MGP_TRY(mgp_ledger_alloc(p->s->ahead, MGP_MEM_RAW, mgp_stream_bytes(), (void **)&p->stream));
+  mgp_stream_open(p->stream);
+  return MGP_OK;
+}
+
 mgp_status_t mgp_pass_create(mgp_session_t *s, uint64_t likely, mgp_pass_t **out) {
   mgp_pass_t *p;
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, sizeof *p, (void **)&p));
@@ -241,6 +232,7 @@ mgp_status_t mgp_pass_create(mgp_session_t *s, uint64_t likely, mgp_pass_t **out
       (s->opt->piece_steps ? s->opt->piece_steps : PIECE_STEPS) + 2 * MGP_MAX_NOTES_PER_STEP;
   mgp_status_t st = mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, p->notes.cap * sizeof *p->notes.word,
                                      (void **)&p->notes.word);
+  if (st == MGP_OK) st = create_stream(p);
   if (st == MGP_OK) st = create_own_vm(p);
   if (st == MGP_OK) st = start(p, likely);
   if (st == MGP_OK)
@@ -262,29 +254,23 @@ int mgp_pass_settle(mgp_pass_t *p, uint64_t budget) {
   return !wrong;
 }
 
-void mgp_pass_stop(mgp_pass_t *p) {
-  if (!p) return;
+/* Ends the thread, and frees what it has made but the vm. */
+static void stop_and_clear(mgp_pass_t *p) {
   pthread_mutex_lock(&p->lock);
   p->quit = 1;
   pthread_cond_broadcast(&p->changed);
   pthread_mutex_unlock(&p->lock);
-}
-
-/* Ends the thread, and frees what it has made but the vm. */
-static void stop_and_clear(mgp_pass_t *p) {
-  mgp_pass_stop(p);
   if (p->started) pthread_join(p->thread, NULL);
   p->started = 0;
   for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
   if (p->cutter.s) mgp_cutter_free(&p->cutter);
-  mgp_ledger_free(p->s->ahead, p->first);
-  p->first = NULL;
-  p->nfirst = p->cap_first = p->made = p->taken = 0;
+  p->made = p->taken = 0;
 }
 
 mgp_status_t mgp_pass_restart(mgp_pass_t *p) {
   stop_and_clear(p);
-  p->first_done = p->wrong = p->quit = p->done = 0;
+  p->wrong = p->quit = p->done = 0;
+  mgp_stream_open(p->stream);
   mgp_guest_text_restart(&p->text);
   mgp_guest_text_open(&p->text);
   mgp_vm_reset(p->cutter.vm);
@@ -312,17 +298,8 @@ mgp_status_t mgp_pass_next(mgp_pass_t *p, mgp_cut_t *out) {
   return st;
 }
 
-void mgp_pass_piece(mgp_pass_t *p, uint32_t i, mgp_piece_t *piece, mgp_vm_point_t *end,
-                    const uint32_t **word, int *more) {
-  pthread_mutex_lock(&p->lock);
-  while (i >= p->nfirst && !p->first_done) pthread_cond_wait(&p->changed, &p->lock);
-  *more = i < p->nfirst;
-  if (*more) {
-    *piece = p->first[i].piece;
-    *end = p->first[i].end;
-    *word = p->first[i].word;
-  }
-  pthread_mutex_unlock(&p->lock);
+mgp_stream_t *mgp_pass_stream(const mgp_pass_t *p) {
+  return p->stream;
 }
 
 const mgp_vm_t *mgp_pass_vm(const mgp_pass_t *p) {
@@ -337,6 +314,7 @@ void mgp_pass_destroy(mgp_pass_t *p) {
   if (!p) return;
   stop_and_clear(p);
   mgp_vm_destroy(p->cutter.vm);
+  if (!mgp_pool_front(p->s->pool)) mgp_ledger_free(p->s->ahead, p->stream);
   mgp_ledger_free(p->s->ahead, p->notes.word);
   pthread_mutex_destroy(&p->lock);
   pthread_cond_destroy(&p->changed);

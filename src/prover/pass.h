@@ -11,6 +11,7 @@
 #define MGP_PROVER_PASS_H
 
 #include "prover/shard_cut.h"
+#include "prover/stream.h"
 
 /* A vm at the entry of the session's program, with its hints. What the guest writes to fd 1 and 2
  * is dropped. */
@@ -29,22 +30,19 @@ mgp_status_t mgp_pass_create(mgp_session_t *s, uint64_t likely, mgp_pass_t **out
 int mgp_pass_settle(mgp_pass_t *pass, uint64_t budget);
 /* From the entry, with the budget that is settled: nobody uses pieces of before. Local. */
 mgp_status_t mgp_pass_restart(mgp_pass_t *pass);
-/* It ends soon, in whatever state, and nobody waits for it any longer. NULL is fine. Local. */
-void mgp_pass_stop(mgp_pass_t *pass);
 /* Whether mgp_pass_next would not wait. Local. */
 int mgp_pass_has_next(mgp_pass_t *pass);
 /* Waits for the next shard's cut. Fails as the run does (a trap, a limit). Local. */
 mgp_status_t mgp_pass_next(mgp_pass_t *pass, mgp_cut_t *out);
-/* Piece i of the first shard as soon as it has ended, before there is a cut, or the budget: waits
- * for it. *end: where it ends; *word stays the cut's, or the pass's if there will be none. 0 in
- * *more: the shard has no such piece, the run has failed, or the pass begins again. Local, by any
- * number of threads. */
-void mgp_pass_piece(mgp_pass_t *pass, uint32_t i, mgp_piece_t *piece, mgp_vm_point_t *end,
-                    const uint32_t **word, int *more);
+/* The first shard's pieces as soon as they have ended, before there is a cut, or the budget. Words
+ * stay the cut's, or the pass's if there will be none. Closed when there are no more of them: the
+ * run may have failed, or the pass begins again. In front of the session's pool, if it has one. */
+mgp_stream_t *mgp_pass_stream(const mgp_pass_t *pass);
 /* After the last cut: the run as it has halted. */
 const mgp_vm_t *mgp_pass_vm(const mgp_pass_t *pass);
 /* Seconds that the thread has spent executing. */
 double mgp_pass_seconds(const mgp_pass_t *pass);
+/* Ends the thread, wherever the run is; the stream is closed before. */
 void mgp_pass_destroy(mgp_pass_t *pass);
 
 /* The next cut to every rank, with the words that it needs for its partitions. pass: NULL but on

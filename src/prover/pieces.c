@@ -16,32 +16,29 @@ uint64_t mgp_cut_stop(const mgp_cut_t *cut, uint32_t partitions, uint32_t p) {
 
 /* --- words ---------------------------------------------------------------------------------- */
 
-/* The ledger counts what lies in the pool where it is held, as it does what is the rank's own. */
-static mgp_status_t hold(mgp_session_t *s, const mgp_piece_t *piece, uint32_t **word) {
-  const size_t nbytes = piece->nwords * sizeof **word + 1;
-  if (piece->block == MGP_POOL_NONE)
-    return mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, nbytes, (void **)word);
-  uint32_t *shared = mgp_pool_words(s->pool, piece->block);
-  mgp_status_t st = mgp_ledger_account(s->ahead, MGP_MEM_RAW, shared, nbytes);
-  if (st == MGP_OK)
-    *word = shared;
-  else
-    mgp_pool_leave(s->pool, piece->block);
-  return st;
+/* Whether rank r gets the words of a piece by a message. */
+static int goes(const mgp_session_t *s, const mgp_piece_t *piece, uint32_t r) {
+  return piece->block == MGP_POOL_NONE || !mgp_pool_reaches(s->pool, r);
 }
 
 mgp_status_t mgp_piece_keep(mgp_session_t *s, mgp_piece_t *piece, const uint32_t *word,
                             uint32_t **kept) {
+  const size_t nbytes = piece->nwords * sizeof *word;
   piece->block = s->pool ? mgp_pool_take(s->pool, piece->nwords) : MGP_POOL_NONE;
-  MGP_TRY(hold(s, piece, kept));
-  if (piece->nwords) memcpy(*kept, word, piece->nwords * sizeof *word);
+  if (piece->block != MGP_POOL_NONE)
+    *kept = mgp_pool_words(s->pool, piece->block);
+  else
+    MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_RAW, nbytes + 1, (void **)kept));
+  if (nbytes) memcpy(*kept, word, nbytes);
   return MGP_OK;
 }
 
 void mgp_piece_drop(mgp_session_t *s, const mgp_piece_t *piece, uint32_t **word) {
   if (!*word) return;
-  mgp_ledger_free(s->ahead, *word);
-  if (piece->block != MGP_POOL_NONE) mgp_pool_leave(s->pool, piece->block);
+  if (goes(s, piece, s->rank))
+    mgp_ledger_free(s->ahead, *word);
+  else
+    mgp_pool_leave(s->pool, piece->block);
   *word = NULL;
 }
 
@@ -81,11 +78,6 @@ static void pieces_of(const mgp_session_t *s, const mgp_cut_t *cut, uint32_t r, 
 }
 
 /* --- by messages ---------------------------------------------------------------------------- */
-
-/* Whether rank r gets the words of a piece by a message. */
-static int goes(const mgp_session_t *s, const mgp_piece_t *piece, uint32_t r) {
-  return piece->block == MGP_POOL_NONE || !mgp_pool_reaches(s->pool, r);
-}
 
 /* Whether there may be messages, as every rank sees. */
 static int some_go(const mgp_session_t *s, const mgp_cut_t *cut) {
@@ -136,15 +128,15 @@ static mgp_status_t take_words(mgp_session_t *s, mgp_cut_t *cut, const uint8_t *
   return nbytes ? mgp_fail(MGP_INTERNAL, "a shard has too many words") : MGP_OK;
 }
 
-/* Ends with this rank's own status. */
-static mgp_status_t send_words(mgp_session_t *s, mgp_status_t st, mgp_cut_t *cut) {
+static mgp_status_t send_words(mgp_session_t *s, mgp_cut_t *cut) {
   uint64_t nbytes[MGP_MAX_RANKS] = {0};
   uint32_t *packed = NULL;
   mgp_comm_parts_t got = {0};
-  if (s->rank == 0) st = pack_words(s, cut, &packed, nbytes);
+  mgp_status_t st = s->rank == 0 ? pack_words(s, cut, &packed, nbytes) : MGP_OK;
   MGP_TRY_GOTO(st, mgp_comm_alltoallv(s->comm, st, packed, nbytes, &got), out);
   if (s->rank != 0) st = take_words(s, cut, got.data, got.offset[1]);
   mgp_comm_parts_free(&got);
+  st = mgp_comm_agree(s->comm, st);
 out:
   mgp_ledger_free(s->ahead, packed);
   return st;
@@ -152,28 +144,11 @@ out:
 
 /* --- to all ranks --------------------------------------------------------------------------- */
 
-/* Rank 0 keeps the words of its own pieces, or none. */
-static void drop_words(mgp_session_t *s, mgp_cut_t *cut, int keep) {
-  uint32_t first, end;
-  pieces_of(s, cut, 0, &first, &end);
+/* Rank 0 has shared the blocks of the pool: the others hold them from now on. */
+static void take_shared(mgp_session_t *s, mgp_cut_t *cut) {
   for (uint32_t i = 0; i < cut->npieces; i++)
-    if (!keep || i < first || i >= end) mgp_piece_drop(s, &cut->piece[i], &cut->word[i]);
-}
-
-/* The others hold each block of the pool since rank 0 has shared it: they keep those of their own
- * pieces, or none. */
-static mgp_status_t take_shared(mgp_session_t *s, mgp_cut_t *cut, int keep) {
-  mgp_status_t st = MGP_OK;
-  uint32_t first, end;
-  pieces_of(s, cut, s->rank, &first, &end);
-  for (uint32_t i = 0; i < cut->npieces; i++) {
-    if (goes(s, &cut->piece[i], s->rank)) continue;
-    if (keep && i >= first && i < end && st == MGP_OK)
-      st = hold(s, &cut->piece[i], &cut->word[i]);
-    else
-      mgp_pool_leave(s->pool, cut->piece[i].block);
-  }
-  return st;
+    if (!goes(s, &cut->piece[i], s->rank))
+      cut->word[i] = mgp_pool_words(s->pool, cut->piece[i].block);
 }
 
 /* The cut without words to the others, where it has none yet. */
@@ -201,15 +176,10 @@ static mgp_status_t send_points(mgp_session_t *s, mgp_cut_t *cut) {
 }
 
 mgp_status_t mgp_cut_send(mgp_session_t *s, int record, mgp_cut_t *cut) {
-  mgp_status_t st = MGP_OK;
   if (s->nranks > MGP_MAX_RANKS)
     return mgp_fail(MGP_USAGE, "%u ranks; the most is %u", s->nranks, MGP_MAX_RANKS);
-  if (s->nranks > 1) {
-    MGP_TRY(send_points(s, cut));
-    if (s->rank != 0) st = take_shared(s, cut, record);
-    if (record && some_go(s, cut)) st = send_words(s, st, cut);
-    MGP_TRY(mgp_comm_agree(s->comm, st));
-  }
-  if (s->rank == 0) drop_words(s, cut, record);
-  return MGP_OK;
+  if (s->nranks == 1) return MGP_OK;
+  MGP_TRY(send_points(s, cut));
+  if (s->rank != 0) take_shared(s, cut);
+  return record && some_go(s, cut) ? send_words(s, cut) : MGP_OK;
 }

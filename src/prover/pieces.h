@@ -25,7 +25,8 @@ typedef struct {
   mgp_vm_point_t start, end; /* end: of the shard */
   uint32_t npieces, cap_pieces;
   mgp_piece_t *piece; /* [npieces], ledger memory; the first at the shard's start */
-  uint32_t **word; /* [npieces] -> [nwords], likewise or the pool's, held by this rank; or NULL */
+  /* [npieces] -> [nwords], likewise or the pool's, held by this rank; or NULL */
+  uint32_t **word;
 } mgp_cut_t;
 
 /* Where piece i ends. */
@@ -49,10 +50,9 @@ void mgp_piece_drop(mgp_session_t *s, const mgp_piece_t *piece, uint32_t **word)
 void mgp_cut_free(mgp_session_t *s, mgp_cut_t *cut);
 /* Room for n pieces, of which there are npieces. */
 mgp_status_t mgp_cut_reserve(mgp_session_t *s, mgp_cut_t *cut, uint32_t n);
-/* Rank 0 has the cut; the others get it, with the words of the pieces in which partitions of theirs
- * have steps, and rank 0 is left with those of its own. Words in the pool are there for those who
- * have it; others get messages. record: 0 if nobody will record it: nobody has words. Collective.
- */
+/* Rank 0 has the cut; the others get it, with words of the pieces in which partitions of theirs
+ * have steps at least: those in the pool are there for all who have it, others come by messages.
+ * record: 0 if nobody will record it, so that there are none of these. Collective. */
 mgp_status_t mgp_cut_send(mgp_session_t *s, int record, mgp_cut_t *cut);
 
 #endif

@@ -4,16 +4,16 @@
 #include <string.h>
 
 #define CHUNK ((uint64_t)64 << 10)
-#define STEP  64u /* chunks whose memory is taken at a time */
+#define STEP  16u /* chunks whose memory is taken at a time */
 
 _Static_assert(ATOMIC_INT_LOCK_FREE == 2, "processes share the counters");
 
 /* A block is a few chunks, and known by its first one. */
 struct mgp_pool {
   mgp_ledger_t *ledger;
-  mgp_shared_t shared;
+  mgp_shared_t shared;  /* counters, what is in front, then, from a whole chunk on, the blocks */
   atomic_uint *holders; /* [nchunks], shared: of the block that begins there */
-  uint8_t *data;        /* [nchunks * CHUNK], shared */
+  uint64_t front, base; /* bytes before what is in front, and before the blocks */
   uint32_t nchunks;
   uint32_t *length; /* rank 0, [nchunks]: chunks of the block that begins there; 0: none does */
   uint32_t backed;  /* rank 0: chunks that have memory */
@@ -21,52 +21,61 @@ struct mgp_pool {
   uint8_t shares[]; /* [nranks] */
 };
 
-/* Whole chunks for the counters, then the blocks. */
-static uint64_t counter_bytes(uint32_t nchunks) {
-  return (nchunks * sizeof(atomic_uint) + CHUNK - 1) / CHUNK * CHUNK;
-}
-
-static mgp_status_t open_memory(mgp_comm_t *comm, uint32_t nchunks, mgp_pool_t *p) {
-  const uint64_t counters = counter_bytes(nchunks);
-  MGP_TRY(mgp_comm_share(comm, counters + nchunks * CHUNK, &p->shared, p->shares));
+static mgp_status_t open_memory(mgp_comm_t *comm, uint64_t front, mgp_pool_t *p) {
+  p->front = (p->nchunks * sizeof *p->holders + 63) / 64 * 64;
+  p->base = (p->front + front + CHUNK - 1) / CHUNK * CHUNK;
+  MGP_TRY(mgp_comm_share(comm, p->base + p->nchunks * CHUNK, &p->shared, p->shares));
   for (uint32_t r = 0; r < p->nranks; r++) p->sharing += p->shares[r];
-  if (!p->shared.base) return MGP_OK;
   p->holders = p->shared.base;
-  p->data = (uint8_t *)p->shared.base + counters;
-  p->nchunks = nchunks;
   return MGP_OK;
 }
 
-/* Without room for its counters rank 0 takes no blocks: nobody else can tell the difference. */
-static mgp_status_t open_blocks(mgp_pool_t *p) {
-  if (mgp_shared_take(&p->shared, 0, counter_bytes(p->nchunks)) != MGP_OK) p->nchunks = 0;
+/* Rank 0 counts what is there. */
+static mgp_status_t account(mgp_pool_t *p) {
+  mgp_ledger_free(p->ledger, p->shared.base);
+  return mgp_ledger_account(p->ledger, MGP_MEM_RAW, p->shared.base, p->base + p->backed * CHUNK);
+}
+
+/* *usable: what comes before the blocks has memory. */
+static mgp_status_t open_blocks(mgp_pool_t *p, uint32_t *usable) {
   const size_t nbytes = (p->nchunks + 1) * sizeof *p->length;
+  *usable = mgp_shared_take(&p->shared, 0, p->base) == MGP_OK;
+  if (!*usable) return MGP_OK;
+  MGP_TRY(account(p));
   MGP_TRY(mgp_ledger_alloc(p->ledger, MGP_MEM_RAW, nbytes, (void **)&p->length));
   memset(p->length, 0, nbytes);
   return MGP_OK;
 }
 
-mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t nbytes,
-                             mgp_pool_t **out) {
+mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t front,
+                             uint64_t nbytes, mgp_pool_t **out) {
   const uint32_t nranks = mgp_comm_size(comm);
   mgp_pool_t *p = NULL;
+  uint32_t usable = 0;
   mgp_status_t st = mgp_ledger_alloc(ledger, MGP_MEM_RAW, sizeof *p + nranks, (void **)&p);
   *out = NULL;
   if (st == MGP_OK) {
     memset(p, 0, sizeof *p);
     p->ledger = ledger;
     p->nranks = nranks;
+    p->nchunks = (uint32_t)(nbytes / CHUNK);
   }
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
-  MGP_TRY_GOTO(st, open_memory(comm, (uint32_t)(nbytes / CHUNK), p), out);
+  MGP_TRY_GOTO(st, open_memory(comm, front, p), out);
   if (!p->sharing) goto out;
-  if (mgp_comm_rank(comm) == 0) st = open_blocks(p);
+  if (mgp_comm_rank(comm) == 0) st = open_blocks(p, &usable);
   MGP_TRY_GOTO(st, mgp_comm_agree(comm, st), out);
+  MGP_TRY_GOTO(st, mgp_comm_bcast(comm, &usable, sizeof usable, 0), out);
+  if (!usable) goto out;
   *out = p;
   return MGP_OK;
 out:
   mgp_pool_destroy(p);
   return st;
+}
+
+void *mgp_pool_front(const mgp_pool_t *p) {
+  return p && p->shared.base ? (uint8_t *)p->shared.base + p->front : NULL;
 }
 
 int mgp_pool_reaches(const mgp_pool_t *p, uint32_t r) {
@@ -98,14 +107,14 @@ static uint32_t find(mgp_pool_t *p, uint32_t n) {
 
 /* Memory for chunks below `end`. After a failure there will be no more. */
 static int back(mgp_pool_t *p, uint32_t end) {
-  const uint64_t base = (uint64_t)(p->data - (uint8_t *)p->shared.base);
   if (end <= p->backed) return 1;
   const uint32_t most = p->nchunks - p->backed, want = end - p->backed;
   const uint32_t n = want > STEP ? want : most < STEP ? most : STEP;
-  if (mgp_shared_take(&p->shared, base + p->backed * CHUNK, n * CHUNK) == MGP_OK)
+  if (mgp_shared_take(&p->shared, p->base + p->backed * CHUNK, n * CHUNK) == MGP_OK) {
     p->backed += n;
-  else
-    p->nchunks = p->backed;
+    if (account(p) == MGP_OK) return 1;
+  }
+  p->nchunks = p->backed;
   return end <= p->backed;
 }
 
@@ -128,12 +137,13 @@ void mgp_pool_leave(mgp_pool_t *p, uint32_t block) {
 }
 
 uint32_t *mgp_pool_words(const mgp_pool_t *p, uint32_t block) {
-  return (uint32_t *)(void *)(p->data + block * CHUNK);
+  return (uint32_t *)(void *)((uint8_t *)p->shared.base + p->base + block * CHUNK);
 }
 
 void mgp_pool_destroy(mgp_pool_t *p) {
   if (!p) return;
-  mgp_shared_destroy(&p->shared);
   mgp_ledger_free(p->ledger, p->length);
+  mgp_ledger_free(p->ledger, p->shared.base);
+  mgp_shared_destroy(&p->shared);
   mgp_ledger_free(p->ledger, p);
 }

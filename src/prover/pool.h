@@ -16,9 +16,12 @@ typedef struct mgp_pool mgp_pool_t;
 #define MGP_POOL_NONE   UINT32_MAX          /* no block: the words are elsewhere */
 
 /* *out: NULL on every rank if rank 0 shares memory with none. nbytes: the most that blocks take
- * together; the ledger does not count them. Collective. */
-mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t nbytes,
-                             mgp_pool_t **out);
+ * together; front: bytes before them. Rank 0's ledger counts the memory that is there. Collective.
+ */
+mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t front,
+                             uint64_t nbytes, mgp_pool_t **out);
+/* Zeros at first, for anything; NULL on a rank without the memory. */
+void *mgp_pool_front(const mgp_pool_t *pool);
 /* Whether rank r, or every rank, has the memory. Local. NULL: no. */
 int mgp_pool_reaches(const mgp_pool_t *pool, uint32_t r);
 int mgp_pool_reaches_all(const mgp_pool_t *pool);

@@ -65,7 +65,8 @@ static mgp_status_t share_partitions(mgp_session_t *s) {
 
 static mgp_status_t open_pool(mgp_session_t *s) {
   const uint64_t given = s->opt->pool_nbytes;
-  return mgp_pool_create(s->comm, s->ahead, given ? given : MGP_POOL_NBYTES, &s->pool);
+  return mgp_pool_create(s->comm, s->ahead, mgp_stream_bytes(), given ? given : MGP_POOL_NBYTES,
+                         &s->pool);
 }
 
 /* What needs no backend. */

@@ -1,6 +1,7 @@
 #include "prover/record.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,7 +75,9 @@ struct mgp_recorder {
   mgp_buffers_t buffers;
   uint64_t promised;    /* bytes of room for jobs under way */
   uint32_t left;        /* jobs that are not recorded */
-  mgp_pass_t *follow;   /* followed until there is a cut; NULL: none is */
+  uint32_t behind;      /* jobs that were recorded behind the pass */
+  mgp_stream_t *follow; /* followed until there is a cut; NULL: none is */
+  atomic_int enough;    /* it is not wanted any more */
   followed_t *followed; /* [nfollowed] */
   uint32_t nfollowed, cap_followed;
   uint32_t next; /* piece to be followed */
@@ -121,18 +124,22 @@ static void give_steps(mgp_recorder_t *r, mgp_step_t *steps) {
   if (!kept) mgp_ledger_free(r->s->ahead, steps);
 }
 
+static void give_followed(mgp_recorder_t *r) {
+  for (uint32_t i = 0; i < r->nfollowed; i++) {
+    mgp_stretch_free(r->s->ahead, &r->followed[i].stretch);
+    give_steps(r, r->followed[i].steps);
+  }
+  mgp_ledger_free(r->s->ahead, r->followed);
+  r->followed = NULL;
+  r->nfollowed = r->cap_followed = 0;
+}
+
 /* Everything of the shard in hand but the numbers of its cut. */
 static void free_shard(mgp_recorder_t *r) {
   mgp_ledger_t *l = r->s->ahead;
   for (uint32_t i = 0; i < r->nstretches; i++) mgp_stretch_free(l, &r->stretch[i]);
   for (uint32_t i = 0; i < r->njobs; i++) give_steps(r, r->job[i].steps);
-  for (uint32_t i = 0; i < r->nfollowed; i++) {
-    mgp_stretch_free(l, &r->followed[i].stretch);
-    give_steps(r, r->followed[i].steps);
-  }
-  mgp_ledger_free(l, r->followed);
-  r->followed = NULL;
-  r->nfollowed = r->cap_followed = 0;
+  give_followed(r);
   for (uint32_t i = 0; r->recording && i < r->s->nparts; i++) {
     mgp_ledger_free(l, r->recording[i].touches);
     if (r->recording[i].d_steps) r->s->be->ops->free(r->s->be, r->recording[i].d_steps);
@@ -142,7 +149,7 @@ static void free_shard(mgp_recorder_t *r) {
   mgp_ledger_free(l, r->job);
   r->stretch = NULL;
   r->job = NULL;
-  r->nstretches = r->njobs = r->left = 0;
+  r->nstretches = r->njobs = r->left = r->behind = 0;
   mgp_cut_free(r->s, &r->cut);
 }
 
@@ -355,22 +362,33 @@ static mgp_status_t keep_followed(mgp_recorder_t *r, uint32_t i, const followed_
   return st;
 }
 
-static mgp_status_t follow_piece(mgp_recorder_t *r, worker_t *w, uint32_t i, int *more) {
+/* Whether all of a piece is expected to be this rank's. */
+static int is_likely(const mgp_recorder_t *r, const mgp_shown_t *x) {
+  const mgp_session_t *s = r->s;
+  const mgp_cut_t likely = {.end.cost = x->total};
+  return s->nparts && x->piece.start.cost >= mgp_cut_cost(&likely, s->partitions, s->first_part) &&
+         x->end.cost <= mgp_cut_stop(&likely, s->partitions, s->first_part + s->nparts - 1);
+}
+
+/* NULL: they are out of reach until there is a cut. */
+static const uint32_t *words_of(const mgp_session_t *s, const mgp_shown_t *x) {
+  if (s->rank == 0) return x->word;
+  return x->piece.block == MGP_POOL_NONE ? NULL : mgp_pool_words(s->pool, x->piece.block);
+}
+
+/* *room: 0 if there was none. */
+static mgp_status_t follow_piece(mgp_recorder_t *r, worker_t *w, uint32_t i,
+                                 const mgp_shown_t *shown, int *room) {
   static const uint64_t stop[1] = {MGP_VM_NO_LIMIT};
-  mgp_piece_t piece;
-  mgp_vm_point_t end;
+  static const mgp_vm_point_t entry; /* the first shard's times are the run's */
+  const span_t x = {&entry, &shown->piece.start, &shown->end, words_of(r->s, shown),
+                    shown->piece.nwords};
   followed_t got = {0};
-  span_t x = {.start = &piece.start, .end = &end};
-  mgp_pass_piece(r->follow, i, &piece, &end, &x.words, more);
-  if (!*more) return MGP_OK;
-  const mgp_vm_point_t entry = {
-      0}; /* of which only times matter: the first shard's are the run's */
+  if (!x.words || !is_likely(r, shown)) return MGP_OK;
   const double begin = mgp_clock_seconds();
-  x.shard = &entry;
-  x.nwords = piece.nwords;
   mgp_status_t st = record_span(r, w, &x, 0, stop, &got.stretch, 1, &got.steps);
   if (st == MGP_OK && got.steps) st = keep_followed(r, i, &got);
-  *more = got.steps != NULL;
+  *room = got.steps != NULL;
   w->seconds += mgp_clock_seconds() - begin;
   if (st == MGP_OK) return MGP_OK;
   mgp_stretch_free(r->s->ahead, &got.stretch);
@@ -381,13 +399,18 @@ static mgp_status_t follow_piece(mgp_recorder_t *r, worker_t *w, uint32_t i, int
 /* One of the threads that follow: piece after piece, until there is no more, or no more room. */
 static mgp_status_t follow_some(void *arg, unsigned worker, uint32_t item) {
   mgp_recorder_t *r = arg;
-  int more = 1;
+  mgp_stream_look_t look = MGP_STREAM_SHOWN;
+  int room = 1;
   (void)item;
-  while (more) {
+  while (room && look != MGP_STREAM_NEVER && !atomic_load(&r->enough)) {
+    mgp_shown_t shown;
     pthread_mutex_lock(&r->lock);
     const uint32_t i = r->next++;
     pthread_mutex_unlock(&r->lock);
-    MGP_TRY(follow_piece(r, &r->worker[worker], i, &more));
+    do {
+      look = mgp_stream_look(r->follow, i, &shown);
+    } while (look == MGP_STREAM_NOT_YET && !atomic_load(&r->enough));
+    if (look == MGP_STREAM_SHOWN) MGP_TRY(follow_piece(r, &r->worker[worker], i, &shown, &room));
   }
   return MGP_OK;
 }
@@ -403,17 +426,39 @@ static void *run_follower(void *arg) {
   return NULL;
 }
 
-/* The cut is there: jobs that are done already. */
+/* All of the job's piece is in one partition. */
+static int is_whole(const mgp_recorder_t *r, const job_t *job) {
+  const mgp_session_t *s = r->s;
+  const uint32_t p = s->first_part + job->stretch[0].part;
+  return job->nstretches == 1 &&
+         r->cut.piece[job->piece].start.cost >= mgp_cut_cost(&r->cut, s->partitions, p) &&
+         mgp_piece_end(&r->cut, job->piece)->cost <= mgp_cut_stop(&r->cut, s->partitions, p);
+}
+
+/* The cut is there: jobs that are done already. What else was followed is another rank's. */
 static void take_followed(mgp_recorder_t *r) {
-  for (uint32_t i = 0; i < r->nfollowed && i < r->njobs; i++) {
-    followed_t *x = &r->followed[i];
-    job_t *job = &r->job[i];
-    if (!x->steps) continue;
-    job->steps = x->steps;
+  for (uint32_t k = 0; k < r->njobs && r->job[k].piece < r->nfollowed; k++) {
+    job_t *job = &r->job[k];
+    followed_t *x = &r->followed[job->piece];
+    if (!x->steps || !is_whole(r, job)) continue;
+    x->stretch.part = job->stretch->part;
     *job->stretch = x->stretch;
+    job->steps = x->steps;
     *x = (followed_t){0};
-    mgp_piece_drop(r->s, &r->cut.piece[i], &r->cut.word[i]);
+    mgp_piece_drop(r->s, &r->cut.piece[job->piece], &r->cut.word[job->piece]);
     r->left--;
+    r->behind++;
+  }
+  give_followed(r);
+}
+
+/* Words of pieces that other ranks record. */
+static void drop_others(mgp_recorder_t *r) {
+  for (uint32_t i = 0, k = 0; i < r->cut.npieces; i++) {
+    if (k < r->njobs && r->job[k].piece == i)
+      k++;
+    else
+      mgp_piece_drop(r->s, &r->cut.piece[i], &r->cut.word[i]);
   }
 }
 
@@ -555,8 +600,8 @@ static unsigned crew_size(const mgp_session_t *s, int beside) {
   return threads < (int)MGP_CREW_MAX ? (unsigned)threads : MGP_CREW_MAX;
 }
 
-mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_pass_t *pass, uint64_t room) {
-  r->follow = pass;
+mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_stream_t *stream, uint64_t room) {
+  r->follow = stream;
   r->next = 0;
   r->room = room;
   r->threads = crew_size(r->s, 0);
@@ -581,6 +626,7 @@ mgp_status_t mgp_recorder_start(mgp_recorder_t *r, mgp_cut_t *cut, uint64_t room
   r->threads = crew_size(r->s, r->s->now->have_shape);
   MGP_TRY(st);
   MGP_TRY(make_jobs(r));
+  drop_others(r);
   if (r->follow) take_followed(r);
   r->follow = NULL;
   r->running = pthread_create(&r->thread, NULL, run_recorder, r) == 0;
@@ -651,8 +697,10 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
     MGP_TRY(alloc_part(s, &s->now->parts[i], &r->recording[i]));
     MGP_TRY(upload_touches(s, &r->recording[i], &lists[i]));
     if (s->opt->trace_log)
-      fprintf(s->opt->trace_log, "record rank %u shard %u partition %u steps %llu\n", s->rank,
-              r->cut.id, s->now->parts[i].p, (unsigned long long)s->now->parts[i].nsteps);
+      fprintf(s->opt->trace_log,
+              "record rank %u shard %u partition %u steps %llu pieces %u behind %u\n", s->rank,
+              r->cut.id, s->now->parts[i].p, (unsigned long long)s->now->parts[i].nsteps, r->njobs,
+              r->behind);
   }
   uint32_t sent = 0;
   for (uint32_t i = 0; i < r->njobs; i++) {
@@ -683,6 +731,7 @@ double mgp_recorder_seconds(const mgp_recorder_t *r) {
 
 void mgp_recorder_destroy(mgp_recorder_t *r) {
   if (!r) return;
+  atomic_store(&r->enough, 1);
   if (r->running) pthread_join(r->thread, NULL);
   /* nothing may be written to what is freed; the error that came first is told */
   if (r->placed && can_send(r->s)) (void)r->s->be->ops->sent(r->s->be);

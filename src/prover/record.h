@@ -19,11 +19,11 @@ typedef struct mgp_recorder mgp_recorder_t;
  * NULL, or another one, which shares its tables and must outlive this one. */
 mgp_status_t mgp_recorder_create(mgp_session_t *s, const mgp_recorder_t *like,
                                  mgp_recorder_t **out);
-/* Begins with the run's first shard while the pass still executes it: pieces are recorded as they
- * come. Only where one rank has the only partition, whose start alone is known by then. The pass
- * must outlive the recorder, and be stopped before that is destroyed. mgp_recorder_start with that
- * shard's cut is next. Local. */
-mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_pass_t *pass, uint64_t room);
+/* Begins with the run's first shard while the pass still executes it: pieces that are expected to
+ * be in partitions of this rank are recorded as they come. Which ones are is known once there is a
+ * cut: mgp_recorder_start with that is next, and records what is missing. The stream outlives that,
+ * or the recorder. Local. */
+mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_stream_t *stream, uint64_t room);
 /* Starts with a shard; the recorder owns the cut from now on. room: bytes that may be held ahead; a
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
  * each after the one before is finished. Local. */

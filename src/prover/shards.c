@@ -27,12 +27,13 @@ static mgp_recorder_t *next(const mgp_shards_t *sh) {
   return sh->recorder[sh->turn];
 }
 
-/* Records the first shard behind the pass, where its only partition is this rank's. */
+/* Records the first shard behind the pass, where its pieces are to be seen. */
 static mgp_status_t follow_pass(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  if (s->nranks > 1 || s->partitions > 1 || sh->begun || sh->follows) return MGP_OK;
+  mgp_stream_t *stream = sh->pass ? mgp_pass_stream(sh->pass) : mgp_pool_front(s->pool);
+  if (!stream || sh->begun || sh->follows) return MGP_OK;
   sh->follows = 1;
-  return mgp_recorder_follow(next(sh), sh->pass, mgp_plan_room_ahead(s));
+  return mgp_recorder_follow(next(sh), stream, mgp_plan_room_ahead(s));
 }
 
 mgp_status_t mgp_shards_follow(mgp_session_t *s) {
@@ -46,7 +47,8 @@ static mgp_status_t execute_again(mgp_session_t *s) {
   mgp_recorder_destroy(sh->recorder[0]); /* there is no other yet */
   sh->recorder[0] = NULL;
   sh->follows = 0;
-  MGP_TRY(mgp_pass_restart(sh->pass));
+  MGP_TRY(mgp_comm_barrier(s->comm)); /* nobody looks at its pieces any more */
+  if (sh->pass) MGP_TRY(mgp_pass_restart(sh->pass));
   return mgp_recorder_create(s, NULL, &sh->recorder[0]);
 }
 
@@ -55,7 +57,9 @@ mgp_status_t mgp_shards_begin(mgp_session_t *s) {
   mgp_status_t st = MGP_OK;
   mgp_chain_begin(s->prog, &s->chain);
   s->run.nshards = 0;
-  if (sh->pass && !mgp_pass_settle(sh->pass, s->run.budget)) st = execute_again(s);
+  uint32_t again = sh->pass && !mgp_pass_settle(sh->pass, s->run.budget);
+  MGP_TRY(mgp_comm_bcast(s->comm, &again, sizeof again, 0));
+  if (again) st = execute_again(s);
   if (st == MGP_OK) st = mgp_last_create(s->ahead, &sh->last);
   return mgp_comm_agree(s->comm, st);
 }
@@ -396,7 +400,6 @@ mgp_status_t mgp_shards_write(mgp_session_t *s) {
 void mgp_shards_end(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (!sh) return;
-  mgp_pass_stop(sh->pass); /* or the recorder would follow it to the end */
   for (unsigned i = MGP_SHARDS_AHEAD; i-- > 0;) mgp_recorder_destroy(sh->recorder[i]);
   mgp_pass_destroy(sh->pass);
   mgp_last_destroy(sh->last);

@@ -210,6 +210,44 @@ static void check_ranks(void) {
   }
 }
 
+/* --- behind the pass -------------------------------------------------------------------------- */
+
+/* Pieces of the first shard on a rank, and how many of them were recorded as they were made. */
+static uint64_t pieces_behind(const char *log, uint64_t *pieces) {
+  const char *line = strstr(log, "record ");
+  CHECK_MSG(line, "nothing is recorded: %s", log);
+  if (!line) return *pieces = 0;
+  CHECK_EQ_U64(field(line, "shard"), 1);
+  *pieces = field(line, "pieces");
+  return field(line, "behind");
+}
+
+/* Each rank records its part of the first shard behind the pass: what is cut in two by the bounds
+ * of partitions is recorded again, and what was not expected to be its own comes later. Without
+ * shared memory the ranks but 0 wait for the cut. */
+static void check_behind(uint32_t ranks, uint64_t pool) {
+  traced_t job = {.options = {.partitions = PARTITIONS,
+                              .threads = 2,
+                              .shard_steps = 12000,
+                              .piece_steps = 60,
+                              .pool_nbytes = pool,
+                              .fail_phase = "assign"}};
+  CHECK(mgp_comm_threads_run(ranks, prove_traced, &job) == MGP_INTERNAL);
+  for (uint32_t r = 0; r < ranks; r++) {
+    uint64_t pieces, behind = pieces_behind(job.log[r], &pieces);
+    printf("rank %u of %u: %" PRIu64 " of %" PRIu64 " pieces recorded behind the pass\n", r, ranks,
+           behind, pieces);
+    CHECK(pieces >= 20);
+    if (ranks == 1)
+      CHECK(behind < pieces && behind + PARTITIONS > pieces);
+    else if (r > 0 && pool)
+      CHECK_EQ_U64(behind, 0);
+    else
+      CHECK(behind >= pieces / 2 && behind < pieces);
+  }
+  traced_free(&job);
+}
+
 /* --- the process ------------------------------------------------------------------------------ */
 
 /* The ledger's peak against what the kernel saw: what the prover needs beyond it is small. */
@@ -248,6 +286,12 @@ int main(void) {
   guest_load(&g, "sort", 300);
   guest = &g;
   check_ranks();
+  guest_free(&g);
+  guest_load(&g, "fibonacci", 250);
+  guest = &g;
+  check_behind(1, 0);
+  check_behind(4, 0);
+  check_behind(2, 1);
   guest_free(&g);
   return test_result();
 }

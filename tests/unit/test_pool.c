@@ -58,7 +58,7 @@ static mgp_status_t take_turns(mgp_comm_t *comm, void *arg) {
   mgp_ledger_t *ledger;
   mgp_pool_t *pool;
   MGP_TRY(mgp_ledger_create(0, &ledger));
-  MGP_TRY(mgp_pool_create(comm, ledger, SMALL, &pool));
+  MGP_TRY(mgp_pool_create(comm, ledger, 1, SMALL, &pool));
   if (!mgp_pool_reaches_all(pool)) return mgp_fail(MGP_RESOURCES, "no pool");
   for (uint32_t turn = 0; turn < 3000; turn++) {
     if (rank == 0) {
@@ -101,7 +101,7 @@ static mgp_status_t expect_none(mgp_comm_t *comm, void *arg) {
   mgp_ledger_t *ledger;
   mgp_pool_t *pool;
   MGP_TRY(mgp_ledger_create(0, &ledger));
-  MGP_TRY(mgp_pool_create(comm, ledger, *(const uint64_t *)arg, &pool));
+  MGP_TRY(mgp_pool_create(comm, ledger, 0, *(const uint64_t *)arg, &pool));
   if (pool || mgp_pool_reaches(pool, 0) || mgp_pool_reaches_all(pool))
     return mgp_fail(MGP_INTERNAL, "there is a pool");
   return mgp_ledger_destroy(ledger) ? mgp_fail(MGP_INTERNAL, "a leak") : MGP_OK;
@@ -114,7 +114,7 @@ static mgp_status_t fill(mgp_comm_t *comm, void *arg) {
   uint32_t n = 0;
   (void)arg;
   MGP_TRY(mgp_ledger_create(0, &ledger));
-  MGP_TRY(mgp_pool_create(comm, ledger, MGP_POOL_NBYTES, &pool));
+  MGP_TRY(mgp_pool_create(comm, ledger, 0, MGP_POOL_NBYTES, &pool));
   if (!pool) return mgp_fail(MGP_INTERNAL, "there is no pool");
   for (uint32_t at; mgp_comm_rank(comm) == 0 && (at = mgp_pool_take(pool, 16384)) != MGP_POOL_NONE;
        n++) {
@@ -211,7 +211,8 @@ static mgp_status_t share_cuts(mgp_comm_t *comm, void *arg) {
   s.partitions = x->partitions;
   s.run.budget = 9000 * MGP_STEP_COST;
   MGP_TRY(mgp_ledger_create(0, &s.ahead));
-  if (s.nranks > 1) MGP_TRY(mgp_pool_create(comm, s.ahead, x->pool_nbytes, &s.pool));
+  if (s.nranks > 1)
+    MGP_TRY(mgp_pool_create(comm, s.ahead, mgp_stream_bytes(), x->pool_nbytes, &s.pool));
   if (s.rank == 0) {
     MGP_TRY(mgp_pass_create(&s, s.run.budget, &pass));
     (void)mgp_pass_settle(pass, s.run.budget);
