@@ -120,6 +120,18 @@ static void *get_block(size_t nbytes) {
   return p;
 }
 
+static int passes_limit(const mgp_ledger_t *l, uint64_t live, size_t nbytes) {
+  return l->limit && (nbytes > l->limit || live > l->limit - nbytes);
+}
+
+static mgp_status_t over_limit(const mgp_ledger_t *l, mgp_mem_class_t cls, uint64_t live,
+                               size_t nbytes) {
+  return mgp_fail(MGP_RESOURCES,
+                  "%s would be passed: %s memory wants %zu bytes, %llu of %llu are in use",
+                  l->limit_name, mgp_mem_class_name(cls), nbytes, (unsigned long long)live,
+                  (unsigned long long)l->limit);
+}
+
 /* ptr: foreign memory, or NULL for a block of our own. */
 static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbytes, size_t extent,
                               void *ptr, void **out) {
@@ -129,11 +141,8 @@ static mgp_status_t add_entry(mgp_ledger_t *l, mgp_mem_class_t cls, size_t nbyte
   pthread_mutex_lock(&l->lock);
   uint64_t live = l->live[MGP_MEM_CLASSES];
   void *p = ptr;
-  if (l->limit && (nbytes > l->limit || live > l->limit - nbytes)) {
-    st = mgp_fail(MGP_RESOURCES,
-                  "%s would be passed: %s memory wants %zu bytes, %llu of %llu are in use",
-                  l->limit_name, mgp_mem_class_name(cls), nbytes, (unsigned long long)live,
-                  (unsigned long long)l->limit);
+  if (passes_limit(l, live, nbytes)) {
+    st = over_limit(l, cls, live, nbytes);
   } else if (!mgp_grow((void **)&l->entries, &l->capacity, l->count, sizeof *l->entries) ||
              (!p && !(p = get_block(nbytes)))) {
     st = mgp_fail(MGP_RESOURCES, "out of host memory: %s wants %zu bytes, %llu are in use",
@@ -175,6 +184,26 @@ mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr,
 mgp_status_t mgp_ledger_count(mgp_ledger_t *l, mgp_mem_class_t cls, void *owner, size_t nbytes) {
   void *same;
   return add_entry(l, cls, nbytes, 0, owner, &same);
+}
+
+mgp_status_t mgp_ledger_recount(mgp_ledger_t *l, void *owner, size_t nbytes) {
+  mgp_status_t st = MGP_OK;
+  pthread_mutex_lock(&l->lock);
+  const size_t at = entries_upto(l, (uintptr_t)owner);
+  entry_t *e = at ? &l->entries[at - 1] : NULL;
+  if (!e || e->start != (uintptr_t)owner || e->extent) {
+    st = mgp_fail(MGP_INTERNAL, "what is counted again has not been counted");
+  } else if (passes_limit(l, l->live[MGP_MEM_CLASSES] - e->nbytes, nbytes)) {
+    st = over_limit(l, e->cls, l->live[MGP_MEM_CLASSES] - e->nbytes, nbytes);
+  } else {
+    l->live[e->cls] += nbytes - e->nbytes;
+    l->live[MGP_MEM_CLASSES] += nbytes - e->nbytes;
+    e->nbytes = nbytes;
+    raise_peaks(l);
+    check_entries(l);
+  }
+  pthread_mutex_unlock(&l->lock);
+  return st;
 }
 
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr) {

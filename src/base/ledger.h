@@ -66,6 +66,8 @@ mgp_status_t mgp_ledger_account(mgp_ledger_t *l, mgp_mem_class_t cls, void *ptr,
 /* Counts what an object (no allocation of this ledger) has taken somewhere, in whatever pieces; its
  * address stands for them. */
 mgp_status_t mgp_ledger_count(mgp_ledger_t *l, mgp_mem_class_t cls, void *owner, size_t nbytes);
+/* The same object has taken more or less since: nothing changes if that would pass the limit. */
+mgp_status_t mgp_ledger_recount(mgp_ledger_t *l, void *owner, size_t nbytes);
 void mgp_ledger_free(mgp_ledger_t *l, void *ptr); /* NULL is fine */
 /* Changes the limit; `what` (a string literal) is named when an allocation would pass it. */
 void mgp_ledger_set_limit(mgp_ledger_t *l, uint64_t limit_bytes, const char *what);

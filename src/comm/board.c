@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2, "processes share the counters");
+_Static_assert(ATOMIC_LLONG_LOCK_FREE == 2 && ATOMIC_BOOL_LOCK_FREE == 2,
+               "processes share the counters");
 
 /* Of one rank. Two places in turn: who shows for the third time has taken the second one from every
  * rank, each of which had taken the first one before it showed that. */

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -66,8 +67,18 @@ void mgp_shared_hide(const char *name) {
   (void)shm_unlink(name);
 }
 
+uint64_t mgp_shared_spare(const mgp_shared_t *m) {
+  struct statvfs fs;
+  if (fstatvfs(m->fd, &fs) != 0) return 0;
+  if (fs.f_blocks == 0) return UINT64_MAX; /* it has no size of its own */
+  return fs.f_bavail > fs.f_blocks / 2 ? (fs.f_bavail - fs.f_blocks / 2) * fs.f_frsize : 0;
+}
+
 mgp_status_t mgp_shared_take(const mgp_shared_t *m, uint64_t at, uint64_t nbytes) {
-  const int err = posix_fallocate(m->fd, (off_t)at, (off_t)nbytes);
+  int err;
+  do {
+    err = posix_fallocate(m->fd, (off_t)at, (off_t)nbytes);
+  } while (err == EINTR); /* signals set flags, which are looked at elsewhere */
   return err == 0 ? MGP_OK : failed("posix_fallocate", err);
 }
 

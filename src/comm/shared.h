@@ -20,6 +20,9 @@ typedef struct {
 mgp_status_t mgp_shared_create(uint64_t nbytes, char name[MGP_SHARED_NAME_MAX], mgp_shared_t *out);
 mgp_status_t mgp_shared_join(const char *name, uint64_t nbytes, mgp_shared_t *out);
 void mgp_shared_hide(const char *name);
+/* Bytes that may be taken so that half of /dev/shm stays free: MPI and NCCL take theirs there as
+ * they touch it, and die of a signal if there is none. For who has made the memory. */
+uint64_t mgp_shared_spare(const mgp_shared_t *m);
 /* Bytes [at, at + nbytes) may be written to from now on, by any process: a full /dev/shm is an
  * error here (MGP_RESOURCES), no signal later. For who has made the memory. */
 mgp_status_t mgp_shared_take(const mgp_shared_t *m, uint64_t at, uint64_t nbytes);

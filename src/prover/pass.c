@@ -22,6 +22,7 @@ struct mgp_pass {
   pthread_mutex_t lock; /* of what follows */
   pthread_cond_t changed;
   mgp_cut_t cut[AHEAD]; /* a ring */
+  mgp_cut_t lost;       /* one that could not be shared: its words may be looked at */
   uint64_t budget;
   int told, settled, wrong; /* it is known; the thread goes by it; it has gone too far */
   uint32_t made, taken;
@@ -264,6 +265,7 @@ static void stop_and_clear(mgp_pass_t *p) {
   p->started = 0;
   for (; p->taken != p->made; p->taken++) mgp_cut_free(p->s, &p->cut[p->taken % AHEAD]);
   if (p->cutter.s) mgp_cutter_free(&p->cutter);
+  mgp_cut_free(p->s, &p->lost);
   p->made = p->taken = 0;
 }
 
@@ -331,6 +333,8 @@ mgp_status_t mgp_cut_share(mgp_session_t *s, mgp_pass_t *pass, int record, mgp_c
   if (st == MGP_OK) st = mgp_cut_send(s, record, &cut);
   if (st == MGP_OK)
     *out = cut;
+  else if (pass)
+    pass->lost = cut;
   else
     mgp_cut_free(s, &cut);
   return st;

@@ -46,7 +46,8 @@ double mgp_pass_seconds(const mgp_pass_t *pass);
 void mgp_pass_destroy(mgp_pass_t *pass);
 
 /* The next cut to every rank, with the words that it needs for its partitions. pass: NULL but on
- * rank 0. record: 0 if nobody will record it: without words. Collective. */
+ * rank 0. record: 0 if nobody will record it: without words. After a failure the pass keeps what it
+ * has written until it is destroyed, since somebody may follow it. Collective. */
 mgp_status_t mgp_cut_share(mgp_session_t *s, mgp_pass_t *pass, int record, mgp_cut_t *out);
 
 #endif

@@ -30,18 +30,18 @@ static mgp_status_t open_memory(mgp_comm_t *comm, uint64_t front, mgp_pool_t *p)
   return MGP_OK;
 }
 
-/* Rank 0 counts what is there. */
-static mgp_status_t account(mgp_pool_t *p) {
-  mgp_ledger_free(p->ledger, p->shared.base);
-  return mgp_ledger_account(p->ledger, MGP_MEM_RAW, p->shared.base, p->base + p->backed * CHUNK);
+/* Memory for bytes [at, at + nbytes), unless others need it. */
+static int take_memory(const mgp_pool_t *p, uint64_t at, uint64_t nbytes) {
+  return nbytes <= mgp_shared_spare(&p->shared) &&
+         mgp_shared_take(&p->shared, at, nbytes) == MGP_OK;
 }
 
 /* *usable: what comes before the blocks has memory. */
 static mgp_status_t open_blocks(mgp_pool_t *p, uint32_t *usable) {
   const size_t nbytes = (p->nchunks + 1) * sizeof *p->length;
-  *usable = mgp_shared_take(&p->shared, 0, p->base) == MGP_OK;
+  *usable = take_memory(p, 0, p->base);
   if (!*usable) return MGP_OK;
-  MGP_TRY(account(p));
+  MGP_TRY(mgp_ledger_count(p->ledger, MGP_MEM_RAW, p->shared.base, p->base));
   MGP_TRY(mgp_ledger_alloc(p->ledger, MGP_MEM_RAW, nbytes, (void **)&p->length));
   memset(p->length, 0, nbytes);
   return MGP_OK;
@@ -110,12 +110,14 @@ static int back(mgp_pool_t *p, uint32_t end) {
   if (end <= p->backed) return 1;
   const uint32_t most = p->nchunks - p->backed, want = end - p->backed;
   const uint32_t n = want > STEP ? want : most < STEP ? most : STEP;
-  if (mgp_shared_take(&p->shared, p->base + p->backed * CHUNK, n * CHUNK) == MGP_OK) {
-    p->backed += n;
-    if (account(p) == MGP_OK) return 1;
+  const uint64_t at = p->base + p->backed * CHUNK;
+  if (!take_memory(p, at, n * CHUNK) ||
+      mgp_ledger_recount(p->ledger, p->shared.base, at + n * CHUNK) != MGP_OK) {
+    p->nchunks = p->backed;
+    return 0;
   }
-  p->nchunks = p->backed;
-  return end <= p->backed;
+  p->backed += n;
+  return 1;
 }
 
 uint32_t mgp_pool_take(mgp_pool_t *p, uint64_t n) {

@@ -2,8 +2,8 @@
  * plain pass writes down is there for all of them as it is made, and nothing is copied or sent.
  *
  * Blocks are found first-fit, so that the same pages are used again. Only the plain pass takes
- * them; each rank lets go of those that it has been told of. Memory is taken as it is needed: where
- * /dev/shm is full, the rest of the words goes by messages, as to other hosts. */
+ * them; each rank lets go of those that it has been told of. Memory is taken as it is needed, up to
+ * half of /dev/shm: the rest of the words goes by messages, as to other hosts. */
 #ifndef MGP_PROVER_POOL_H
 #define MGP_PROVER_POOL_H
 
@@ -15,9 +15,9 @@ typedef struct mgp_pool mgp_pool_t;
 #define MGP_POOL_NBYTES ((uint64_t)4 << 30) /* of addresses */
 #define MGP_POOL_NONE   UINT32_MAX          /* no block: the words are elsewhere */
 
-/* *out: NULL on every rank if rank 0 shares memory with none. nbytes: the most that blocks take
- * together; front: bytes before them. Rank 0's ledger counts the memory that is there. Collective.
- */
+/* *out: NULL on every rank if rank 0 shares memory with none, or there is none for what is in
+ * front. nbytes: the most that blocks take together; front: bytes before them. Rank 0's ledger
+ * counts the memory that is there. Collective. */
 mgp_status_t mgp_pool_create(mgp_comm_t *comm, mgp_ledger_t *ledger, uint64_t front,
                              uint64_t nbytes, mgp_pool_t **out);
 /* Zeros at first, for anything; NULL on a rank without the memory. */

@@ -20,10 +20,10 @@ typedef struct mgp_recorder mgp_recorder_t;
 mgp_status_t mgp_recorder_create(mgp_session_t *s, const mgp_recorder_t *like,
                                  mgp_recorder_t **out);
 /* Begins with the run's first shard while the pass still executes it: pieces that are expected to
- * be in partitions of this rank are recorded as they come. Which ones are is known once there is a
- * cut: mgp_recorder_start with that is next, and records what is missing. The stream outlives that,
- * or the recorder. Local. */
-mgp_status_t mgp_recorder_follow(mgp_recorder_t *r, mgp_stream_t *stream, uint64_t room);
+ * be in partitions of this rank are recorded as they come, unless no thread is to be had. Which
+ * ones are is known once there is a cut: mgp_recorder_start with that is next, and records what is
+ * missing. The stream and the words that it tells of outlive that, or the recorder. Local. */
+void mgp_recorder_follow(mgp_recorder_t *r, mgp_stream_t *stream, uint64_t room);
 /* Starts with a shard; the recorder owns the cut from now on. room: bytes that may be held ahead; a
  * recorder that needs more waits for mgp_recorder_finish. The shards of a run are started in order,
  * each after the one before is finished. Local. */

@@ -28,17 +28,18 @@ static mgp_recorder_t *next(const mgp_shards_t *sh) {
 }
 
 /* Records the first shard behind the pass, where its pieces are to be seen. */
-static mgp_status_t follow_pass(mgp_session_t *s) {
+static void follow_pass(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   mgp_stream_t *stream = sh->pass ? mgp_pass_stream(sh->pass) : mgp_pool_front(s->pool);
-  if (!stream || sh->begun || sh->follows) return MGP_OK;
+  if (!stream || sh->begun || sh->follows) return;
   sh->follows = 1;
-  return mgp_recorder_follow(next(sh), stream, mgp_plan_room_ahead(s));
+  mgp_recorder_follow(next(sh), stream, mgp_plan_room_ahead(s));
 }
 
 mgp_status_t mgp_shards_follow(mgp_session_t *s) {
   MGP_TRY(mgp_recorder_create(s, NULL, &s->shards->recorder[0]));
-  return mgp_session_on_device(s) && !s->resumes ? follow_pass(s) : MGP_OK;
+  if (mgp_session_on_device(s) && !s->resumes) follow_pass(s);
+  return MGP_OK;
 }
 
 /* The pass has gone too far, and so has who follows it. */
@@ -130,7 +131,7 @@ mgp_status_t mgp_shards_ahead(mgp_session_t *s) {
   mgp_status_t st = MGP_OK;
   if (s->run.nshards) return MGP_OK;
   if (!s->shards->ahead) {
-    MGP_TRY(follow_pass(s));
+    follow_pass(s);
     st = start_recording(s);
     if (mgp_comm_failure(s->comm)) return st;
   }

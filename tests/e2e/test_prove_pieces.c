@@ -7,19 +7,24 @@
 typedef struct {
   uint32_t ranks, piece_steps;
   int threads;
-  uint64_t pool; /* bytes of shared memory; 0: the usual, 1: none */
+  uint64_t pool; /* bytes of shared memory for words; 0: the usual, 1: none */
 } variant_t;
+
+/* In four partitions, of which some of the first shard's pieces are in two. */
+static const variant_t parts_variants[] = {
+    {1, 0, 1, 0}, {1, 90, 2, 0}, {4, 70, 1, 0}, {3, 101, 1, 12 << 16}};
 
 static const variant_t variants[] = {{2, 0, 1, 0},   {1, 0, 1, 0},   {1, 1000, 3, 0},
                                      {1, 61, 2, 0},  {2, 333, 2, 0}, {2, 250, 1, 10 << 16},
                                      {2, 5000, 1, 1}};
 
 /* shard_steps: 0 for one shard. */
-static void check_variants(const guest_t *g, uint64_t shard_steps) {
+static void check_variants(const guest_t *g, uint32_t partitions, uint64_t shard_steps,
+                           const variant_t *all, size_t n) {
   mgp_prove_result_t first = {0};
-  for (size_t i = 0; i < sizeof variants / sizeof variants[0]; i++) {
-    const variant_t *v = &variants[i];
-    mgp_prove_options_t o = {.partitions = 1, .log_rows = 12, .shard_steps = shard_steps};
+  for (size_t i = 0; i < n; i++) {
+    const variant_t *v = &all[i];
+    mgp_prove_options_t o = {.partitions = partitions, .log_rows = 12, .shard_steps = shard_steps};
     mgp_prove_result_t r;
     o.piece_steps = v->piece_steps;
     o.threads = v->threads;
@@ -56,8 +61,11 @@ int main(void) {
   guest_t g;
   guest_load(&g, "sort", 30);
   check_failures(&g);
-  check_variants(&g, 0);
-  check_variants(&g, 12000);
+  check_variants(&g, 1, 0, variants, sizeof variants / sizeof variants[0]);
+  check_variants(&g, 1, 12000, variants, sizeof variants / sizeof variants[0]);
+  guest_free(&g);
+  guest_load(&g, "fibonacci", 20);
+  check_variants(&g, 4, 12000, parts_variants, sizeof parts_variants / sizeof parts_variants[0]);
   guest_free(&g);
   return test_result();
 }

@@ -45,6 +45,13 @@ def pid_of_rank(launcher, rank):
     raise AssertionError(f"no process of rank {rank}")
 
 
+def shared_names():
+    return {name for name in os.listdir("/dev/shm") if name.startswith("mgprove-")}
+
+
+BEFORE = shared_names()
+
+
 class Job(threading.Thread):
     """A proof that loses a rank, in a folder of its own. What it waits for is mostly a deadline: several run
     at a time."""
@@ -160,9 +167,9 @@ def test_alone(t):
 
 def test_nothing_left(t):
     """Of the memory that the ranks shared; other jobs of this host have names in there for a moment only."""
-    left = set(os.listdir("/dev/shm"))
+    left = shared_names() - BEFORE
     for _ in range(100):
-        left &= {name for name in os.listdir("/dev/shm") if name.startswith("mgprove-")}
+        left &= shared_names()
         if not left:
             break
         time.sleep(0.1)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "prover/crew.h"
 #include "prover/messages.h"
 
 static const liar_t *lie; /* NULL: honest, every call passes */
@@ -20,28 +21,30 @@ static mgp_session_t *session;
 
 /* --- the run ---------------------------------------------------------------------------------- */
 
-/* The vms that have had their fault: of the plain pass, and of recording, each in a thread. */
-static const mgp_vm_t *faulted[2];
+/* The vms that have had their fault since they last came to it: of the plain pass, and of each
+ * thread that records. A piece may be recorded twice. */
+static const mgp_vm_t *faulted[1 + MGP_CREW_MAX];
 static pthread_mutex_t fault_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int first_time(const mgp_vm_t *vm) {
-  int first = 0;
+/* Sets that; whether it is news. */
+static int has_fault(const mgp_vm_t *vm, int has) {
+  unsigned at = 0, room = 0;
   pthread_mutex_lock(&fault_lock);
-  for (unsigned i = 0; i < 2 && faulted[i] != vm; i++)
-    if (!faulted[i]) {
-      faulted[i] = vm;
-      first = 1;
-      break;
-    }
+  while (at <= MGP_CREW_MAX && faulted[at] != vm) at++;
+  while (room < MGP_CREW_MAX && faulted[room]) room++;
+  const int had = at <= MGP_CREW_MAX;
+  if (had && !has) faulted[at] = NULL;
+  if (has && !had) faulted[room] = vm;
   pthread_mutex_unlock(&fault_lock);
-  return first;
+  return has != had;
 }
 
 static mgp_vm_limits_t before_fault(mgp_vm_t *vm, const mgp_vm_limits_t *limits) {
   mgp_vm_limits_t first = *limits;
   uint64_t steps = mgp_vm_state(vm)->steps;
   if (!lie || !lie->fault) return first;
-  if (steps == lie->fault_at && first_time(vm)) lie->fault(lie, vm);
+  if (steps < lie->fault_at) (void)has_fault(vm, 0);
+  if (steps == lie->fault_at && has_fault(vm, 1)) lie->fault(lie, vm);
   if (steps < lie->fault_at && lie->fault_at < first.max_steps) first.max_steps = lie->fault_at;
   return first;
 }

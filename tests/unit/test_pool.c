@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "prove_util.h"
-#include "prover/pass.h"
+#include "prover/record.h"
 
 #define MOST_HELD 40u
 #define SMALL     ((uint64_t)1 << 20)
@@ -123,8 +123,9 @@ static mgp_status_t fill(mgp_comm_t *comm, void *arg) {
   }
   if (mgp_comm_rank(comm) == 0) {
     printf("a full /dev/shm: %u blocks of 64 KiB\n", n);
+    if (n < 2) return mgp_fail(MGP_INTERNAL, "it was full before");
     mgp_pool_leave(pool, n - 2);
-    if (n < 2 || mgp_pool_take(pool, 16385) != MGP_POOL_NONE || mgp_pool_take(pool, 1) != n - 2)
+    if (mgp_pool_take(pool, 16385) != MGP_POOL_NONE || mgp_pool_take(pool, 1) != n - 2)
       return mgp_fail(MGP_INTERNAL, "what was there cannot be used");
   }
   MGP_TRY(mgp_comm_barrier(comm));
@@ -132,14 +133,14 @@ static mgp_status_t fill(mgp_comm_t *comm, void *arg) {
   return mgp_ledger_destroy(ledger) ? mgp_fail(MGP_INTERNAL, "a leak") : MGP_OK;
 }
 
-/* In a /dev/shm of 8 MiB of its own, for which one must be root. */
+/* In a /dev/shm of 16 MiB of its own, of which half is left to others; one must be root. */
 static void check_full(void) {
   int status = 0;
   (void)fflush(NULL);
   const pid_t child = fork();
   if (child == 0) {
     if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=8m") != 0)
+        mount("tmpfs", "/dev/shm", "tmpfs", 0, "size=16m") != 0)
       _exit(77);
     const mgp_status_t st = mgp_comm_threads_run(2, fill, NULL);
     if (st != MGP_OK) fprintf(stderr, "%s\n", mgp_error_message());
@@ -267,6 +268,55 @@ static void check_cuts(void) {
   guest_free(&guest);
 }
 
+/* --- a failure while somebody follows -----------------------------------------------------------
+ */
+
+/* Rank 1 fails when rank 0 has its first cut: the words stay where they are as long as somebody may
+ * read them (which a sanitizer sees). */
+static mgp_status_t fail_to_share(mgp_comm_t *comm, void *arg) {
+  const mgp_prove_options_t o = {.hints = guest.hints,
+                                 .hints_nbytes = guest.nhints,
+                                 .backend = MGP_BACKEND_CPU,
+                                 .threads = 4,
+                                 .piece_steps = 100};
+  mgp_session_t s = {.comm = comm, .prog = &guest.prog, .opt = &o, .chips = chips, .threads = 4};
+  mgp_recorder_t *recorder;
+  mgp_pass_t *pass = NULL;
+  mgp_cut_t cut = {0};
+  (void)arg;
+  s.now = &s.hands[0];
+  s.rank = mgp_comm_rank(comm);
+  s.nranks = s.partitions = mgp_comm_size(comm);
+  s.nparts = 1;
+  s.first_part = s.rank;
+  s.run.budget = 30000 * MGP_STEP_COST;
+  MGP_TRY(mgp_ledger_create(0, &s.ahead));
+  MGP_TRY(mgp_pool_create(comm, s.ahead, mgp_stream_bytes(), MGP_POOL_NBYTES, &s.pool));
+  if (s.rank == 0) MGP_TRY(mgp_pass_create(&s, s.run.budget, &pass));
+  if (pass) (void)mgp_pass_settle(pass, s.run.budget);
+  MGP_TRY(mgp_recorder_create(&s, NULL, &recorder));
+  mgp_stream_t *stream = pass ? mgp_pass_stream(pass) : mgp_pool_front(s.pool);
+  if (stream) mgp_recorder_follow(recorder, stream, UINT64_MAX);
+  mgp_status_t st = s.rank == 1 ? mgp_comm_agree(comm, mgp_fail(MGP_BAD_INPUT, "planted"))
+                                : mgp_cut_share(&s, pass, 1, &cut);
+  mgp_recorder_destroy(recorder);
+  mgp_pass_destroy(pass);
+  mgp_pool_destroy(s.pool);
+  const size_t left = mgp_ledger_destroy(s.ahead);
+  return left || st == MGP_OK ? mgp_fail(MGP_INTERNAL, "status %d, a leak of %zu", st, left) : st;
+}
+
+static void check_failure(void) {
+  guest_load(&guest, "sort", 300);
+  for (uint32_t i = 0; i < 12; i++) {
+    if (i % 2) CHECK(setenv("MGP_BOARD", "off", 1) == 0);
+    const mgp_status_t st = mgp_comm_threads_run(2 + i % 3, fail_to_share, NULL);
+    CHECK_MSG(st == MGP_BAD_INPUT, "%s", mgp_error_message());
+    CHECK(unsetenv("MGP_BOARD") == 0);
+  }
+  guest_free(&guest);
+}
+
 int main(void) {
   test_rng_t rng = test_rng();
   seed = test_rand(&rng);
@@ -275,6 +325,7 @@ int main(void) {
   check_none();
   check_full();
   check_cuts();
+  check_failure();
   mgp_chipset_destroy(chips);
   return test_result();
 }
