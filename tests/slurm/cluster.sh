@@ -2,7 +2,7 @@
 # A real Slurm on one machine, for tests: munged, slurmctld and some slurmd, started as root from
 # Debian's packages (slurm-wlm, munge), without systemd and without touching /etc.
 #
-#   cluster.sh up DIR NODES   starts it; then `export SLURM_CONF=DIR/slurm.conf`
+#   cluster.sh up DIR NODES   starts it, five nodes at most; then `export SLURM_CONF=DIR/slurm.conf`
 #   cluster.sh down DIR       ends what was started there, by process id
 #   cluster.sh kill DIR NODE  a node dies: its slurmd and all that runs on it
 #   cluster.sh start DIR NODE and comes back
@@ -12,7 +12,10 @@
 set -euo pipefail
 
 up() { # up NODES
-  local nodes=$1 base=$((20000 + $$ % 200 * 50)) i
+  local nodes=$1 i
+  # ports and job numbers (by which Open MPI names what it keeps in /tmp) of its own: clusters that are
+  # started together have process ids that are near to each other
+  local base=$((20000 + $$ % 2000 * 6))
   mkdir -p "$dir"/{munge,run,log,dev,spool/ctld}
   chmod 711 "$dir" "$dir/munge"
   (umask 077 && head -c 128 /dev/urandom >"$dir/munge/key")
@@ -52,7 +55,9 @@ SlurmdParameters=config_overrides
 ReturnToService=2
 SlurmdTimeout=10
 KillOnBadExit=1
-KillWait=30
+# how long ranks have to end on nodes that are left when one is lost: 30 s by default
+KillWait=10
+FirstJobId=$((base * 100))
 MpiDefault=none
 GresTypes=gpu
 PreemptType=preempt/partition_prio
@@ -80,13 +85,14 @@ start() { # start NODE
     'hostname "$0" && mount -t tmpfs tmpfs /dev/shm && exec slurmd -N "$0"' "$1"
 }
 
-# The processes that live under a node's host name, its slurmd first.
+# The processes that live under a node's host name.
 on_node() { # on_node NODE
-  local ns pid
-  ns=$(readlink "/proc/$(cat "$dir/run/slurmd.$1.pid")/ns/uts") || return 0
-  for pid in /proc/[0-9]*; do
-    [ "$(readlink "$pid/ns/uts" 2>/dev/null)" != "$ns" ] || echo "${pid#/proc/}"
-  done
+  local ns
+  ns=/proc/$(cat "$dir/run/slurmd.$1.pid")/ns/uts || return 0
+  # a number that has been given away since must not end the machine's own
+  if [ -e "$ns" ] && ! [ "$ns" -ef "/proc/$$/ns/uts" ]; then
+    find -L /proc/[0-9]*/ns/uts -samefile "$ns" 2>/dev/null | cut -d / -f 3 || true
+  fi
 }
 
 kill_node() { # kill_node NODE
