@@ -4,10 +4,10 @@
  * Execution model. Launches are done when they return. Blocks run one after the other; the threads
  * of a block are coroutines on one core, which change only at barriers and warp operations, so a
  * kernel without those is a plain loop. To bring out what must not matter, every other launch takes
- * its blocks backwards and every other block its threads. A barrier that not all threads of a block
- * reach at the same place and a warp operation that not all lanes of its mask reach are reported on
- * stderr and fail the launch. Several host threads may launch at a time. __activemask gives the
- * lanes that wait for it together. A stack that overflows ends the program.
+ * its blocks backwards (2048 at a time) and every other block its threads. A barrier that not all
+ * threads of a block reach at the same place and a warp operation that not all lanes of its mask
+ * reach are reported on stderr and fail the launch. Several host threads may launch at a time.
+ * __activemask gives the lanes that wait for it together. A stack that overflows ends the program.
  *
  * Memory. Copies check that device pointers lie in device memory and host pointers do not. Shared
  * memory (MGP_SHARED) is poisoned at the start of each block, device memory by the arena

@@ -16,6 +16,9 @@
 #define POISON      0xa5
 #define MAX_THREADS 1024u
 #define MAX_DYNAMIC ((size_t)227 << 10)
+/* More than a GPU has room for. Large grids begin at their beginning, as there: a search that ends
+ * with the first hit would else go through all of it. */
+#define WAVE ((uint64_t)2048)
 
 thread_local mgp_emu_ids mgp_emu;
 
@@ -347,7 +350,9 @@ void mgp_emu_run(const char *kernel, dim3 grid, dim3 block, size_t shared, void 
   const uint64_t nblocks = (uint64_t)grid.x * grid.y * grid.z;
   const bool backwards = launches++ & 1;
   for (uint64_t i = 0; i < nblocks; i++) {
-    const uint64_t b = backwards ? nblocks - 1 - i : i;
+    const uint64_t first = i / WAVE * WAVE;
+    const uint64_t last = nblocks - first < WAVE ? nblocks - 1 : first + WAVE - 1;
+    const uint64_t b = backwards ? first + last - i : i;
     mgp_emu.block = {(unsigned)(b % grid.x), (unsigned)(b / grid.x % grid.y),
                      (unsigned)(b / grid.x / grid.y)};
     s->backwards = b & 1;
