@@ -253,7 +253,7 @@ static mgp_board_t *find_board(MPI_Comm comm, uint32_t rank, uint32_t size) {
     mine = strcmp(host, offer.host) == 0 && mgp_board_join(offer.name, rank, size, &b) == MGP_OK;
   if (MPI_Iallreduce(&mine, &good, 1, MPI_INT, MPI_MIN, comm, &request) == MPI_SUCCESS)
     yield_until(&request);
-  if (b != NULL && rank == 0) mgp_board_hide(offer.name);
+  if (b != NULL && rank == 0) mgp_shared_hide(offer.name);
   if (good) return b;
   mgp_board_destroy(b);
   return NULL;

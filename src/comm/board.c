@@ -51,7 +51,7 @@ mgp_status_t mgp_board_create(uint32_t size, char name[MGP_SHARED_NAME_MAX], mgp
     st = board_of(&shared, 0, size, out);
   else
     mgp_shared_destroy(&shared);
-  if (st != MGP_OK) mgp_board_hide(name);
+  if (st != MGP_OK) mgp_shared_hide(name);
   return st;
 }
 
@@ -59,10 +59,6 @@ mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_
   mgp_shared_t shared;
   MGP_TRY(mgp_shared_join(name, shared_bytes(size), &shared));
   return board_of(&shared, rank, size, out);
-}
-
-void mgp_board_hide(const char *name) {
-  mgp_shared_hide(name);
 }
 
 void mgp_board_destroy(mgp_board_t *b) {

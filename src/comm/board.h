@@ -15,11 +15,10 @@ enum { MGP_BOARD_NBYTES = 1024 };
 typedef struct mgp_board mgp_board_t;
 
 /* Makes the memory for `size` ranks, and is rank 0 of them. name: out, for the others to join by;
- * removed by mgp_board_hide once they have, after which nothing of it is left when the last process
- * has ended. */
+ * removed by mgp_shared_hide once they have, after which nothing of it is left when the last
+ * process has ended. */
 mgp_status_t mgp_board_create(uint32_t size, char name[MGP_SHARED_NAME_MAX], mgp_board_t **out);
 mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_board_t **out);
-void mgp_board_hide(const char *name);
 void mgp_board_destroy(mgp_board_t *b); /* local; NULL is fine */
 
 /* Shows nbytes <= MGP_BOARD_NBYTES, the same number on every rank, to the others. Each show is

@@ -14,8 +14,8 @@
 typedef struct {
   mgp_vm_point_t start;
   uint64_t nwords;
-  uint32_t
-      block; /* of the session's pool, where the words lie; MGP_POOL_NONE: in rank 0's memory */
+  /* of the session's pool, where the words lie; MGP_POOL_NONE: in rank 0's memory */
+  uint32_t block;
 } mgp_piece_t;
 
 /* Plain data but for the pointers. */

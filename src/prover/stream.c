@@ -2,7 +2,6 @@
 
 #include <linux/futex.h>
 #include <stdatomic.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>

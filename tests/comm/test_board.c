@@ -59,7 +59,7 @@ static void check_processes(uint32_t size) {
   for (uint32_t r = 1; r < size; r++)
     if (fork() == 0) _exit(child(name, r, size, fds[1]));
   for (uint32_t r = 1; r < size; r++) CHECK(read(fds[0], &byte, 1) == 1);
-  mgp_board_hide(name);
+  mgp_shared_hide(name);
   CHECK(mgp_board_join(name, 1, size, &other) == MGP_RESOURCES && other == NULL);
   CHECK_EQ_U64(take_turns(b, 0, size), 0);
   for (uint32_t r = 1; r < size; r++) CHECK(wait(&status) > 0 && status == 0);
@@ -75,7 +75,7 @@ static void check_late(void) {
   uint32_t one = 1, two = 2, all[2] = {0, 0};
   REQUIRE_OK(mgp_board_create(2, name, &a));
   REQUIRE_OK(mgp_board_join(name, 1, 2, &b));
-  mgp_board_hide(name);
+  mgp_shared_hide(name);
   for (uint32_t turn = 0; turn < 3; turn++) {
     mgp_board_show(a, &one, sizeof one);
     CHECK(!mgp_board_take(a, all, sizeof one) && all[0] == 0 && all[1] == 0);
@@ -85,6 +85,7 @@ static void check_late(void) {
     CHECK(mgp_board_take(a, all, sizeof one) && all[0] == one && all[1] == two);
     all[0] = all[1] = 0;
   }
+  CHECK(mgp_board_claim(b) && !mgp_board_claim(a) && !mgp_board_claim(b));
   mgp_board_destroy(a);
   mgp_board_destroy(b);
   mgp_board_destroy(NULL);

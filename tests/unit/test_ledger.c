@@ -58,6 +58,15 @@ static void counting(void) {
   CHECK_EQ_U64(mgp_ledger_live_total(l), (1u << 20) + sizeof object[1]);
   CHECK(!mgp_ledger_contains(l, object[0], 1));
   CHECK(mgp_ledger_contains(l, object[1], sizeof object[1]));
+  REQUIRE_OK(mgp_ledger_recount(l, object[0], 3u << 20));
+  REQUIRE_OK(mgp_ledger_recount(l, object[0], 2u << 20));
+  CHECK_EQ_U64(mgp_ledger_live(l, MGP_MEM_RAW), 2u << 20);
+  CHECK_EQ_U64(mgp_ledger_peak(l, MGP_PHASES, MGP_MEM_RAW), 3u << 20);
+  mgp_ledger_set_limit(l, 4u << 20, "a limit");
+  CHECK(mgp_ledger_recount(l, object[0], 4u << 20) == MGP_RESOURCES);
+  CHECK(mgp_ledger_recount(l, object[1], 1) == MGP_INTERNAL); /* no such object */
+  CHECK(mgp_ledger_recount(l, object[1] + 1, 1) == MGP_INTERNAL);
+  CHECK_EQ_U64(mgp_ledger_live_total(l), (2u << 20) + sizeof object[1]);
   mgp_ledger_free(l, object[0]);
   CHECK_EQ_U64(mgp_ledger_live(l, MGP_MEM_RAW), 0);
   mgp_ledger_free(l, object[1]);
