@@ -234,26 +234,20 @@ static void yield_until(MPI_Request *request) {
  * in the environment of any (headers go by MPI then, as between hosts). Collective, where ranks
  * have just met, also for one that fails right after. */
 static mgp_board_t *find_board(MPI_Comm comm, uint32_t rank, uint32_t size) {
-  struct {
-    char name[MGP_SHARED_NAME_MAX], host[MGP_COMM_NAME_MAX];
-  } offer = {"", ""};
-  char host[MGP_COMM_NAME_MAX] = "";
+  mgp_shared_offer_t offer = {"", ""};
+  mgp_shared_t shared = {NULL, 0, -1};
   mgp_board_t *b = NULL;
   MPI_Request request = MPI_REQUEST_NULL;
   if (size == 1) return NULL;
-  int mine = mgp_shared_wanted() && gethostname(host, sizeof host - 1) == 0;
-  int good = 0;
-  if (rank == 0 && mine) {
-    memcpy(offer.host, host, sizeof host);
-    mine = mgp_board_create(size, offer.name, &b) == MGP_OK;
-  }
+  if (rank == 0) mgp_shared_offer(mgp_board_nbytes(size), &offer, &shared);
   if (MPI_Ibcast(&offer, sizeof offer, MPI_BYTE, 0, comm, &request) == MPI_SUCCESS)
     yield_until(&request);
-  if (rank != 0 && mine)
-    mine = strcmp(host, offer.host) == 0 && mgp_board_join(offer.name, rank, size, &b) == MGP_OK;
+  if (rank != 0) mgp_shared_accept(&offer, mgp_board_nbytes(size), &shared);
+  int mine = shared.base != NULL && mgp_board_create(&shared, rank, size, &b) == MGP_OK;
+  int good = 0;
   if (MPI_Iallreduce(&mine, &good, 1, MPI_INT, MPI_MIN, comm, &request) == MPI_SUCCESS)
     yield_until(&request);
-  if (b != NULL && rank == 0) mgp_shared_hide(offer.name);
+  if (rank == 0) mgp_shared_withdraw(&offer);
   if (good) return b;
   mgp_board_destroy(b);
   return NULL;

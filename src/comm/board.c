@@ -23,17 +23,19 @@ struct mgp_board {
   uint64_t shown;
 };
 
-static uint64_t shared_bytes(uint32_t size) {
+uint64_t mgp_board_nbytes(uint32_t size) {
   return size * sizeof(place_t);
 }
 
-/* Takes the memory over. */
-static mgp_status_t board_of(mgp_shared_t *shared, uint32_t rank, uint32_t size,
-                             mgp_board_t **out) {
-  mgp_board_t *b = calloc(1, sizeof *b);
-  if (b == NULL) {
+mgp_status_t mgp_board_create(mgp_shared_t *shared, uint32_t rank, uint32_t size,
+                              mgp_board_t **out) {
+  mgp_board_t *b = NULL;
+  mgp_status_t st = shared->fd >= 0 ? mgp_shared_take(shared, 0, shared->nbytes) : MGP_OK;
+  if (st == MGP_OK && (b = calloc(1, sizeof *b)) == NULL)
+    st = mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
+  if (st != MGP_OK) {
     mgp_shared_destroy(shared);
-    return mgp_fail(MGP_RESOURCES, "out of memory for the comm state");
+    return st;
   }
   b->shared = *shared;
   b->place = shared->base;
@@ -41,24 +43,6 @@ static mgp_status_t board_of(mgp_shared_t *shared, uint32_t rank, uint32_t size,
   b->size = size;
   *out = b;
   return MGP_OK;
-}
-
-mgp_status_t mgp_board_create(uint32_t size, char name[MGP_SHARED_NAME_MAX], mgp_board_t **out) {
-  mgp_shared_t shared;
-  MGP_TRY(mgp_shared_create(shared_bytes(size), name, &shared));
-  mgp_status_t st = mgp_shared_take(&shared, 0, shared.nbytes);
-  if (st == MGP_OK)
-    st = board_of(&shared, 0, size, out);
-  else
-    mgp_shared_destroy(&shared);
-  if (st != MGP_OK) mgp_shared_hide(name);
-  return st;
-}
-
-mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_board_t **out) {
-  mgp_shared_t shared;
-  MGP_TRY(mgp_shared_join(name, shared_bytes(size), &shared));
-  return board_of(&shared, rank, size, out);
 }
 
 void mgp_board_destroy(mgp_board_t *b) {

@@ -14,11 +14,12 @@ enum { MGP_BOARD_NBYTES = 1024 };
 
 typedef struct mgp_board mgp_board_t;
 
-/* Makes the memory for `size` ranks, and is rank 0 of them. name: out, for the others to join by;
- * removed by mgp_shared_hide once they have, after which nothing of it is left when the last
- * process has ended. */
-mgp_status_t mgp_board_create(uint32_t size, char name[MGP_SHARED_NAME_MAX], mgp_board_t **out);
-mgp_status_t mgp_board_join(const char *name, uint32_t rank, uint32_t size, mgp_board_t **out);
+uint64_t mgp_board_nbytes(uint32_t size); /* of the memory that `size` ranks share */
+
+/* Takes shared memory of that length over, also if it fails; of one of the ranks it is the
+ * maker's own (mgp_shared_offer). Nobody shows anything before all ranks have theirs. */
+mgp_status_t mgp_board_create(mgp_shared_t *shared, uint32_t rank, uint32_t size,
+                              mgp_board_t **out);
 void mgp_board_destroy(mgp_board_t *b); /* local; NULL is fine */
 
 /* Shows nbytes <= MGP_BOARD_NBYTES, the same number on every rank, to the others. Each show is

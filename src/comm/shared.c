@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,56 +16,53 @@
 
 #include "base/clock.h"
 
-static mgp_status_t failed(const char *what, int err) {
-  return mgp_fail(MGP_RESOURCES, "shared memory of the ranks: %s: %s", what, strerror(err));
-}
-
-static mgp_status_t map(int fd, uint64_t nbytes, mgp_shared_t *out) {
+static void map(int fd, uint64_t nbytes, mgp_shared_t *m) {
   void *base = mmap(NULL, nbytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-  if (base == MAP_FAILED) return failed("mmap", errno);
-  *out = (mgp_shared_t){base, nbytes, -1};
-  return MGP_OK;
+  if (base != MAP_FAILED) *m = (mgp_shared_t){base, nbytes, -1};
 }
 
 /* A file beyond the limit of the process is not an error, but a signal. */
-static mgp_status_t set_length(int fd, uint64_t nbytes) {
+static bool set_length(int fd, uint64_t nbytes) {
   struct rlimit most;
-  if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < nbytes)
-    return failed("ftruncate", EFBIG);
-  return ftruncate(fd, (off_t)nbytes) == 0 ? MGP_OK : failed("ftruncate", errno);
+  if (getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur < nbytes) return false;
+  return ftruncate(fd, (off_t)nbytes) == 0;
 }
 
-mgp_status_t mgp_shared_create(uint64_t nbytes, char name[MGP_SHARED_NAME_MAX], mgp_shared_t *out) {
+void mgp_shared_offer(uint64_t nbytes, mgp_shared_offer_t *offer, mgp_shared_t *m) {
   static atomic_uint number;
-  (void)snprintf(name, MGP_SHARED_NAME_MAX, "/mgprove-%ld-%u-%" PRIx64, (long)getpid(),
+  *m = (mgp_shared_t){NULL, 0, -1};
+  memset(offer, 0, sizeof *offer);
+  if (!mgp_shared_wanted() || gethostname(offer->host, sizeof offer->host) != 0) return;
+  (void)snprintf(offer->name, sizeof offer->name, "/mgprove-%ld-%u-%" PRIx64, (long)getpid(),
                  atomic_fetch_add(&number, 1), mgp_clock_ns());
-  const int fd = shm_open(name, O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (fd < 0) return failed("shm_open", errno);
-  mgp_status_t st = set_length(fd, nbytes);
-  if (st == MGP_OK) st = map(fd, nbytes, out);
-  if (st == MGP_OK) {
-    out->fd = fd;
-    return MGP_OK;
+  const int fd = shm_open(offer->name, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (fd >= 0 && set_length(fd, nbytes)) map(fd, nbytes, m);
+  if (m->base != NULL) {
+    m->fd = fd;
+    return;
   }
-  (void)close(fd);
-  mgp_shared_hide(name);
-  return st;
+  if (fd >= 0) {
+    (void)close(fd);
+    mgp_shared_withdraw(offer);
+  }
+  memset(offer, 0, sizeof *offer);
 }
 
-mgp_status_t mgp_shared_join(const char *name, uint64_t nbytes, mgp_shared_t *out) {
+void mgp_shared_accept(const mgp_shared_offer_t *offer, uint64_t nbytes, mgp_shared_t *m) {
+  char host[MGP_SHARED_HOST_MAX];
   struct stat info;
-  const int fd = shm_open(name, O_RDWR, 0);
-  if (fd < 0) return failed("shm_open", errno);
-  mgp_status_t st = MGP_OK;
-  if (fstat(fd, &info) != 0 || (uint64_t)info.st_size != nbytes)
-    st = mgp_fail(MGP_RESOURCES, "shared memory of the ranks: %s is not that of these", name);
-  if (st == MGP_OK) st = map(fd, nbytes, out);
+  *m = (mgp_shared_t){NULL, 0, -1};
+  if (offer->name[0] == '\0' || !mgp_shared_wanted() || gethostname(host, sizeof host) != 0 ||
+      strcmp(host, offer->host) != 0)
+    return;
+  const int fd = shm_open(offer->name, O_RDWR, 0);
+  if (fd < 0) return;
+  if (fstat(fd, &info) == 0 && (uint64_t)info.st_size == nbytes) map(fd, nbytes, m);
   (void)close(fd);
-  return st;
 }
 
-void mgp_shared_hide(const char *name) {
-  (void)shm_unlink(name);
+void mgp_shared_withdraw(const mgp_shared_offer_t *offer) {
+  if (offer->name[0] != '\0') (void)shm_unlink(offer->name);
 }
 
 uint64_t mgp_shared_spare(const mgp_shared_t *m) {
@@ -79,7 +77,8 @@ mgp_status_t mgp_shared_take(const mgp_shared_t *m, uint64_t at, uint64_t nbytes
   do {
     err = posix_fallocate(m->fd, (off_t)at, (off_t)nbytes);
   } while (err == EINTR); /* signals set flags, which are looked at elsewhere */
-  return err == 0 ? MGP_OK : failed("posix_fallocate", err);
+  if (err == 0) return MGP_OK;
+  return mgp_fail(MGP_RESOURCES, "shared memory of the ranks: posix_fallocate: %s", strerror(err));
 }
 
 void mgp_shared_destroy(mgp_shared_t *m) {

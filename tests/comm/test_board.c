@@ -38,10 +38,28 @@ static uint64_t take_turns(mgp_board_t *b, uint32_t rank, uint32_t size) {
   return wrong;
 }
 
-static int child(const char *name, uint32_t rank, uint32_t size, int told) {
+/* The board of another rank than the one that has made the offer; NULL: the offer holds no more, or
+ * is of other ranks. */
+static mgp_board_t *join(const mgp_shared_offer_t *offer, uint32_t rank, uint32_t size) {
   mgp_board_t *b = NULL;
+  mgp_shared_t shared;
+  mgp_shared_accept(offer, mgp_board_nbytes(size), &shared);
+  return shared.base != NULL && mgp_board_create(&shared, rank, size, &b) == MGP_OK ? b : NULL;
+}
+
+static mgp_board_t *make(uint32_t size, mgp_shared_offer_t *offer) {
+  mgp_board_t *b = NULL;
+  mgp_shared_t shared;
+  mgp_shared_offer(mgp_board_nbytes(size), offer, &shared);
+  CHECK(shared.base != NULL && shared.fd >= 0);
+  REQUIRE_OK(mgp_board_create(&shared, 0, size, &b));
+  return b;
+}
+
+static int child(const mgp_shared_offer_t *offer, uint32_t rank, uint32_t size, int told) {
+  mgp_board_t *b = join(offer, rank, size);
   char byte = 0;
-  if (mgp_board_join(name, rank, size, &b) != MGP_OK) return 1;
+  if (b == NULL) return 1;
   if (write(told, &byte, 1) != 1) return 1;
   const uint64_t wrong = take_turns(b, rank, size);
   mgp_board_destroy(b);
@@ -49,18 +67,21 @@ static int child(const char *name, uint32_t rank, uint32_t size, int told) {
 }
 
 static void check_processes(uint32_t size) {
-  mgp_board_t *b = NULL, *other = NULL;
-  char name[MGP_SHARED_NAME_MAX] = "", byte;
+  mgp_shared_offer_t offer, far;
+  mgp_board_t *b = make(size, &offer);
+  char byte;
   int fds[2], status;
-  REQUIRE_OK(mgp_board_create(size, name, &b));
-  CHECK(mgp_board_join(name, 1, size + 1, &other) == MGP_RESOURCES && other == NULL);
+  CHECK(join(&offer, 1, size + 1) == NULL);
+  far = offer;
+  far.host[0] ^= 1;
+  CHECK(join(&far, 1, size) == NULL);
   if (pipe(fds) != 0) abort();
   (void)fflush(NULL);
   for (uint32_t r = 1; r < size; r++)
-    if (fork() == 0) _exit(child(name, r, size, fds[1]));
+    if (fork() == 0) _exit(child(&offer, r, size, fds[1]));
   for (uint32_t r = 1; r < size; r++) CHECK(read(fds[0], &byte, 1) == 1);
-  mgp_shared_hide(name);
-  CHECK(mgp_board_join(name, 1, size, &other) == MGP_RESOURCES && other == NULL);
+  mgp_shared_withdraw(&offer);
+  CHECK(join(&offer, 1, size) == NULL);
   CHECK_EQ_U64(take_turns(b, 0, size), 0);
   for (uint32_t r = 1; r < size; r++) CHECK(wait(&status) > 0 && status == 0);
   mgp_board_destroy(b);
@@ -70,12 +91,11 @@ static void check_processes(uint32_t size) {
 
 /* Nobody takes before the last one has shown. */
 static void check_late(void) {
-  mgp_board_t *a = NULL, *b = NULL;
-  char name[MGP_SHARED_NAME_MAX];
+  mgp_shared_offer_t offer;
+  mgp_board_t *a = make(2, &offer), *b = join(&offer, 1, 2);
   uint32_t one = 1, two = 2, all[2] = {0, 0};
-  REQUIRE_OK(mgp_board_create(2, name, &a));
-  REQUIRE_OK(mgp_board_join(name, 1, 2, &b));
-  mgp_shared_hide(name);
+  CHECK(b != NULL);
+  mgp_shared_withdraw(&offer);
   for (uint32_t turn = 0; turn < 3; turn++) {
     mgp_board_show(a, &one, sizeof one);
     CHECK(!mgp_board_take(a, all, sizeof one) && all[0] == 0 && all[1] == 0);
@@ -91,9 +111,34 @@ static void check_late(void) {
   mgp_board_destroy(NULL);
 }
 
+/* What is not to be had is no error: the offer is empty, and nobody joins. */
+static void check_none(void) {
+  mgp_shared_offer_t offer;
+  mgp_shared_t m, other;
+  mgp_shared_offer(UINT64_MAX / 2, &offer, &m);
+  CHECK(m.base == NULL && offer.name[0] == '\0');
+  mgp_shared_accept(&offer, UINT64_MAX / 2, &other);
+  CHECK(other.base == NULL);
+  mgp_shared_withdraw(&offer);
+  CHECK(setenv("MGP_BOARD", "off", 1) == 0);
+  mgp_shared_offer(4096, &offer, &m);
+  CHECK(m.base == NULL && offer.name[0] == '\0');
+  CHECK(unsetenv("MGP_BOARD") == 0);
+  mgp_shared_offer(4096, &offer, &m);
+  CHECK(m.base != NULL);
+  CHECK(setenv("MGP_BOARD", "off", 1) == 0);
+  mgp_shared_accept(&offer, 4096, &other); /* who has been asked not to does not join, either */
+  CHECK(other.base == NULL);
+  CHECK(unsetenv("MGP_BOARD") == 0);
+  mgp_shared_withdraw(&offer);
+  mgp_shared_destroy(&m);
+  mgp_shared_destroy(&m); /* fine twice */
+}
+
 int main(void) {
   static const uint32_t sizes[] = {1, 2, 3, 4, 8};
   (void)alarm(60); /* a rank that is lost is waited for */
+  check_none();
   check_late();
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) check_processes(sizes[i]);
   return test_result();
