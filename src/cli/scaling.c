@@ -78,12 +78,11 @@ static void print_row(const base_t *base, const mgp_prove_report_t *r, const cha
 
 static void json_point(bench_t *b, uint32_t size, const mgp_prove_report_t *r) {
   const double steps = (double)r->steps;
-  double all = r->total_seconds - r->verify_waited;
   mgp_json_u64(b->j, "size", size);
   double prove =
       efficiency(steps, r->prove_seconds, b->base.steps, b->base.prove_seconds, r->nranks);
   mgp_json_f64(b->j, "efficiency",
-               efficiency(steps, all, b->base.steps, b->base.seconds, r->nranks));
+               efficiency(steps, r->total_seconds, b->base.steps, b->base.seconds, r->nranks));
   mgp_json_f64(b->j, "prove_efficiency", prove);
   mgp_json_f64(b->j, "prove_speedup", prove * r->nranks);
   mgp_report_json(b->j, r);
@@ -96,8 +95,7 @@ static mgp_status_t report(bench_t *b, uint32_t size, mgp_prove_result_t *best) 
   mgp_status_t st = mgp_proving_verify(b->guest->elf, b->guest->nelf, best, 1, &seconds);
   if (st != MGP_OK && st != MGP_REJECTED) return st;
   bool verified = st == MGP_OK, same = true;
-  if (b->base.steps == 0)
-    b->base = (base_t){(double)r->steps, r->total_seconds - r->verify_waited, r->prove_seconds};
+  if (b->base.steps == 0) b->base = (base_t){(double)r->steps, r->total_seconds, r->prove_seconds};
   if (b->strong && b->proof)
     same = best->nbytes == b->nproof && memcmp(best->bytes, b->proof, b->nproof) == 0;
   if (b->strong && !b->proof) {

@@ -1,26 +1,37 @@
 #include "prover/checker.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "prover/backend.h"
+#include "prover/job.h"
 #include "prover/shards.h"
 #include "verifier/verify.h"
+
+typedef struct {
+  const mgp_checker_t *c;
+  mgp_check_t what;
+  mgp_shard_t shard;
+  uint32_t number; /* from 1 */
+  uint64_t budget;
+  pthread_t thread;
+  int running;
+  atomic_int done;
+  mgp_status_t status;
+  char message[512];
+  double seconds;
+} check_t;
 
 struct mgp_checker {
   mgp_session_t *s;
   mgp_program_t program;
-  /* the shard */
-  mgp_shard_t shard;
-  size_t body_words;
-  uint32_t number; /* from 1 */
-  uint64_t budget;
-  pthread_t thread;
-  int begun, running; /* running: in the thread */
-  mgp_status_t status;
-  char message[512];
+  check_t check[MGP_CHECKS]; /* shard after shard, in turn */
+  uint32_t most;             /* at a time */
+  uint32_t begun, ended;
   double seconds, waited;
 };
 
@@ -31,6 +42,8 @@ mgp_status_t mgp_checker_create(mgp_session_t *s, mgp_checker_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, sizeof *c, (void **)&c));
   memset(c, 0, sizeof *c);
   c->s = s;
+  const unsigned threads = (unsigned)mgp_session_threads(s);
+  c->most = threads < MGP_CHECKS ? threads : MGP_CHECKS;
   *out = c;
   MGP_TRY(mgp_vk_serialize(s->prog, &vk, &nvk));
   const mgp_status_t st = mgp_vk_parse(vk, nvk, &c->program);
@@ -38,43 +51,74 @@ mgp_status_t mgp_checker_create(mgp_session_t *s, mgp_checker_t **out) {
   return st;
 }
 
-static void *verify(void *arg) {
-  mgp_checker_t *c = arg;
-  const double start = mgp_clock_seconds();
+static mgp_status_t verify(const check_t *k) {
   double bits;
-  c->status =
-      mgp_verify_shard(c->s->chips, &c->program, c->budget, &c->shard, c->body_words, &bits);
-  if (c->status != MGP_OK) snprintf(c->message, sizeof c->message, "%s", mgp_error_message());
-  c->seconds += mgp_clock_seconds() - start;
+  char why[sizeof k->message];
+  if (mgp_verify_shard(k->c->s->chips, &k->c->program, k->budget, &k->shard, k->what.body_words,
+                       &bits) == MGP_OK)
+    return MGP_OK;
+  snprintf(why, sizeof why, "%s", mgp_error_message());
+  return mgp_fail(MGP_INTERNAL, "the finished proof of shard %u does not verify: %s", k->number,
+                  why);
+}
+
+static void *run(void *arg) {
+  check_t *k = arg;
+  const double start = mgp_clock_seconds();
+  if (k->what.verify) k->status = verify(k);
+  k->seconds = mgp_clock_seconds() - start;
+  if (k->status == MGP_OK && k->what.keep)
+    k->status = mgp_job_put(k->c->s, k->number, k->what.block, k->what.nbytes);
+  if (k->status != MGP_OK) snprintf(k->message, sizeof k->message, "%s", mgp_error_message());
+  atomic_store(&k->done, 1);
   return NULL;
 }
 
-mgp_status_t mgp_checker_begin(mgp_checker_t *c, const uint8_t *bytes, size_t body_words) {
-  const mgp_hand_t *h = c->s->now;
-  if (c->begun) return mgp_fail(MGP_INTERNAL, "two shards are verified at a time");
-  c->shard = (mgp_shard_t){.params = h->params, .statement = h->st};
-  c->shard.body = bytes + mgp_shard_bytes(&h->params, h->st.kind, h->st.ngaps, 0);
-  c->body_words = body_words;
-  c->number = c->s->shards->done + 1;
-  c->budget = c->s->run.budget;
-  c->begun = 1;
-  const double before = c->seconds;
-  c->running = pthread_create(&c->thread, NULL, verify, c) == 0;
-  if (c->running) return MGP_OK;
-  (void)verify(c); /* there is no thread for it */
-  c->waited += c->seconds - before;
+static void finish(check_t *k) {
+  if (k->running) pthread_join(k->thread, NULL);
+  mgp_ledger_free(k->c->s->ahead, k->what.block);
+  k->what.block = NULL;
+  k->running = 0;
+}
+
+static mgp_status_t end_first(mgp_checker_t *c) {
+  check_t *k = &c->check[c->ended % MGP_CHECKS];
+  const double start = mgp_clock_seconds();
+  finish(k);
+  c->waited += mgp_clock_seconds() - start;
+  if (k->status != MGP_OK) return mgp_fail(k->status, "%s", k->message);
+  c->seconds += k->seconds;
+  c->ended++;
   return MGP_OK;
 }
 
-mgp_status_t mgp_checker_wait(mgp_checker_t *c) {
+mgp_status_t mgp_checker_begin(mgp_checker_t *c, const mgp_check_t *what) {
+  const mgp_hand_t *h = c->s->now;
+  check_t *k = &c->check[c->begun % MGP_CHECKS];
+  const mgp_status_t st = c->begun - c->ended == c->most ? end_first(c) : MGP_OK;
+  if (st != MGP_OK) {
+    mgp_ledger_free(c->s->ahead, what->block);
+    return st;
+  }
+  *k = (check_t){.c = c, .what = *what, .number = ++c->begun, .budget = c->s->run.budget};
+  k->shard = (mgp_shard_t){.params = h->params, .statement = h->st};
+  k->shard.body = what->block + what->at + mgp_shard_bytes(&h->params, h->st.kind, h->st.ngaps, 0);
+  k->running = pthread_create(&k->thread, NULL, run, k) == 0;
+  if (k->running) return MGP_OK;
   const double start = mgp_clock_seconds();
-  if (c->running) pthread_join(c->thread, NULL);
+  (void)run(k); /* there is no thread for it */
   c->waited += mgp_clock_seconds() - start;
-  const int failed = c->begun && c->status != MGP_OK;
-  c->begun = c->running = 0;
-  if (!failed) return MGP_OK;
-  return mgp_fail(MGP_INTERNAL, "the finished proof of shard %u does not verify: %s", c->number,
-                  c->message);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_checker_end(mgp_checker_t *c, int all) {
+  while (c->ended < c->begun && (all || atomic_load(&c->check[c->ended % MGP_CHECKS].done)))
+    MGP_TRY(end_first(c));
+  return MGP_OK;
+}
+
+uint32_t mgp_checker_ended(const mgp_checker_t *c) {
+  return c->ended;
 }
 
 const mgp_program_t *mgp_checker_program(const mgp_checker_t *c) {
@@ -91,7 +135,8 @@ double mgp_checker_waited(const mgp_checker_t *c) {
 
 void mgp_checker_destroy(mgp_checker_t *c) {
   if (!c) return;
-  if (c->running) pthread_join(c->thread, NULL);
+  for (uint32_t i = 0; i < MGP_CHECKS; i++)
+    if (c->check[i].c) finish(&c->check[i]);
   mgp_program_free(&c->program);
   mgp_ledger_free(c->s->ahead, c);
 }

@@ -178,24 +178,27 @@ static const char *record_name(uint32_t number, char out[MGP_STORE_NAME_MAX]) {
   return out;
 }
 
-mgp_status_t mgp_job_keep(mgp_session_t *s, const uint8_t *bytes, size_t nbytes) {
-  mgp_shards_t *sh = s->shards;
+mgp_status_t mgp_job_record(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
+                            mgp_check_t *out) {
+  mgp_hand_t *hand = s->now;
+  const head_t h = {hand->st.kind,          hand->st.id, hand->params, hand->nkeys, 0, nbytes,
+                    hand->security.min_bits};
+  const size_t nkeys = hand->nkeys * sizeof *hand->keys;
+  out->at = sizeof h;
+  out->nbytes = sizeof h + nbytes + nkeys;
+  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, out->nbytes, (void **)&out->block));
+  memcpy(out->block, &h, sizeof h);
+  memcpy(out->block + sizeof h, bytes, nbytes);
+  if (nkeys) memcpy(out->block + sizeof h + nbytes, hand->keys, nkeys);
+  mgp_ledger_free(s->ahead, hand->keys);
+  hand->keys = NULL;
+  hand->nkeys = 0;
+  return MGP_OK;
+}
+
+mgp_status_t mgp_job_put(const mgp_session_t *s, uint32_t number, const uint8_t *record, size_t n) {
   char name[MGP_STORE_NAME_MAX];
-  uint8_t *record;
-  if (!s->opt->has_store) return MGP_OK;
-  head_t h = {s->now->st.kind,          s->now->st.id, s->now->params, s->now->nkeys, 0, nbytes,
-              s->now->security.min_bits};
-  const size_t nkeys = s->now->nkeys * sizeof *s->now->keys, n = sizeof h + nbytes + nkeys;
-  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, (void **)&record));
-  memcpy(record, &h, sizeof h);
-  memcpy(record + sizeof h, bytes, nbytes);
-  if (nkeys) memcpy(record + sizeof h + nbytes, s->now->keys, nkeys);
-  mgp_status_t st = mgp_store_put(store_of(s), record_name(sh->done + 1, name), record, n);
-  mgp_ledger_free(s->ahead, record);
-  mgp_ledger_free(s->ahead, s->now->keys);
-  s->now->keys = NULL;
-  s->now->nkeys = 0;
-  return st;
+  return mgp_store_put(store_of(s), record_name(number, name), record, n);
 }
 
 /* Rank 0: the record's parts point into *record. Sets params and second half of the statement. */
@@ -245,7 +248,7 @@ static mgp_status_t restore_shard(mgp_session_t *s, const char *name) {
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_chain_advance(&s->chain, &s->now->st), out);
   s->shards->begun++;
-  st = mgp_shards_join(s);
+  mgp_shards_join(s);
 out:
   mgp_ledger_free(s->ahead, keys);
   free(record);
@@ -262,9 +265,10 @@ mgp_status_t mgp_job_restore(mgp_session_t *s) {
     MGP_TRY(mgp_comm_bcast(s->comm, &there, sizeof there, 0));
     if (!there) break;
     MGP_TRY(mgp_shards_pass_over(s));
+    s->shards->restored++;
     MGP_TRY(restore_shard(s, name));
   }
-  s->shards->restored = s->shards->done;
+  MGP_TRY(mgp_shards_checked(s));
   if (s->rank == 0)
     mgp_log_info("going on with the job in %s: %u shard%s finished", mgp_store_path(store_of(s)),
                  s->shards->done, s->shards->done == 1 ? "" : "s");

@@ -138,8 +138,8 @@ typedef struct {
   double prove_seconds;   /* from assign to the finished proof, slowest rank */
   double security_bits;
   size_t proof_bytes;
-  double verify_seconds; /* of the self check; 0 if it was skipped */
-  double verify_waited;  /* of those: in total_seconds, not beside the proof */
+  double verify_seconds; /* of the self check, of all threads; 0 if it was skipped */
+  double verify_waited;  /* what proving has waited for it, in total_seconds */
 } mgp_prove_report_t;
 
 typedef struct {

@@ -295,18 +295,20 @@ static mgp_status_t reserve(mgp_session_t *s, void **array, size_t used, size_t 
   return MGP_OK;
 }
 
-/* Begins to verify a finished shard; with `wait`, that is also the end. */
-static mgp_status_t self_check(mgp_session_t *s, const uint8_t *bytes, size_t body_words,
-                               int wait) {
+/* The block is filled. */
+static mgp_status_t begin_check(mgp_session_t *s, const mgp_check_t *check) {
   mgp_shards_t *sh = s->shards;
-  if (!sh->checker) MGP_TRY(mgp_checker_create(s, &sh->checker));
-  MGP_TRY(mgp_checker_begin(sh->checker, bytes, body_words));
-  return wait ? mgp_checker_wait(sh->checker) : MGP_OK;
+  const mgp_status_t st = sh->checker ? MGP_OK : mgp_checker_create(s, &sh->checker);
+  if (st == MGP_OK) return mgp_checker_begin(sh->checker, check);
+  mgp_ledger_free(s->ahead, check->block);
+  return st;
 }
 
-/* Of the shard before this one. */
-static mgp_status_t end_check(mgp_shards_t *sh) {
-  return sh->checker ? mgp_checker_wait(sh->checker) : MGP_OK;
+static mgp_status_t copy_shard(mgp_session_t *s, const uint8_t *bytes, size_t n, mgp_check_t *out) {
+  MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, n, (void **)&out->block));
+  memcpy(out->block, bytes, n);
+  out->nbytes = n;
+  return MGP_OK;
 }
 
 /* Room for one more shard of n bytes behind the others. */
@@ -319,11 +321,17 @@ static mgp_status_t make_room(mgp_session_t *s, size_t n) {
   return MGP_OK;
 }
 
-/* What is kept in a folder is verified before; otherwise that is done beside the next shard, or, if
- * it is the only one, with the file. */
+/* Verified and kept beside what follows; if it is the only one and not kept, with the file. */
+static mgp_status_t check(mgp_session_t *s, const uint8_t *bytes, size_t n) {
+  mgp_check_t what = {
+      .body_words = s->now->body.n, .verify = !s->opt->no_self_check, .keep = s->opt->has_store};
+  if (!what.keep && (!what.verify || s->run.nshards == 1)) return MGP_OK;
+  MGP_TRY(what.keep ? mgp_job_record(s, bytes, n, &what) : copy_shard(s, bytes, n, &what));
+  return begin_check(s, &what);
+}
+
 static mgp_status_t append(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
-  MGP_TRY(end_check(sh)); /* before its bytes move */
   size_t n = mgp_shard_bytes(&s->now->params, s->now->st.kind, s->now->st.ngaps, s->now->body.n);
   if (s->now->body.n != s->now->shape.body_words)
     return mgp_fail(MGP_INTERNAL, "the body has %zu words instead of %zu", s->now->body.n,
@@ -331,9 +339,7 @@ static mgp_status_t append(mgp_session_t *s) {
   MGP_TRY(make_room(s, n));
   mgp_shard_write(&s->now->params, &s->now->st, s->now->body.w, s->now->body.n,
                   sh->bytes + sh->nbytes);
-  if (!s->opt->no_self_check && (s->opt->has_store || s->run.nshards != 1))
-    MGP_TRY(self_check(s, sh->bytes + sh->nbytes, s->now->body.n, s->opt->has_store));
-  MGP_TRY(mgp_job_keep(s, sh->bytes + sh->nbytes, n));
+  MGP_TRY(check(s, sh->bytes + sh->nbytes, n));
   sh->params[sh->done] = s->now->params;
   sh->nbytes += n;
   return MGP_OK;
@@ -342,6 +348,7 @@ static mgp_status_t append(mgp_session_t *s) {
 mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
                               size_t body_words) {
   mgp_shards_t *sh = s->shards;
+  mgp_check_t what = {.body_words = body_words, .verify = 1};
   uint32_t words[MGP_MAX_STATEMENT_WORDS];
   const size_t n = mgp_statement_words(s->now->st.kind, s->partitions, s->now->st.ngaps);
   for (size_t i = 0; i < n; i++)
@@ -351,15 +358,11 @@ mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nby
   if (s->now->st.kind != MGP_SHARD_MEMORY) MGP_TRY(check_registers(s, &sh->cut));
   MGP_TRY(make_room(s, nbytes));
   memcpy(sh->bytes + sh->nbytes, bytes, nbytes);
-  MGP_TRY(self_check(s, bytes, body_words, 1));
+  MGP_TRY(copy_shard(s, bytes, nbytes, &what));
+  MGP_TRY(begin_check(s, &what));
   sh->params[sh->done] = s->now->params;
   sh->nbytes += nbytes;
   return MGP_OK;
-}
-
-mgp_status_t mgp_shards_append(mgp_session_t *s) {
-  MGP_TRY(mgp_comm_agree(s->comm, s->rank == 0 ? append(s) : MGP_OK));
-  return mgp_shards_join(s);
 }
 
 /* Of both kinds; 0 as long as that is not known. */
@@ -370,13 +373,39 @@ static uint32_t shards_in_all(const mgp_session_t *s) {
   return s->run.nshards + (uint32_t)((words + most - 1) / most);
 }
 
-mgp_status_t mgp_shards_join(mgp_session_t *s) {
+/* Who watches is told of a shard once it is verified and kept. */
+static void tell(mgp_session_t *s) {
+  mgp_shards_t *sh = s->shards;
+  const uint32_t good = sh->checker ? mgp_checker_ended(sh->checker) : sh->done;
+  while (sh->told < good) {
+    const int restored = ++sh->told <= sh->restored;
+    if (s->opt->shard) s->opt->shard(s->opt->progress_arg, sh->told, shards_in_all(s), restored);
+  }
+}
+
+void mgp_shards_join(mgp_session_t *s) {
   mgp_shards_t *sh = s->shards;
   if (sh->done == 0 || s->now->security.min_bits < sh->bits) sh->bits = s->now->security.min_bits;
   sh->done++;
-  if (s->opt->shard && s->rank == 0)
-    s->opt->shard(s->opt->progress_arg, sh->done, shards_in_all(s),
-                  s->resumes && !s->now->have_shape);
+  if (s->rank == 0) tell(s);
+}
+
+static mgp_status_t end_checks(mgp_session_t *s, int all) {
+  if (s->shards->checker) MGP_TRY(mgp_checker_end(s->shards->checker, all));
+  return MGP_OK;
+}
+
+mgp_status_t mgp_shards_append(mgp_session_t *s) {
+  mgp_status_t st = s->rank == 0 ? append(s) : MGP_OK;
+  if (st == MGP_OK) st = end_checks(s, 0);
+  MGP_TRY(mgp_comm_agree(s->comm, st));
+  mgp_shards_join(s);
+  return MGP_OK;
+}
+
+mgp_status_t mgp_shards_checked(mgp_session_t *s) {
+  MGP_TRY(mgp_comm_agree(s->comm, end_checks(s, 1)));
+  if (s->rank == 0) tell(s);
   return MGP_OK;
 }
 
@@ -387,7 +416,8 @@ mgp_status_t mgp_shards_write(mgp_session_t *s) {
   r->exit_code = s->run.exit_code;
   MGP_TRY(mgp_chain_finish(&s->chain, &s->run));
   if (s->rank != 0) return MGP_OK;
-  MGP_TRY(end_check(sh));
+  MGP_TRY(end_checks(s, 1));
+  tell(s);
   MGP_TRY(mgp_proof_serialize(&s->run, sh->params, sh->bytes, sh->nbytes, s->output, &r->bytes,
                               &r->nbytes));
   r->output = s->output;

@@ -39,6 +39,7 @@ struct mgp_shards {
   uint32_t begun;    /* shards taken in hand, those of an earlier start included */
   uint32_t done;     /* shards finished */
   uint32_t restored; /* ... of which an earlier start has proved so many */
+  uint32_t told;     /* ... and have been verified and kept, as far as that is wished; rank 0 */
   uint32_t next_key; /* memory shards: first word that has had no row yet */
   /* rank 0: finished shards */
   uint8_t *bytes;
@@ -69,12 +70,14 @@ mgp_status_t mgp_shards_append(mgp_session_t *s);
 /* The next program shard has been proved before: its memory is applied, nothing recorded. Sets the
  * statement as far as the run says it, also that of a memory shard. */
 mgp_status_t mgp_shards_pass_over(mgp_session_t *s);
-/* Rank 0, local: statement and body of that shard, with the session's parameters, are verified, and
- * join the finished ones. */
+/* Rank 0, local: statement and body of that shard, with the session's parameters, join the finished
+ * ones, and are verified beside what follows. */
 mgp_status_t mgp_shards_adopt(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
                               size_t body_words);
-/* All ranks: goes on to the next shard. */
-mgp_status_t mgp_shards_join(mgp_session_t *s);
+/* All finished shards are verified. Collective. */
+mgp_status_t mgp_shards_checked(mgp_session_t *s);
+/* All ranks: goes on to the next shard. Local. */
+void mgp_shards_join(mgp_session_t *s);
 /* Whether another shard follows. Local. */
 int mgp_shards_left(const mgp_session_t *s);
 mgp_status_t mgp_shards_write(mgp_session_t *s);

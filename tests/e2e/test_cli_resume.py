@@ -30,18 +30,21 @@ def test_named_points(t):
               ("query:2:6", ["mpirun", "3"]), ("finish:0:7", ["--ranks", "1"]),
               ("reduce:1:8", ["--ranks", "2"]),
               ("assign:0:9", ["--cache", "none"]), ("open:0:10", [])]
-    for n, (point, how) in enumerate(starts):
+    kept = 0
+    for point, how in starts:
         launcher, args = [], how
         if how[:1] == ["mpirun"]:
             launcher, args = (cli.MPIRUN + [how[1]], []) if t.has_mpi() else ([], ["--ranks", how[1]])
         code, _, err = t.run("prove", *job(t, *PLAN, "-q", "--resume", "--threads", "1", "--kill-phase",
                                            point, *args, size=SHORT), code=None, launcher=launcher)
         t.check(code not in (0, STOPPED), f"{point}: exit code {code}: {err[-300:]}")
-        t.check(len(shards(t)) == int(point.split(":")[2]) - 1, f"{point}: {shards(t)}")
+        # all that were finished are kept, but for the last one, if it was still being verified
+        before, kept = kept, len(shards(t))
+        t.check(0 <= int(point.split(":")[2]) - 1 - kept <= 1 and kept >= before, f"{point}: {shards(t)}")
         t.check(not os.path.exists(t.path("proof")), f"{point}: a proof")
     # the rest without a word about the plan: it is the job's
     _, _, err = t.run("prove", *job(t, "--resume", "--threads", "1", size=SHORT))
-    t.check("going on with the job in job: 9 shards finished" in err, err)
+    t.check(f"going on with the job in job: {kept} shards finished" in err, err)
     finished(t, want, "named points")
 
 
@@ -55,7 +58,8 @@ def test_stopped(t):
         r.ends(STOPPED, f"stopped ({sig.name}): what is finished is saved")
         n = len(shards(t))
         t.check(3 <= n < SHARDS, f"{n} shards")
-        t.run("prove", *job(t, "--resume", "--threads", "1", "--events", "events2", size=SHORT))
+        # several of what is found are verified at a time
+        t.run("prove", *job(t, "--resume", "--threads", "8", "--events", "events2", size=SHORT))
         restored = t.read("events2").decode().count('"restored": true')
         t.check(restored == n, f"{restored} of {n} shards restored")
         events = [json.loads(line) for line in t.read("events2").decode().splitlines()]
@@ -68,12 +72,17 @@ def test_stopped(t):
 
 
 def test_one_shard(t):
-    """A run that fits one shard is kept as well: killed after it, before the proof is written."""
+    """A run that fits one shard is kept as well: killed after it, before the proof is written; and
+    with the proof lost once it was."""
     t.prove("silent", 3, "reference", "-q", "--partitions", "1")
     args = [guest("silent"), "--hint", t.hint(3), "-o", "proof", "--job-dir", "job", "-q", "--threads", "1"]
     t.run("prove", *args, "--kill-phase", "finish:0:2", code=KILLED)
-    t.check(shards(t) == ["shard.00001"], f"{shards(t)}")
+    t.check(shards(t) in ([], ["shard.00001"]), f"{shards(t)}")
     t.run("prove", *args, "--resume")
+    t.check(shards(t) == ["shard.00001"], f"{shards(t)}")
+    os.remove(t.path("proof"))
+    _, _, err = t.run("prove", *[a for a in args if a != "-q"], "--resume")
+    t.check("going on with the job in job: 1 shard finished" in err, err)
     finished(t, t.read("reference"), "one shard")
 
 
@@ -84,10 +93,11 @@ def test_batch(t):
             " ".join(job(t, *PLAN, size=SHORT)).encode() + b"\n")
     t.run("prove", "--batch", "list", "--resume", "-q", "--threads", "1", "--kill-phase", "tasks:0:4",
           code=KILLED)
-    t.check(len(shards(t)) == 3, f"{shards(t)}")
+    kept = len(shards(t))
+    t.check(kept in (2, 3), f"{shards(t)}")
     _, out, err = t.run("prove", "--batch", "list", "--resume", "--threads", "1")
     t.check("2 programs: 1 proved, 1 kept, 0 failed, 0 not tried" in out, out)
-    t.check("going on with the job in job: 3 shards finished" in err, err)
+    t.check(f"going on with the job in job: {kept} shards finished" in err, err)
     finished(t, want, "batch")
 
 
@@ -129,7 +139,7 @@ def test_refused(t):
     # a shard of another job by the right name and with a right checksum
     t.run(*[("job2" if a == "job" else other if a == hint else a) for a in args], *PLAN)
     shutil.copy(t.path("job2/shard.00001"), first)
-    code, _, err = t.run(*args, "--resume", code=None)
+    code, _, err = t.run(*["3" if a == "1" else a for a in args], "--resume", code=None)
     t.check(code in (BAD_INPUT, RESOURCES) and re.search("does not (verify|end)|plain pass", err),
             f"a shard of other hints: exit code {code}: {err[-300:]}")
     shutil.rmtree(t.path("job2"))

@@ -137,7 +137,9 @@ def test_resume(t):
     t.check(not os.path.exists(t.path("job.mgp")), "a proof before its time")
     t.run("prove", *args, "--backend", "cpu", "--kill-phase", "tasks:0:3" if EMULATED else "tasks:0:5", code=-9)
     _, _, err = t.run("prove", *[a for a in args if a != "-q"], "--backend", "cuda")
-    t.check(f"with the job in job: {2 if EMULATED else 4} shards finished" in err, err)
+    # the last one may still have been verified when that was killed
+    found = re.search(r"with the job in job: (\d+) shards? finished", err)
+    t.check(found and 0 <= (2 if EMULATED else 4) - int(found[1]) <= 1, err)
     t.check(t.read("job.mgp") == t.read("whole.mgp"), "other bytes than those of a run that was left alone")
 
 

@@ -22,11 +22,9 @@ static double sum(const mgp_report_split_t *s) {
 
 int main(void) {
   mgp_rank_report_t ranks[2];
-  mgp_prove_report_t r = {.nranks = 2, .ranks = ranks, .total_seconds = 10.5};
+  mgp_prove_report_t r = {.nranks = 2, .ranks = ranks, .total_seconds = 10};
   mgp_report_split_t s;
   memset(ranks, 0, sizeof ranks);
-  r.verify_seconds = 0.7;
-  r.verify_waited = 0.5; /* not of the proof */
   ranks[0].cut_seconds = 0.3;
   ranks[1].cut_seconds = 0.2; /* came later to the same wait */
   phase(ranks, MGP_PHASE_RECORD, 1.0, 0.4, 0.1);
