@@ -182,6 +182,11 @@ static void destroy(mgp_backend_t *be) {
     if (cu->task_stream[i]) (void)cudaStreamDestroy(cu->task_stream[i]);
     if (cu->task_done[i]) (void)cudaEventDestroy(cu->task_done[i]);
   }
+  for (unsigned k = 0; k < MGP_CUDA_BRANCHES - 1; k++) {
+    if (cu->branch[k]) (void)cudaStreamDestroy(cu->branch[k]);
+    if (cu->joined[k]) (void)cudaEventDestroy(cu->joined[k]);
+  }
+  if (cu->forked) (void)cudaEventDestroy(cu->forked);
   if (cu->task_ready) (void)cudaEventDestroy(cu->task_ready);
   if (cu->reached) (void)cudaEventDestroy(cu->reached);
   for (int i = 0; i < 2; i++) {
@@ -285,6 +290,11 @@ static mgp_status_t open_streams(mgp_cuda_t *cu) {
     MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->task_stream[i], flags, tasks)));
     MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->task_done[i], cudaEventDisableTiming)));
   }
+  for (unsigned k = 0; k < MGP_CUDA_BRANCHES - 1; k++) {
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamCreateWithPriority(&cu->branch[k], flags, tasks)));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->joined[k], cudaEventDisableTiming)));
+  }
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventCreateWithFlags(&cu->forked, cudaEventDisableTiming)));
   cu->stream = cu->main;
   return MGP_OK;
 }

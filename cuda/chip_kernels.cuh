@@ -18,6 +18,7 @@
 #define MGP_CUDA_CHIP_KERNELS_CUH
 
 #include "chip_main.cuh"
+#include "graph.cuh"
 #include "leaves.cuh"
 
 /* --- fraction tree ---------------------------------------------------------------------------- */
@@ -162,12 +163,12 @@ template <class Chip> struct mgp_chip_launch_t {
   typedef mgp_part_launch_t<Chip> part_t;
   static mgp_status_t first(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_main_dev_t *m) {
-    MGP_TRY(part_t::first(cu, args, dev, m, 0));
+    MGP_TRY(part_t::first(cu, args, dev, m, false));
     return mgp_cuda_main_close(cu, dev, m, 0, part_t::blocks(cu, mgp_main_pairs(*m, 0)));
   }
   static mgp_status_t second(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                              const mgp_main_dev_t *m) {
-    MGP_TRY(part_t::second(cu, args, dev, m, 0));
+    MGP_TRY(part_t::second(cu, args, dev, m, false));
     return mgp_cuda_main_close(cu, dev, m, 1, part_t::blocks(cu, mgp_main_pairs(*m, 1)));
   }
   static mgp_status_t later(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
@@ -188,28 +189,48 @@ template <class Chip> struct mgp_chip_launch_t {
   }
 };
 
-/* A chip of several parts: each leaves its sums, or adds them to those of the parts before. */
+/* A chip of several parts: on few rows a kernel of one is mostly latency, so they are side by side,
+ * as many as there are places for their sums; those behind them add to what they have left. */
 template <class Chip> struct mgp_cut_launch_t {
   typedef mgp_leaf_launch_t<Chip> leaf_t;
+  static mgp_status_t launch(mgp_cuda_t *cu, const mgp_cuda_part_t *part,
+                             const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                             const mgp_main_dev_t *m, unsigned i, bool add) {
+    if (i == 0) return part->first(cu, args, dev, m, add);
+    if (i == 1) return part->second(cu, args, dev, m, add);
+    return part->later(cu, args, dev, m, i, add);
+  }
+  static mgp_status_t round(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
+                            const mgp_main_dev_t *m, unsigned i) {
+    const mgp_cuda_part_t *const *part = Chip::parts();
+    const unsigned blocks = part[0]->blocks(cu, mgp_main_pairs(*m, i));
+    unsigned parts = 0;
+    while (part[parts]) parts++;
+    const unsigned places = MGP_TASK_BLOCKS / blocks;
+    const unsigned branches = mgp_cuda_graph_branches(cu, places < parts ? places : parts);
+    mgp_status_t st = mgp_cuda_graph_fork(cu, branches);
+    for (unsigned k = 0; st == MGP_OK && k < parts; k++) {
+      mgp_task_dev_t own = *dev;
+      own.partial += k % branches * blocks;
+      mgp_cuda_graph_take(cu, k % branches);
+      st = launch(cu, part[k], args, &own, m, i, k >= branches);
+    }
+    mgp_cuda_graph_take(cu, 0);
+    MGP_TRY(st);
+    MGP_TRY(mgp_cuda_graph_join(cu, branches));
+    return mgp_cuda_main_close(cu, dev, m, i, branches * blocks);
+  }
   static mgp_status_t first(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_main_dev_t *m) {
-    const mgp_cuda_part_t *const *part = Chip::parts();
-    for (unsigned k = 0; part[k]; k++) MGP_TRY(part[k]->first(cu, args, dev, m, k));
-    return mgp_cuda_main_close(cu, dev, m, 0, part[0]->blocks(cu, mgp_main_pairs(*m, 0)));
+    return round(cu, args, dev, m, 0);
   }
   static mgp_status_t second(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                              const mgp_main_dev_t *m) {
-    const mgp_cuda_part_t *const *part = Chip::parts();
-    for (unsigned k = 0; part[k]; k++) MGP_TRY(part[k]->second(cu, args, dev, m, k));
-    return mgp_cuda_main_close(cu, dev, m, 1, part[0]->blocks(cu, mgp_main_pairs(*m, 1)));
+    return round(cu, args, dev, m, 1);
   }
   static mgp_status_t later(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
                             const mgp_main_dev_t *m, unsigned i, unsigned count) {
-    const mgp_cuda_part_t *const *part = Chip::parts();
-    for (const unsigned end = i + count; i < end; i++) {
-      for (unsigned k = 0; part[k]; k++) MGP_TRY(part[k]->later(cu, args, dev, m, i, k));
-      MGP_TRY(mgp_cuda_main_close(cu, dev, m, i, part[0]->blocks(cu, mgp_main_pairs(*m, i))));
-    }
+    for (const unsigned end = i + count; i < end; i++) MGP_TRY(round(cu, args, dev, m, i));
     return MGP_OK;
   }
   static void load() {

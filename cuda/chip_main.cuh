@@ -238,28 +238,28 @@ static inline unsigned mgp_chip_grid(const mgp_cuda_t *cu, uint64_t n, unsigned 
   return mgp_chip_most<Chip>(mgp_task_grid(cu, n, threads), threads);
 }
 
-/* Part number k of a chip. */
+/* A part of a chip. */
 template <class Part> struct mgp_part_launch_t {
   static unsigned blocks(const mgp_cuda_t *cu, uint32_t pairs) {
     return pairs <= MGP_MAIN_FEW ? 1 : mgp_chip_grid<Part>(cu, pairs, MGP_MAIN_THREADS);
   }
   static mgp_status_t first(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                            const mgp_main_dev_t *m, unsigned k) {
+                            const mgp_main_dev_t *m, bool add) {
     const uint32_t pairs = mgp_main_pairs(*m, 0);
     return MGP_LAUNCH(cu, part_first<Part>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
-                      mgp_main_low(pairs), k > 0);
+                      mgp_main_low(pairs), add);
   }
   static mgp_status_t second(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                             const mgp_main_dev_t *m, unsigned k) {
+                             const mgp_main_dev_t *m, bool add) {
     const uint32_t pairs = mgp_main_pairs(*m, 1);
     return MGP_LAUNCH(cu, part_second<Part>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m,
-                      mgp_main_low(pairs), k > 0);
+                      mgp_main_low(pairs), add);
   }
   static mgp_status_t later(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                            const mgp_main_dev_t *m, unsigned i, unsigned k) {
+                            const mgp_main_dev_t *m, unsigned i, bool add) {
     const uint32_t pairs = mgp_main_pairs(*m, i);
     return MGP_LAUNCH(cu, part_later<Part>, blocks(cu, pairs), MGP_MAIN_THREADS, *args, *dev, *m, i,
-                      mgp_main_low(pairs), k > 0);
+                      mgp_main_low(pairs), add);
   }
   static void load() {
     mgp_kernel_load(part_first<Part>);

@@ -1,7 +1,34 @@
 #include "graph.cuh"
 
 mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu) {
-  return MGP_CUDA_CALL(cu, cudaStreamBeginCapture(cu->stream, cudaStreamCaptureModeRelaxed));
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamBeginCapture(cu->stream, cudaStreamCaptureModeRelaxed)));
+  cu->trunk = cu->stream;
+  return MGP_OK;
+}
+
+unsigned mgp_cuda_graph_branches(const mgp_cuda_t *cu, unsigned most) {
+  if (!cu->trunk || most == 0) return 1;
+  return most < MGP_CUDA_BRANCHES ? most : MGP_CUDA_BRANCHES;
+}
+
+mgp_status_t mgp_cuda_graph_fork(mgp_cuda_t *cu, unsigned branches) {
+  if (branches == 1) return MGP_OK;
+  MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->forked, cu->trunk)));
+  for (unsigned k = 1; k < branches; k++)
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->branch[k - 1], cu->forked, 0)));
+  return MGP_OK;
+}
+
+void mgp_cuda_graph_take(mgp_cuda_t *cu, unsigned branch) {
+  if (cu->trunk) cu->stream = branch ? cu->branch[branch - 1] : cu->trunk;
+}
+
+mgp_status_t mgp_cuda_graph_join(mgp_cuda_t *cu, unsigned branches) {
+  for (unsigned k = 1; k < branches; k++) {
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaEventRecord(cu->joined[k - 1], cu->branch[k - 1])));
+    MGP_TRY(MGP_CUDA_CALL(cu, cudaStreamWaitEvent(cu->trunk, cu->joined[k - 1], 0)));
+  }
+  return MGP_OK;
 }
 
 /* One like it, else an empty place, else the one that was not wanted for the longest time. There
@@ -39,6 +66,7 @@ mgp_status_t mgp_cuda_graph_end(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
   cudaGraph_t graph = NULL;
   size_t nodes = 0;
   const cudaError_t error = cudaStreamEndCapture(cu->stream, &graph);
+  cu->trunk = NULL;
   *out = NULL;
   if (st == MGP_OK) st = mgp_cuda_ended(cu, error, "the end of a capture");
   if (st == MGP_OK) st = MGP_CUDA_CALL(cu, cudaGraphGetNodes(graph, NULL, &nodes));

@@ -15,6 +15,17 @@ mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu);
  * after an error; or NULL. */
 mgp_status_t mgp_cuda_graph_end(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
                                 mgp_cuda_graph_t **out);
+/* Launches that need not wait for each other, while a graph is made: branches of it, at most `most`
+ * and MGP_CUDA_BRANCHES of them; one if no graph is made, where launches are one after the other.
+ */
+unsigned mgp_cuda_graph_branches(const mgp_cuda_t *cu, unsigned most);
+/* Each begins with what has been put on cu->stream so far. */
+mgp_status_t mgp_cuda_graph_fork(mgp_cuda_t *cu, unsigned branches);
+/* cu->stream is that of the branch from here on. Branch 0 is the one before the fork. */
+void mgp_cuda_graph_take(mgp_cuda_t *cu, unsigned branch);
+/* What follows, on branch 0, waits for all of them. */
+mgp_status_t mgp_cuda_graph_join(mgp_cuda_t *cu, unsigned branches);
+
 /* On cu->stream. */
 mgp_status_t mgp_cuda_graph_launch(mgp_cuda_t *cu, const mgp_cuda_graph_t *g);
 /* It is not wanted any more, nor under way. NULL is fine. */

@@ -29,6 +29,7 @@ extern "C" {
 #define MGP_CUDA_LANES       5
 #define MGP_CUDA_CONNECTIONS (MGP_CUDA_LANES + 3) /* `main`, `bulk` and `side` */
 #define MGP_CUDA_GRAPHS      256                  /* most graphs that are kept */
+#define MGP_CUDA_BRANCHES    8u                   /* most branches of one: graph.cuh */
 
 /* graph.cuh */
 typedef struct {
@@ -77,6 +78,9 @@ typedef struct {
   bool task_busy[MGP_CUDA_TASKS];
   cudaEvent_t task_ready; /* what the task begun last needs is there */
   mgp_cuda_graph_t graph[MGP_CUDA_GRAPHS];
+  cudaStream_t trunk; /* where a graph is made, or NULL; and its branches: */
+  cudaStream_t branch[MGP_CUDA_BRANCHES - 1]; /* nothing but graphs is ever put there */
+  cudaEvent_t forked, joined[MGP_CUDA_BRANCHES - 1];
   uint64_t graphs_used;         /* times that one was made, or taken again */
   struct mgp_cuda_chips *chips; /* chips.cuh */
   uint64_t calls, fail_at;

@@ -39,16 +39,16 @@ typedef struct {
 } mgp_cuda_chip_t;
 
 /* Kernels of a part of a chip's main sumcheck (chip_main.cuh): blocks for so many pairs of rows,
- * rounds 0, 1 and i. k: its number; the first one begins the sums. */
+ * rounds 0, 1 and i. add: to the sums that another part has left in dev->partial. */
 typedef struct {
   void (*load)(void);
   unsigned (*blocks)(const mgp_cuda_t *cu, uint32_t pairs);
   mgp_status_t (*first)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                        const mgp_main_dev_t *m, unsigned k);
+                        const mgp_main_dev_t *m, bool add);
   mgp_status_t (*second)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                         const mgp_main_dev_t *m, unsigned k);
+                         const mgp_main_dev_t *m, bool add);
   mgp_status_t (*later)(mgp_cuda_t *cu, const mgp_chip_args_t *args, const mgp_task_dev_t *dev,
-                        const mgp_main_dev_t *m, unsigned i, unsigned k);
+                        const mgp_main_dev_t *m, unsigned i, bool add);
 } mgp_cuda_part_t;
 
 /* Those of the program's chips, made at build time; NULL ends them. */

@@ -1,6 +1,7 @@
 /* Devices, their memory, copies. All work is done when a call returns. */
 #include "runtime.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <functional>
@@ -284,17 +285,20 @@ struct mgp_emu_stream {
   int device;
   bool captures;
   nodes_t captured;
+  cudaStream_t trunk;                 /* of the graph that it has a branch of, or NULL */
+  std::vector<cudaStream_t> branches; /* of its own graph, that have not been joined */
 };
 struct mgp_emu_graph {
   nodes_t nodes;
 };
 struct mgp_emu_event {
   int device;
+  cudaStream_t of; /* where it was recorded last */
   std::chrono::steady_clock::time_point recorded;
 };
 
 bool mgp_emu_captures(cudaStream_t stream) {
-  return stream && stream->captures;
+  return stream && (stream->captures || stream->trunk);
 }
 void mgp_emu_capture(cudaStream_t stream, std::function<cudaError_t()> node) {
   stream->captured.push_back(std::move(node));
@@ -347,7 +351,7 @@ cudaError_t cudaMemset2DAsync(void *dst, size_t pitch, int value, size_t width, 
 }
 
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned, int) {
-  *stream = new mgp_emu_stream{current_device, false, {}};
+  *stream = new mgp_emu_stream{current_device, false, {}, NULL, {}};
   return cudaSuccess;
 }
 cudaError_t cudaDeviceGetStreamPriorityRange(int *least, int *greatest) {
@@ -364,7 +368,21 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
 cudaError_t cudaStreamQuery(cudaStream_t) {
   return cudaErrorNotReady;
 }
-cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) {
+/* Of a stream that captures, the event makes another one a branch of the same graph; an event of
+ * the branch makes its nodes come before what the first one captures next. */
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {
+  const cudaStream_t of = event->of;
+  if (!of || of == stream || !mgp_emu_captures(of)) return cudaSuccess;
+  if (of->captures && !mgp_emu_captures(stream)) {
+    stream->trunk = of;
+    of->branches.push_back(stream);
+    return cudaSuccess;
+  }
+  if (of->trunk != stream) return failed(cudaErrorInvalidValue);
+  for (auto &node : of->captured) stream->captured.push_back(std::move(node));
+  of->captured.clear();
+  of->trunk = NULL;
+  stream->branches.erase(std::find(stream->branches.begin(), stream->branches.end(), of));
   return cudaSuccess;
 }
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
@@ -375,6 +393,16 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *graph) {
   if (!stream->captures) return failed(cudaErrorInvalidValue);
   stream->captures = false;
+  const bool loose = !stream->branches.empty();
+  for (cudaStream_t branch : stream->branches) {
+    branch->trunk = NULL;
+    branch->captured.clear();
+  }
+  stream->branches.clear();
+  if (loose) {
+    stream->captured.clear();
+    return failed(cudaErrorInvalidValue);
+  }
   *graph = new mgp_emu_graph{std::move(stream->captured)};
   stream->captured.clear();
   return cudaSuccess;
@@ -414,14 +442,15 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
   return cudaSuccess;
 }
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned) {
-  *event = new mgp_emu_event{current_device, {}};
+  *event = new mgp_emu_event{current_device, NULL, {}};
   return cudaSuccess;
 }
 cudaError_t cudaEventDestroy(cudaEvent_t event) {
   delete event;
   return cudaSuccess;
 }
-cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t) {
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
+  event->of = stream;
   event->recorded = std::chrono::steady_clock::now();
   return cudaSuccess;
 }
