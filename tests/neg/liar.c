@@ -553,7 +553,9 @@ uint8_t *liar_prove(const liar_t *the_lie, const mgp_program_t *prog, const uint
                            .hints = hints,
                            .hints_nbytes = nhints,
                            .cache = MGP_CACHE_NONE,
-                           .no_self_check = !(the_lie && the_lie->self_check)};
+                           .no_self_check = !(the_lie && the_lie->self_check),
+                           .store = the_lie ? the_lie->store : NULL,
+                           .has_store = the_lie && the_lie->store};
   mgp_prove_result_t r;
   mgp_comm_t *comm = NULL;
   uint8_t *bytes = NULL;

@@ -58,6 +58,7 @@ struct liar {
   int swap_roots, swap_tasks;
   int self_check; /* the prover verifies what it has made, as it does without being told otherwise
                    */
+  mgp_store_t *store; /* and keeps it here, if not NULL */
   /* what a lie carries */
   int label;
   mgp_chip_id_t chip;

@@ -2,6 +2,8 @@
  * change between two of them, shards that are proved from where another one starts, two that give a
  * digest; and files put together from shards of honest proofs: shards out of place or of another
  * run, statements changed. */
+#include "base/store.h"
+
 #include "liar_shards.h"
 #include "proof_parts.h"
 
@@ -272,9 +274,9 @@ static void test_statements(void) {
   restate("an interval that goes back in the next shard", "statement-chain");
 }
 
-/* The prover notices it itself, beside the proof of the next shard. */
-static void test_self_check(void) {
-  const liar_t lie = {.statement = claim_end_counter, .self_check = 1};
+/* The prover notices it itself, beside the proofs of the next shards, and does not keep it. */
+static void check_self_check(mgp_store_t *store) {
+  const liar_t lie = {.statement = claim_end_counter, .self_check = 1, .store = store};
   const mgp_plan_t plan = {t.budget, SHARDS_MOST, t.params};
   size_t n = 0;
   uint8_t *proof =
@@ -283,6 +285,19 @@ static void test_self_check(void) {
                 strstr(mgp_error_message(), "the finished proof of shard 1 does not verify: "),
             "self check: %s", mgp_error_message());
   free(proof);
+}
+
+static void test_self_check(void) {
+  char folder[] = "/tmp/mgprove-lies-XXXXXX", command[sizeof folder + 16];
+  mgp_store_t *store;
+  check_self_check(NULL);
+  if (!mkdtemp(folder)) abort();
+  REQUIRE_OK(mgp_store_open(folder, 0, &store));
+  check_self_check(store);
+  CHECK(mgp_store_has(store, "job") && !mgp_store_has(store, "shard.00001"));
+  mgp_store_close(store);
+  (void)snprintf(command, sizeof command, "rm -r %s", folder);
+  CHECK(system(command) == 0);
 }
 
 int main(void) {
