@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -74,6 +75,8 @@ close_fd:
   return st;
 }
 
+enum { ASIDE_NAME = 7 }; /* a dot and six letters, behind the file's name */
+
 struct mgp_file {
   int fd;
   bool direct; /* written in place: no rename */
@@ -83,6 +86,26 @@ struct mgp_file {
 
 static mgp_status_t write_error(const mgp_file_t *f, const char *what) {
   return mgp_fail(MGP_IO, "%s: %s: %s", f->path, what, strerror(errno));
+}
+
+/* A new file by a name of its own. The system applies the umask: mkstemp does not, and to find out
+ * what it is one has to set it, which is for all threads of the process. */
+static int open_aside(mgp_file_t *f, mode_t mode) {
+  static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  const size_t n = strlen(f->path);
+  int fd = -1;
+  for (int tries = 0; tries < 100 && fd < 0; tries++) {
+    uint8_t r[ASIDE_NAME - 1];
+    if (getrandom(r, sizeof r, 0) != (ssize_t)sizeof r) return -1;
+    memcpy(f->aside, f->path, n);
+    f->aside[n] = '.';
+    for (size_t i = 0; i < sizeof r; i++)
+      f->aside[n + 1 + i] = letters[r[i] % (sizeof letters - 1)];
+    f->aside[n + ASIDE_NAME] = '\0';
+    fd = open(f->aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0 && errno != EEXIST) break;
+  }
+  return fd;
 }
 
 mgp_status_t mgp_file_create(const char *path, mgp_file_t **out) {
@@ -106,22 +129,17 @@ mgp_status_t mgp_file_create(const char *path, mgp_file_t **out) {
   if (f->direct) {
     f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
   } else {
-    if (snprintf(f->aside, sizeof f->aside, "%s.XXXXXX", f->path) >= (int)sizeof f->aside) {
+    if (strlen(f->path) + ASIDE_NAME >= sizeof f->aside) {
       st = mgp_fail(MGP_IO, "the name of the output file is too long");
       goto fail;
     }
-    f->fd = mkostemp(f->aside, O_CLOEXEC);
+    f->fd = open_aside(f, exists ? 0600 : 0666);
   }
   if (f->fd < 0) {
     st = write_error(f, "cannot write");
     goto fail;
   }
-  if (!f->direct) {
-    /* the mode that open() would have given, or that the old file has */
-    mode_t mask = umask(0);
-    (void)umask(mask);
-    (void)fchmod(f->fd, exists ? info.st_mode & 07777 : 0666 & ~mask);
-  }
+  if (!f->direct && exists) (void)fchmod(f->fd, info.st_mode & 07777);
   *out = f;
   return MGP_OK;
 fail:

@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "prover/prover.h"
 
-/* Figures that follow from a report. Speeds count the whole of mgp_prove but the self check:
- * running the program, recording, proving. */
+/* Figures that follow from a report. Speeds count the whole of mgp_prove: running the program,
+ * recording, proving, and what is waited for until all is verified. */
 typedef struct {
   double seconds;
   double steps_per_s, cells_per_s, interactions_per_s;

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "prover/backend.h"
 #include "prover/job.h"
 #include "prover/shards.h"
 #include "verifier/verify.h"
 
 typedef struct {
-  const mgp_checker_t *c;
+  mgp_checker_t *c;
   mgp_check_t what;
   mgp_shard_t shard;
   uint32_t number; /* from 1 */
@@ -22,7 +23,8 @@ typedef struct {
   int running;
   atomic_int done;
   mgp_status_t status;
-  char message[512];
+  int told; /* what is wrong with it, or with one before it */
+  char message[1024];
   double seconds;
 } check_t;
 
@@ -33,6 +35,10 @@ struct mgp_checker {
   uint32_t most;             /* at a time */
   uint32_t begun, ended;
   double seconds, waited;
+  pthread_mutex_t lock; /* of the next two, which threads wait for */
+  pthread_cond_t moved;
+  uint32_t good; /* so many are verified and kept */
+  int bad;       /* the one behind them is not */
 };
 
 mgp_status_t mgp_checker_create(mgp_session_t *s, mgp_checker_t **out) {
@@ -42,6 +48,8 @@ mgp_status_t mgp_checker_create(mgp_session_t *s, mgp_checker_t **out) {
   MGP_TRY(mgp_ledger_alloc(s->ahead, MGP_MEM_PROOF, sizeof *c, (void **)&c));
   memset(c, 0, sizeof *c);
   c->s = s;
+  pthread_mutex_init(&c->lock, NULL);
+  pthread_cond_init(&c->moved, NULL);
   const unsigned threads = (unsigned)mgp_session_threads(s);
   c->most = threads < MGP_CHECKS ? threads : MGP_CHECKS;
   *out = c;
@@ -62,14 +70,36 @@ static mgp_status_t verify(const check_t *k) {
                   why);
 }
 
+/* Whether all shards before it are verified and kept: a folder has no gaps, and nothing behind a
+ * shard that is wrong. */
+static int wait_for_those_before(mgp_checker_t *c, uint32_t number) {
+  pthread_mutex_lock(&c->lock);
+  while (c->good + 1 < number && !c->bad) pthread_cond_wait(&c->moved, &c->lock);
+  const int good = !c->bad;
+  pthread_mutex_unlock(&c->lock);
+  return good;
+}
+
+static void let_others_go(mgp_checker_t *c, int good) {
+  pthread_mutex_lock(&c->lock);
+  c->good += good != 0;
+  c->bad |= !good;
+  pthread_cond_broadcast(&c->moved);
+  pthread_mutex_unlock(&c->lock);
+}
+
 static void *run(void *arg) {
   check_t *k = arg;
   const double start = mgp_clock_seconds();
   if (k->what.verify) k->status = verify(k);
   k->seconds = mgp_clock_seconds() - start;
+  k->told = !wait_for_those_before(k->c, k->number);
+  if (k->status == MGP_OK && k->told)
+    k->status = mgp_fail(MGP_INTERNAL, "shard %u is behind a wrong one", k->number);
   if (k->status == MGP_OK && k->what.keep)
     k->status = mgp_job_put(k->c->s, k->number, k->what.block, k->what.nbytes);
   if (k->status != MGP_OK) snprintf(k->message, sizeof k->message, "%s", mgp_error_message());
+  let_others_go(k->c, k->status == MGP_OK);
   atomic_store(&k->done, 1);
   return NULL;
 }
@@ -86,7 +116,10 @@ static mgp_status_t end_first(mgp_checker_t *c) {
   const double start = mgp_clock_seconds();
   finish(k);
   c->waited += mgp_clock_seconds() - start;
-  if (k->status != MGP_OK) return mgp_fail(k->status, "%s", k->message);
+  if (k->status != MGP_OK) {
+    k->told = 1;
+    return mgp_fail(k->status, "%s", k->message);
+  }
   c->seconds += k->seconds;
   c->ended++;
   return MGP_OK;
@@ -135,8 +168,13 @@ double mgp_checker_waited(const mgp_checker_t *c) {
 
 void mgp_checker_destroy(mgp_checker_t *c) {
   if (!c) return;
-  for (uint32_t i = 0; i < MGP_CHECKS; i++)
-    if (c->check[i].c) finish(&c->check[i]);
+  for (; c->ended < c->begun; c->ended++) { /* the run has failed, or was stopped */
+    check_t *k = &c->check[c->ended % MGP_CHECKS];
+    finish(k);
+    if (k->status != MGP_OK && !k->told) mgp_log_error("%s", k->message);
+  }
   mgp_program_free(&c->program);
+  pthread_cond_destroy(&c->moved);
+  pthread_mutex_destroy(&c->lock);
   mgp_ledger_free(c->s->ahead, c);
 }

@@ -1,7 +1,8 @@
 /* Finished shards are verified as anybody would verify them, against the program read back from its
  * key, by threads of their own beside the proofs that follow: several at a time, as some devices
  * together make a shard in less time than one core verifies it. What a job's folder is to keep is
- * put there by the same threads, once it is verified. Of rank 0; private to src/prover. */
+ * put there by the same threads, once it is verified and all before it are there. Of rank 0;
+ * private to src/prover. */
 #ifndef MGP_PROVER_CHECKER_H
 #define MGP_PROVER_CHECKER_H
 
@@ -32,9 +33,10 @@ uint32_t mgp_checker_ended(const mgp_checker_t *c);
 const mgp_program_t *mgp_checker_program(const mgp_checker_t *c);
 /* Seconds of all threads in those that have ended. */
 double mgp_checker_seconds(const mgp_checker_t *c);
-/* Seconds that proving stood still for them. */
+/* Seconds that proving stood still for them, or for the folder. */
 double mgp_checker_waited(const mgp_checker_t *c);
-/* Waits for what is under way, so that what is good is kept, also after a failure; NULL is fine. */
+/* Waits for what is under way, so that what is good is kept, also after a failure; logs what is
+ * wrong with it. NULL is fine. */
 void mgp_checker_destroy(mgp_checker_t *c);
 
 #endif

@@ -226,13 +226,20 @@ static mgp_status_t set_last(mgp_session_t *s, const uint32_t *keys, uint32_t n)
   return MGP_OK;
 }
 
+/* Of rank 0: a record that is wrong may follow from one before it, which is still being verified.
+ */
+static mgp_status_t first_wrong(const mgp_session_t *s, mgp_status_t st) {
+  if (st != MGP_OK && s->shards->checker) MGP_TRY(mgp_checker_end(s->shards->checker, 1));
+  return st;
+}
+
 /* The next shard from the folder; its context is set. */
 static mgp_status_t restore_shard(mgp_session_t *s, const char *name) {
   uint8_t *record = NULL;
   uint32_t *keys = NULL;
   head_t h = {0};
   mgp_status_t st = MGP_OK;
-  if (s->rank == 0) st = read_shard(s, name, &record, &h);
+  if (s->rank == 0) st = first_wrong(s, read_shard(s, name, &record, &h));
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
   MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, &h, sizeof h, 0), out);
   MGP_TRY_GOTO(st, mgp_comm_bcast(s->comm, &s->now->st, sizeof s->now->st, 0), out);
@@ -245,8 +252,9 @@ static mgp_status_t restore_shard(mgp_session_t *s, const char *name) {
   s->now->security.min_bits = h.bits;
   if (s->now->st.kind == MGP_SHARD_PROGRAM) st = set_last(s, keys, h.nkeys);
   if (s->now->st.kind == MGP_SHARD_MEMORY) mgp_memory_shard_skip(s);
+  if (st == MGP_OK) st = mgp_chain_advance(&s->chain, &s->now->st);
+  if (s->rank == 0) st = first_wrong(s, st);
   MGP_TRY_GOTO(st, mgp_comm_agree(s->comm, st), out);
-  MGP_TRY_GOTO(st, mgp_chain_advance(&s->chain, &s->now->st), out);
   s->shards->begun++;
   mgp_shards_join(s);
 out:

@@ -5,7 +5,8 @@
  * on, one for each finished shard by its place in the file: its proof, and the words of memory that
  * it touched, written once the proof is verified, beside those of the next ones. The run itself is
  * not saved: it is executed again, which is fast, and each shard that is found is verified against
- * it. Rank 0 has the folder; all functions are collective and do nothing if the job has none. */
+ * it. Rank 0 has the folder; functions are collective, and do nothing if the job has none, unless
+ * they say otherwise. */
 #ifndef MGP_PROVER_JOB_H
 #define MGP_PROVER_JOB_H
 
@@ -24,7 +25,7 @@ mgp_status_t mgp_job_restore(mgp_session_t *s);
  * (*out, but for body_words and what is to be done). Rank 0, local. */
 mgp_status_t mgp_job_record(mgp_session_t *s, const uint8_t *bytes, size_t nbytes,
                             mgp_check_t *out);
-/* Puts it into the folder. From any thread, several of them at a time. */
+/* Puts it into the folder. Rank 0, from any thread. */
 mgp_status_t mgp_job_put(const mgp_session_t *s, uint32_t number, const uint8_t *record, size_t n);
 
 #endif

@@ -207,8 +207,10 @@ static mgp_status_t write_file(mgp_session_t *s) {
   }
   /* the shards of a longer run have been checked one by one, and their headers just now */
   if (s->opt->no_self_check || s->run.nshards > 1) return MGP_OK;
-  MGP_TRY(self_check(s, s->result, &r->verify_seconds, &r->security_bits));
-  r->verify_waited = r->verify_seconds;
+  double seconds;
+  MGP_TRY(self_check(s, s->result, &seconds, &r->security_bits));
+  r->verify_seconds += seconds;
+  r->verify_waited += seconds;
   return MGP_OK;
 }
 

@@ -139,7 +139,8 @@ typedef struct {
   double security_bits;
   size_t proof_bytes;
   double verify_seconds; /* of the self check, of all threads; 0 if it was skipped */
-  double verify_waited;  /* what proving has waited for it, in total_seconds */
+  double
+      verify_waited; /* what proving has waited for it, or for a job's folder; in total_seconds */
 } mgp_prove_report_t;
 
 typedef struct {

@@ -41,6 +41,7 @@ def test_named_points(t):
         # all that were finished are kept, but for the last one, if it was still being verified
         before, kept = kept, len(shards(t))
         t.check(0 <= int(point.split(":")[2]) - 1 - kept <= 1 and kept >= before, f"{point}: {shards(t)}")
+        t.check(shards(t) == [f"shard.{n + 1:05}" for n in range(kept)], f"{point}: a gap: {shards(t)}")
         t.check(not os.path.exists(t.path("proof")), f"{point}: a proof")
     # the rest without a word about the plan: it is the job's
     _, _, err = t.run("prove", *job(t, "--resume", "--threads", "1", size=SHORT))
@@ -107,6 +108,13 @@ def sealed(name, payload):
             keccak256(name.encode() + b"\0" + payload) + payload)
 
 
+def changed(record, name, at):
+    """The record with another byte there, and a right checksum."""
+    payload = bytearray(record[56:])
+    payload[at] ^= 1
+    return sealed(name, bytes(payload))
+
+
 def test_refused(t):
     hint, other = t.hint(20), t.hint(21)
     args = ["prove", guest("sort"), "--hint", hint, "-o", "proof", "--threads", "1", "-q",
@@ -144,6 +152,18 @@ def test_refused(t):
             f"a shard of other hints: exit code {code}: {err[-300:]}")
     shutil.rmtree(t.path("job2"))
     t.write("job/shard.00001", good)
+    # two that are wrong, with right checksums: the first one is told, also where it is found later
+    second = t.path("job/shard.00002")
+    with open(second, "rb") as f:
+        also_good = f.read()
+    t.write("job/shard.00001", changed(good, "shard.00001", 72 + 4 * 1000))  # in its body
+    t.write("job/shard.00002", changed(also_good, "shard.00002", 0))  # its kind
+    for threads in "1", "8":
+        t.refused(RESOURCES, "the finished proof of shard 1 does not verify",
+                  *[threads if a == "1" else a for a in args], "--resume")
+    t.write("job/shard.00001", good)
+    t.refused(BAD_INPUT, r"job/shard\.00002: is not this shard of this run", *args, "--resume")
+    t.write("job/shard.00002", also_good)
     # the folder
     os.chmod(t.path("job"), 0o755)
     t.refused(USAGE, "mode 0755", *args, "--resume")

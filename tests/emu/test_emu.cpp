@@ -171,6 +171,47 @@ static void check_memory(void) {
   (void)cudaGetLastError();
 }
 
+/* Branches of a graph: what is on one is in the graph once that is joined, and a graph with one
+ * that is not is none. */
+static void add(unsigned *to, unsigned what) {
+  if (threadIdx.x == 0) *to = 10 * *to + what;
+}
+static void check_branches(void) {
+  unsigned *value = NULL;
+  cudaStream_t trunk, branch;
+  cudaEvent_t forked, joined;
+  CHECK(cudaMalloc(reinterpret_cast<void **>(&value), sizeof *value) == cudaSuccess);
+  CHECK(cudaStreamCreateWithPriority(&trunk, 0, 0) == cudaSuccess);
+  CHECK(cudaStreamCreateWithPriority(&branch, 0, 0) == cudaSuccess);
+  CHECK(cudaEventCreateWithFlags(&forked, 0) == cudaSuccess);
+  CHECK(cudaEventCreateWithFlags(&joined, 0) == cudaSuccess);
+  for (int join = 0; join < 2; join++) {
+    cudaGraph_t graph = NULL;
+    size_t nodes = 0;
+    *value = 0;
+    CHECK(cudaStreamBeginCapture(trunk, cudaStreamCaptureModeRelaxed) == cudaSuccess);
+    MGP_KERNEL_START(add, 1, 32, 0, trunk, value, 1u);
+    CHECK(cudaEventRecord(forked, trunk) == cudaSuccess);
+    CHECK(cudaStreamWaitEvent(branch, forked, 0) == cudaSuccess);
+    MGP_KERNEL_START(add, 1, 32, 0, branch, value, 2u);
+    CHECK(cudaEventRecord(joined, branch) == cudaSuccess);
+    if (join) CHECK(cudaStreamWaitEvent(trunk, joined, 0) == cudaSuccess);
+    MGP_KERNEL_START(add, 1, 32, 0, trunk, value, 3u);
+    CHECK((cudaStreamEndCapture(trunk, &graph) == cudaSuccess) == (join == 1));
+    CHECK((graph != NULL) == (join == 1) && *value == 0);
+    (void)cudaGetLastError();
+    if (!graph) continue;
+    cudaGraphExec_t exec;
+    CHECK(cudaGraphGetNodes(graph, NULL, &nodes) == cudaSuccess && nodes == 3);
+    CHECK(cudaGraphInstantiateWithFlags(&exec, graph, 0) == cudaSuccess);
+    CHECK(cudaGraphLaunch(exec, branch) == cudaSuccess && *value == 123); /* free again */
+    CHECK(cudaGraphExecDestroy(exec) == cudaSuccess && cudaGraphDestroy(graph) == cudaSuccess);
+  }
+  CHECK(cudaEventDestroy(forked) == cudaSuccess && cudaEventDestroy(joined) == cudaSuccess);
+  CHECK(cudaStreamDestroy(branch) == cudaSuccess && cudaStreamDestroy(trunk) == cudaSuccess);
+  CHECK(cudaFree(value) == cudaSuccess);
+}
+
 int main(void) {
   static const unsigned sizes[] = {1, 2, 31, 32, 33, 64, 256, 1000, 1024};
   for (unsigned block : sizes)
@@ -181,5 +222,6 @@ int main(void) {
   for (int i = 0; i < 3; i++) check_faults();
   check_blocks(3, 256); /* after threads were left where they waited */
   check_memory();
+  check_branches();
   return test_result();
 }

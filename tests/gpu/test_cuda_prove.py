@@ -132,7 +132,8 @@ def test_resume(t):
     plan = ["--shard-steps", "16384", "--trace-rows", "16384", "--partitions", "2"]
     size = 90 if EMULATED else 1000
     t.prove("sort", size, "whole.mgp", "--backend", "cpu", "-q", *plan)
-    args = [cli.guest("sort"), "--hint", t.hint(size), "-o", "job.mgp", "--job-dir", "job", "-q", "--resume"]
+    args = [cli.guest("sort"), "--hint", t.hint(size), "-o", "job.mgp", "--job-dir", "job", "-q", "--resume",
+            "--threads", "1"]
     t.run("prove", *args, *plan, "--backend", "cuda", "--kill-phase", "open:0:2", code=-9)
     t.check(not os.path.exists(t.path("job.mgp")), "a proof before its time")
     t.run("prove", *args, "--backend", "cpu", "--kill-phase", "tasks:0:3" if EMULATED else "tasks:0:5", code=-9)

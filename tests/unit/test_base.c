@@ -232,6 +232,32 @@ static void check_file_read(void) {
   (void)waitpid(pid, NULL, 0);
 }
 
+/* Threads that write files of their own leave the process's umask alone, even for a moment. */
+static void *write_some(void *arg) {
+  int *number = arg; /* becomes how often something was wrong */
+  int wrong = 0;
+  char name[256];
+  (void)snprintf(name, sizeof name, "%s/some.%d", dir, *number);
+  for (int i = 0; i < 300; i++) {
+    mgp_file_t *f;
+    struct stat info;
+    wrong += mgp_file_create(name, &f) != MGP_OK || mgp_file_commit(f) != MGP_OK ||
+             stat(name, &info) != 0 || (info.st_mode & 0777) != 0644 || unlink(name) != 0;
+  }
+  *number = wrong;
+  return NULL;
+}
+
+static void check_file_threads(void) {
+  pthread_t threads[4];
+  int number[4] = {0, 1, 2, 3};
+  (void)umask(022);
+  for (int i = 0; i < 4; i++)
+    if (pthread_create(&threads[i], NULL, write_some, &number[i]) != 0) abort();
+  for (int i = 0; i < 4; i++) CHECK(pthread_join(threads[i], NULL) == 0 && number[i] == 0);
+  CHECK(umask(022) == 022);
+}
+
 static void check_file_write(void) {
   struct stat info;
   mgp_file_t *f;
@@ -440,6 +466,7 @@ int main(void) {
   check_json();
   check_file_read();
   check_file_write();
+  check_file_threads();
   check_cgroups();
   check_machine();
   check_log();

@@ -25,6 +25,8 @@ int main(void) {
   mgp_prove_report_t r = {.nranks = 2, .ranks = ranks, .total_seconds = 10};
   mgp_report_split_t s;
   memset(ranks, 0, sizeof ranks);
+  r.verify_seconds = 0.7;
+  r.verify_waited = 0.5; /* of all, among what is other */
   ranks[0].cut_seconds = 0.3;
   ranks[1].cut_seconds = 0.2; /* came later to the same wait */
   phase(ranks, MGP_PHASE_RECORD, 1.0, 0.4, 0.1);
