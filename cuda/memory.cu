@@ -286,9 +286,7 @@ mgp_status_t mgp_cuda_pin(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinn
   return mgp_cuda_check(cu, error, "cudaHostRegister");
 }
 
-/* Any thread. */
 void mgp_cuda_unpin(mgp_backend_t *be, void *ptr) {
-  (void)cudaSetDevice(mgp_cuda_of(be)->device);
   (void)cudaStreamSynchronize(mgp_cuda_of(be)->side);
   (void)cudaHostUnregister(ptr);
   (void)cudaGetLastError();

@@ -82,7 +82,7 @@ typedef struct {
    * this memory be pinned. sent: waits for all that was begun; what they write may be used then,
    * and freed. All NULL: there are none. */
   mgp_status_t (*pin)(mgp_backend_t *be, void *ptr, size_t nbytes, int *pinned);
-  void (*unpin)(mgp_backend_t *be, void *ptr); /* any thread */
+  void (*unpin)(mgp_backend_t *be, void *ptr);
   mgp_status_t (*send)(mgp_backend_t *be, void *d_dst, const void *pinned, size_t nbytes);
   mgp_status_t (*sent)(mgp_backend_t *be);
 

@@ -366,16 +366,8 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists) {
   return MGP_OK;
 }
 
-static void *rest(void *arg) {
-  mgp_recorder_t *r = arg;
-  mgp_buffers_free(&r->buffers);
-  return NULL;
-}
-
 void mgp_recorder_rest(mgp_recorder_t *r) {
-  if (!r || r->running || r->buffers.n == 0) return;
-  r->running = pthread_create(&r->thread, NULL, rest, r) == 0;
-  if (!r->running) (void)rest(r);
+  if (r) mgp_buffers_free(&r->buffers);
 }
 
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r) {

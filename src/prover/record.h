@@ -47,8 +47,7 @@ mgp_status_t mgp_recorder_finish(mgp_recorder_t *r, mgp_touch_list_t *lists);
 const mgp_cut_t *mgp_recorder_cut(const mgp_recorder_t *r);
 /* Seconds of recording so far, by the clock, without what it has waited for the pass. */
 double mgp_recorder_seconds(const mgp_recorder_t *r);
-/* There will be no more shards: gives its buffers back, which takes as long as a shard's proof, in
- * a thread. */
+/* There will be no more shards: gives its buffers back. */
 void mgp_recorder_rest(mgp_recorder_t *r);
 void mgp_recorder_destroy(mgp_recorder_t *r);
 
