@@ -7,7 +7,7 @@ mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu) {
 }
 
 unsigned mgp_cuda_graph_branches(const mgp_cuda_t *cu, unsigned most) {
-  if (!cu->trunk || most == 0) return 1;
+  if (!cu->trunk) return 1;
   return most < MGP_CUDA_BRANCHES ? most : MGP_CUDA_BRANCHES;
 }
 

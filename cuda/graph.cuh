@@ -16,8 +16,7 @@ mgp_status_t mgp_cuda_graph_begin(mgp_cuda_t *cu);
 mgp_status_t mgp_cuda_graph_end(mgp_cuda_t *cu, mgp_status_t st, unsigned kind,
                                 mgp_cuda_graph_t **out);
 /* Launches that need not wait for each other, while a graph is made: branches of it, at most `most`
- * and MGP_CUDA_BRANCHES of them; one if no graph is made, where launches are one after the other.
- */
+ * (1 or more) and MGP_CUDA_BRANCHES; one if no graph is made: launches are one after the other. */
 unsigned mgp_cuda_graph_branches(const mgp_cuda_t *cu, unsigned most);
 /* Each begins with what has been put on cu->stream so far. */
 mgp_status_t mgp_cuda_graph_fork(mgp_cuda_t *cu, unsigned branches);

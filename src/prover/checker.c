@@ -1,7 +1,6 @@
 #include "prover/checker.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +20,6 @@ typedef struct {
   uint64_t budget;
   pthread_t thread;
   int running;
-  atomic_int done;
   mgp_status_t status;
   int told; /* what is wrong with it, or with one before it */
   char message[1024];
@@ -100,7 +98,6 @@ static void *run(void *arg) {
     k->status = mgp_job_put(k->c->s, k->number, k->what.block, k->what.nbytes);
   if (k->status != MGP_OK) snprintf(k->message, sizeof k->message, "%s", mgp_error_message());
   let_others_go(k->c, k->status == MGP_OK);
-  atomic_store(&k->done, 1);
   return NULL;
 }
 
@@ -144,9 +141,16 @@ mgp_status_t mgp_checker_begin(mgp_checker_t *c, const mgp_check_t *what) {
   return MGP_OK;
 }
 
+/* Whether the first of those under way has come to an end. */
+static int first_is_done(mgp_checker_t *c) {
+  pthread_mutex_lock(&c->lock);
+  const int done = c->good > c->ended || c->bad;
+  pthread_mutex_unlock(&c->lock);
+  return done;
+}
+
 mgp_status_t mgp_checker_end(mgp_checker_t *c, int all) {
-  while (c->ended < c->begun && (all || atomic_load(&c->check[c->ended % MGP_CHECKS].done)))
-    MGP_TRY(end_first(c));
+  while (c->ended < c->begun && (all || first_is_done(c))) MGP_TRY(end_first(c));
   return MGP_OK;
 }
 

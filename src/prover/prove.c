@@ -205,12 +205,11 @@ static mgp_status_t write_file(mgp_session_t *s) {
     r->verify_seconds = mgp_checker_seconds(s->shards->checker);
     r->verify_waited = mgp_checker_waited(s->shards->checker);
   }
-  /* the shards of a longer run have been checked one by one, and their headers just now */
-  if (s->opt->no_self_check || s->run.nshards > 1) return MGP_OK;
-  double seconds;
-  MGP_TRY(self_check(s, s->result, &seconds, &r->security_bits));
-  r->verify_seconds += seconds;
-  r->verify_waited += seconds;
+  /* the shards of a longer run, or of a folder, have been checked one by one, and their headers
+   * just now */
+  if (s->opt->no_self_check || s->shards->checker) return MGP_OK;
+  MGP_TRY(self_check(s, s->result, &r->verify_seconds, &r->security_bits));
+  r->verify_waited = r->verify_seconds;
   return MGP_OK;
 }
 

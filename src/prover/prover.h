@@ -139,8 +139,7 @@ typedef struct {
   double security_bits;
   size_t proof_bytes;
   double verify_seconds; /* of the self check, of all threads; 0 if it was skipped */
-  double
-      verify_waited; /* what proving has waited for it, or for a job's folder; in total_seconds */
+  double verify_waited;  /* in total_seconds: waits for it, and for a job's folder */
 } mgp_prove_report_t;
 
 typedef struct {

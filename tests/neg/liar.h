@@ -56,8 +56,7 @@ struct liar {
   /* Nonce number 0, 1, 2 is the first that does no work. */
   int lazy_nonce; /* 1 + number, or 0 */
   int swap_roots, swap_tasks;
-  int self_check; /* the prover verifies what it has made, as it does without being told otherwise
-                   */
+  int self_check;     /* the prover verifies what it has made, as it does if not told otherwise */
   mgp_store_t *store; /* and keeps it here, if not NULL */
   /* what a lie carries */
   int label;
