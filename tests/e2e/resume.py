@@ -1,5 +1,6 @@
 """What the tests of jobs with a folder share: one long program, whose proof is many shards."""
 import os
+import re
 import shutil
 
 from cli import guest
@@ -25,7 +26,9 @@ def reference(t, size=SIZE):
 
 
 def shards(t):
-    return sorted(n for n in os.listdir(t.path("job")) if n.startswith("shard."))
+    """Those the folder has. A process that is killed while it writes one leaves what it has written under
+    another name, until the folder is opened again."""
+    return sorted(n for n in os.listdir(t.path("job")) if re.fullmatch(r"shard\.\d{5}", n))
 
 
 def finished(t, want, what):

@@ -51,6 +51,28 @@ static void check_records(void) {
   mgp_store_close(NULL);
 }
 
+/* What a killed process was writing goes as the next one opens the folder; records stay. */
+static void check_asides(void) {
+  static const struct {
+    const char *name;
+    int stays;
+  } files[] = {{"shard.9", 1},       {"shard.9.abcXY0", 0}, {"job.000000", 0},
+               {"shard.9.abcXY", 1}, {"shard.9.abc_Y0", 1}, {"shard.9.abcXY01", 1},
+               {"shard.00001", 1}};
+  mgp_store_t *s;
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    FILE *f = fopen(below(files[i].name), "wx");
+    if (f == NULL || fclose(f) != 0) abort();
+  }
+  REQUIRE_OK(mgp_store_open(folder, 0, &s));
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+    const int there = access(below(files[i].name), F_OK) == 0;
+    CHECK_MSG(there == files[i].stays, "%s: there: %d", files[i].name, there);
+    if (there) CHECK(unlink(below(files[i].name)) == 0);
+  }
+  mgp_store_close(s);
+}
+
 /* Every single changed byte, every length, is noticed. */
 static void check_damage(void) {
   mgp_store_t *s;
@@ -173,6 +195,7 @@ int main(void) {
   if (mkdtemp(dir) == NULL) abort();
   (void)snprintf(folder, sizeof folder, "%s/job", dir);
   check_records();
+  check_asides();
   check_damage();
   check_folders();
   check_lock();
