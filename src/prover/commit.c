@@ -1,16 +1,21 @@
 /* Commit: each partition's stacked matrix, streamed column by column. */
 #include <string.h>
 
+#include "base/stop.h"
 #include "prover/messages.h"
 
 typedef struct {
   mgp_session_t *s;
-  mgp_commit_stream_t *cs;
+  mgp_commit_stream_t *cs; /* of the partition in hand */
+  uint64_t done, total;    /* columns */
 } committer_t;
 
 static mgp_status_t commit_column(void *arg, const mgp_f_t *d_col) {
   committer_t *c = arg;
-  return c->s->be->ops->commit_column(c->s->be, c->cs, d_col);
+  MGP_TRY(mgp_stop_check());
+  MGP_TRY(c->s->be->ops->commit_column(c->s->be, c->cs, d_col));
+  mgp_session_progress(c->s, MGP_PHASE_COMMIT, ++c->done, c->total);
+  return MGP_OK;
 }
 
 /* Cache levels trace and full: all chunks of the partition stay. */
@@ -36,33 +41,34 @@ fail:
 
 /* What the columns need is begun, and takes a device longer than the host: before it waits for
  * that, it prepares chip proofs. */
-static mgp_status_t commit_part(mgp_session_t *s, mgp_part_t *part, mgp_digest_t *cap) {
-  committer_t c = {s, NULL};
+static mgp_status_t commit_part(committer_t *c, mgp_part_t *part, mgp_digest_t *cap) {
+  mgp_session_t *s = c->s;
   mgp_status_t st;
+  c->cs = NULL;
   MGP_TRY_GOTO(st,
                s->be->ops->commit_begin(s->be, s->now->params.log_height,
                                         s->now->shape.ncols[part->p], MGP_KEEP_LOG,
-                                        s->now->cache == MGP_CACHE_FULL, &c.cs),
+                                        s->now->cache == MGP_CACHE_FULL, &c->cs),
                fail);
-  MGP_TRY_GOTO(st, mgp_replay_columns(s, part, MGP_BUILD_COMMIT, commit_column, &c), fail);
+  MGP_TRY_GOTO(st, mgp_replay_columns(s, part, MGP_BUILD_COMMIT, commit_column, c), fail);
   MGP_TRY_GOTO(st, mgp_tasks_prepare(s), fail);
-  mgp_commit_stream_t *cs = c.cs;
-  c.cs = NULL;
-  return s->be->ops->commit_end(s->be, cs, cap, &part->tree);
+  return s->be->ops->commit_end(s->be, c->cs, cap, &part->tree);
 fail:
-  s->be->ops->commit_abort(s->be, c.cs);
+  s->be->ops->commit_abort(s->be, c->cs);
   return st;
 }
 
 static mgp_status_t commit_parts(mgp_session_t *s, mgp_digest_t *caps, size_t cap_n,
                                  size_t *ncaps) {
+  committer_t c = {.s = s};
   *ncaps = 0;
+  for (uint32_t i = 0; i < s->nparts; i++) c.total += s->now->shape.ncols[s->now->parts[i].p];
   for (uint32_t i = 0; i < s->nparts && s->now->cache >= MGP_CACHE_TRACE; i++)
     if (s->now->shape.ncols[s->now->parts[i].p] != 0) MGP_TRY(keep_stack(s, &s->now->parts[i]));
   for (uint32_t i = 0; i < s->nparts; i++) {
     mgp_part_t *part = &s->now->parts[i];
     if (s->now->shape.ncols[part->p] == 0) continue;
-    MGP_TRY(commit_part(s, part, caps + *ncaps));
+    MGP_TRY(commit_part(&c, part, caps + *ncaps));
     *ncaps += cap_n;
   }
   return MGP_OK;

@@ -152,7 +152,7 @@ static mgp_status_t run_phase(mgp_session_t *s, mgp_phase_t phase,
   mgp_ledger_set_phase(s->ledger, phase);
   mgp_ledger_set_phase(s->device_ledger, phase);
   mgp_comm_set_phase(s->comm, mgp_phase_name(phase));
-  if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, 0, 1);
+  mgp_session_progress(s, phase, 0, 1);
   if (s->opt->kill_phase && strcmp(s->opt->kill_phase, mgp_phase_name(phase)) == 0 &&
       (!s->opt->kill_shard || s->opt->kill_shard == s->now->number + 1))
     (void)raise(s->opt->kill_signal);

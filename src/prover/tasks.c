@@ -258,8 +258,7 @@ static mgp_status_t prove_tasks(mgp_session_t *s) {
     MGP_TRY(end_oldest(s));
     MGP_TRY(begin_some(s));
     MGP_TRY(mgp_shards_send(s));
-    if (s->opt->progress && s->rank == 0)
-      s->opt->progress(s->opt->progress_arg, MGP_PHASE_TASKS, mgp_window_ended(k->window), k->n);
+    mgp_session_progress(s, MGP_PHASE_TASKS, mgp_window_ended(k->window), k->n);
   }
   return MGP_OK;
 }

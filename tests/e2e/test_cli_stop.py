@@ -29,13 +29,22 @@ def test_signals(t):
             t.check(not os.path.exists(t.path("proof")), "a proof without an end")
 
 
+def test_within_commit(t):
+    """Also where all witnesses are kept, so that columns are all there is to do, and many seconds of it."""
+    r = Running(t, [guest("sort"), "--hint", t.hint(60000), "-o", "proof", "--cache", "full"])
+    t.check(r.wait_for("progress", phase="commit"), "no column was committed to")
+    r.job.send_signal(signal.SIGTERM)
+    r.ends(128 + signal.SIGTERM, "stopped (SIGTERM): nothing was saved")
+    t.check(not any(e.get("phase") == "tasks" for e in r.events()), "the commitment went on to its end")
+
+
 def test_twice(t):
-    """The second SIGINT does not wait."""
+    """The second SIGINT does not wait (unit.test_stop sees that); here, whichever ends it."""
     r = Running(t, long_job(t))
     t.check(r.wait_for("phase", phase="commit"), "phase commit did not come")
     r.job.send_signal(signal.SIGINT)
     r.job.send_signal(signal.SIGINT)
-    t.check(r.job.wait(timeout=5) == 128 + signal.SIGINT, "exit code")
+    t.check(r.job.wait(timeout=200) == 128 + signal.SIGINT, "exit code")
 
 
 def test_ignored(t):
@@ -89,4 +98,4 @@ def test_mpi(t):
 
 
 if __name__ == "__main__":
-    sys.exit(cli.main([test_signals, test_twice, test_ignored, test_batch, test_end_time, test_mpi]))
+    sys.exit(cli.main([test_signals, test_within_commit, test_twice, test_ignored, test_batch, test_end_time, test_mpi]))
