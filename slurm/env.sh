@@ -16,6 +16,15 @@
 
 # --- nothing to edit below --------------------------------------------------------------------------
 
+# A signal to this script (--signal=B:USR1@..., scancel --batch) becomes SIGUSR1 of every rank: the request to
+# stop that works under srun and under mpirun. Until there is an exit code, it must not end the script.
+asked='' launched=''
+ask() {
+  asked=1
+  [ -z "$launched" ] || kill -USR1 "$launched" 2>/dev/null || true
+}
+trap ask USR1 TERM
+
 # When the job ends, for mgprove to stop before that (Slurm sets it itself from version 23.02).
 if [ -z "${SLURM_JOB_END_TIME:-}" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
   if SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null); then
@@ -28,11 +37,12 @@ fi
 # A job that is queued again keeps its number, and so finds its folder.
 job_folder=$MGPROVE_JOBS/mgprove-job-${SLURM_JOB_ID:-none}
 
-# launch MGPROVE-ARGUMENTS...: runs mgprove on all ranks of the job (RANKS=N: on N) and returns its
-# exit code. A signal to this script (--signal=B:USR1@..., scancel --batch) becomes SIGUSR1 of every
-# rank: the request to stop that works under srun and under mpirun.
+# launch MGPROVE-ARGUMENTS...: runs mgprove on all ranks of the job (RANKS=N: on N) and returns its exit
+# code; that of a stopped one with its state saved if the request to stop was there before.
 launch() {
-  local pid rc
+  local rc
+  trap ask USR1 TERM # there may have been a launch before
+  [ -z "$asked" ] || launch_ends 75 || return
   if [ "$MGPROVE_LAUNCH" = mpirun ]; then
     mpirun -n "${RANKS:-$SLURM_NTASKS}" mgprove "$@" &
   else
@@ -40,21 +50,25 @@ launch() {
     srun --mpi=pmix -n "${RANKS:-$SLURM_NTASKS}" ${SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"} \
       mgprove "$@" &
   fi
-  pid=$!
-  # shellcheck disable=SC2064 # the process of now
-  trap "kill -USR1 $pid 2>/dev/null" USR1 TERM
-  while true; do
-    rc=0
-    wait "$pid" || rc=$?
-    # a signal ends the wait, not the process
-    kill -0 "$pid" 2>/dev/null || break
-  done
-  trap - USR1 TERM
-  return "$rc"
+  launched=$!
+  [ -z "$asked" ] || kill -USR1 "$launched" 2>/dev/null || true # it came just now
+  # not by wait: what a signal interrupts while the process ends loses its exit code (bash 5.2)
+  while kill -0 "$launched" 2>/dev/null; do sleep 0.5 || true; done
+  rc=0
+  wait "$launched" || rc=$?
+  launched=''
+  launch_ends "$rc"
 }
 
-# finish EXIT-CODE: ends the script. Finished shards are of no use beside the finished proof. A job that stopped with its state saved (75) goes back into the
-# queue and continues there, unless it was cancelled: scancel, too, begins with a SIGTERM.
+launch_ends() { # launch_ends EXIT-CODE: SIGTERM ends the script again, as when it is requeued or cancelled
+  trap : USR1
+  trap - TERM
+  return "$1"
+}
+
+# finish EXIT-CODE: ends the script. Finished shards are of no use beside the finished proof. A job that stopped
+# with its state saved (75) goes back into the queue and continues there, unless it was cancelled: scancel, too,
+# begins with a SIGTERM.
 finish() {
   if [ "$1" = 0 ] && [ -d "$job_folder" ]; then
     rm -f "$job_folder"/shard.* "$job_folder"/job "$job_folder"/lock
