@@ -175,7 +175,9 @@ class Running:
     def events(self):
         if not os.path.exists(self.t.path("events")):
             return []
-        return [json.loads(line) for line in self.t.read("events").decode().splitlines()]
+        # a line that is being written may be there in part
+        whole, _, _ = self.t.read("events").decode().rpartition("\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def wait_for(self, event, **members):
         """True once such an event was written; False if the job ended before."""

@@ -2,7 +2,8 @@
 # hosts.sh HOSTS SLOTS COMMAND...: runs COMMAND by mpirun on HOSTS hosts, SLOTS ranks each, which are network
 # namespaces of this machine with host names, /dev/shm and addresses of their own, joined by a bridge: what
 # several ranks say to each other goes over TCP, as between machines. Cleans up behind itself. Exit code:
-# mpirun's; 77 if this machine cannot do that. For Open MPI. LIMIT: seconds, 60 by default.
+# mpirun's; 77 if this machine cannot do that. For Open MPI. LIMIT: seconds, 60 by default; KEEPALIVE: seconds of
+# silence until a daemon is asked whether it is there, which it is given three more to say, 3 by default.
 # With HOSTS_FOLDER set it writes the name of the namespace of each host, a line each, to $HOSTS_FOLDER/names,
 # so that others can reach in: `ip -n NAME link set v0 down` cuts a host off.
 set -euo pipefail
@@ -69,7 +70,7 @@ cat >"$work/start" <<END
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_mpi_yield_when_idle=1
 export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_plm=rsh OMPI_MCA_plm_rsh_agent=$work/on
 # a daemon that cannot be reached any more is noticed within seconds
-export OMPI_MCA_oob_tcp_keepalive_time=3 OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=3
+export OMPI_MCA_oob_tcp_keepalive_time=${KEEPALIVE:-3} OMPI_MCA_oob_tcp_keepalive_intvl=1 OMPI_MCA_oob_tcp_keepalive_probes=3
 cd $(printf %q "$PWD") && exec timeout -k 5 ${LIMIT:-60} mpirun --host $list -n $((hosts * slots)) $(printf '%q ' "$@")
 END
 rc=0

@@ -65,19 +65,20 @@ def test_failure(t):
 
 
 def test_cut(t):
-    """The second host is gone, in the middle of a proof that would take longer."""
-    hint = t.hint(40000)
+    """The second host is gone, in the middle of a proof that would take longer: the other's rank says so, as it
+    gives up long before the launcher asks."""
+    hint = t.hint(20000)
     before = sorted(os.listdir(t.work))
     folder = t.path("hosts")
     os.mkdir(folder)
     job = subprocess.Popen([*HOSTS, "2", "1", t.mgprove, "prove", guest("sort"), "--hint", hint, "-o", t.path("proof"),
                             "--threads", "1", "--timeout", "4", "--events", os.path.join(folder, "events")],
                            cwd=t.work, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                           text=True, env={**os.environ, "HOSTS_FOLDER": folder})
+                           text=True, env={**os.environ, "HOSTS_FOLDER": folder, "KEEPALIVE": "20"})
     events = os.path.join(folder, "events")
     deadline = time.monotonic() + 60
     while job.poll() is None and time.monotonic() < deadline:
-        if os.path.exists(events) and '"commit"' in open(events, encoding="utf-8").read():
+        if os.path.exists(events) and '"phase": "assign"' in open(events, encoding="utf-8").read():
             break
         time.sleep(0.05)
     with open(os.path.join(folder, "names"), encoding="utf-8") as f:

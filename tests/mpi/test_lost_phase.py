@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A rank that is killed, or stands still, in each phase of a proof: the job ends within 30 seconds, not
-with 0, with nothing written; and somebody says why: of a rank that stands still the lowest of the
-others, in one line with its rank, host and phase; of a killed one the launcher."""
+with 0, with nothing written; and somebody says why: of a rank that stands still one of the others (the lowest,
+if none is late), in one line with its rank, host and phase; of a killed one the launcher."""
 import os
 import re
 import signal
@@ -95,10 +95,10 @@ class Job(threading.Thread):
 def test_stopped(t):
     for job in [Job(t, "stop", phase, i % RANKS) for i, phase in enumerate(PHASES)]:
         lines = job.ended(t)
-        speaker = 0 if job.rank else 1
         t.check(len(lines) == 1, f"{job.what}: {len(lines)} lines say why\n{job.out[-800:]}")
         if lines:
-            t.check(lines[0].groups() == (str(speaker), socket.gethostname(), job.phase), f"{job.what}: {lines[0][0]}")
+            t.check(lines[0][1] != str(job.rank) and lines[0].groups()[1:] == (socket.gethostname(), job.phase),
+                    f"{job.what}: {lines[0][0]}")
 
 
 def test_killed(t):
@@ -162,7 +162,7 @@ def test_alone(t):
     t.check(took < PATIENCE + 10, f"stopped alone: it took {took:.0f} s")
     t.check(job.returncode > 0, f"stopped alone: exit code {job.returncode}\n{out[-800:]}")
     lines = [m for m in map(GAVE_UP.match, out.splitlines()) if m]
-    t.check([m[1] for m in lines] == ["1"], f"stopped alone: {out[-800:]}")
+    t.check([m[1] for m in lines] in (["1"], ["2"]), f"stopped alone: {out[-800:]}")
 
 
 def test_nothing_left(t):

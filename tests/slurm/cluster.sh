@@ -10,13 +10,16 @@
 # Nodes are n1, n2, ...: processes with their own host name and /dev/shm, four cores and two (fake)
 # GPUs each. Partitions: `main` (the default) may be preempted, with a grace time, by `urgent`.
 set -euo pipefail
+taken=/tmp/mgprove-slurm-ports. # and a number, which is taken by making a folder
 
 up() { # up NODES
   local nodes=$1 i
-  # ports and job numbers (by which Open MPI names what it keeps in /tmp) of its own: clusters that are
-  # started together have process ids that are near to each other
-  local base=$((20000 + $$ % 2000 * 6))
+  # ports and job numbers (by which Open MPI names what it keeps in /tmp) of its own
+  local n=$(($$ % 2000))
+  until mkdir "$taken$n" 2>/dev/null; do n=$(((n + 1) % 2000)); done
+  local base=$((20000 + n * 6))
   mkdir -p "$dir"/{munge,run,log,dev,spool/ctld}
+  echo "$taken$n" >"$dir/taken"
   chmod 711 "$dir" "$dir/munge"
   (umask 077 && head -c 128 /dev/urandom >"$dir/munge/key")
   munged --key-file="$dir/munge/key" --socket="$dir/munge/socket" --pid-file="$dir/run/munged.pid" \
@@ -69,7 +72,7 @@ END
   export SLURM_CONF=$dir/slurm.conf
   slurmctld -c
   for i in $(seq "$nodes"); do start "n$i"; done
-  for i in $(seq 100); do
+  for i in $(seq 600); do
     [ "$(sinfo -h -p main -t idle -o %D 2>/dev/null)" = "$nodes" ] && return
     sleep 0.2
   done
@@ -112,6 +115,7 @@ down() {
   for file in slurmctld munged; do
     [ ! -s "$dir/run/$file.pid" ] || kill "$(cat "$dir/run/$file.pid")" 2>/dev/null || true
   done
+  rmdir "$(cat "$dir/taken")"
 }
 
 [ $# -ge 2 ] || { echo "usage: $0 up DIR NODES | down DIR | kill DIR NODE | start DIR NODE" >&2; exit 2; }
