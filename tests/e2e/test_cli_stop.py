@@ -30,8 +30,8 @@ def test_signals(t):
 
 
 def test_within_commit(t):
-    """Also where all witnesses are kept, so that columns are all there is to do, and many seconds of it."""
-    r = Running(t, [guest("sort"), "--hint", t.hint(60000), "-o", "proof", "--cache", "full"])
+    """Also where all witnesses are kept, so that columns are all there is to do, and seconds of it."""
+    r = Running(t, [guest("sort"), "--hint", t.hint(30000), "-o", "proof", "--cache", "full"])
     t.check(r.wait_for("progress", phase="commit"), "no column was committed to")
     r.job.send_signal(signal.SIGTERM)
     r.ends(128 + signal.SIGTERM, "stopped (SIGTERM): nothing was saved")

@@ -2,7 +2,8 @@
 """One plan, one proof: the same bytes from every number of ranks (as threads and under mpirun), cache
 level, instruction set and the strict backend, number of threads, and compiler. By default every pair of
 such choices is met by some proof; with MGP_TEST_SLOW in the environment all combinations are. The other
-compiler's mgprove is built in BUILD/other-compiler, and stays there for the next time."""
+compiler's mgprove is built in BUILD/other-compiler, and stays there for the next time; or in the build folder
+that MGP_OTHER_COMPILER names, which has been configured for another compiler and is otherwise like BUILD."""
 import itertools
 import os
 import re
@@ -28,14 +29,21 @@ def other_compiler(build):
     """mgprove by clang if this one is by gcc, and the other way round; None if there is none."""
     mine = os.path.basename(cached(build, "CMAKE_C_COMPILER"))
     other = "gcc" if "clang" in mine else "clang"
-    if not shutil.which(other):
+    folder = os.environ.get("MGP_OTHER_COMPILER")
+    if not folder and not shutil.which(other):
         return None
-    folder = os.path.join(build, "other-compiler")
-    options = [f"-D{name}={cached(build, name)}" for name in ("MGP_EXT_DEGREE", "MGP_MPI")]
-    for command in (["cmake", "-S", cli.ROOT, "-B", folder, f"-DCMAKE_C_COMPILER={other}",
-                     "-DCMAKE_BUILD_TYPE=Release", "-DMGP_CUDA=OFF", *options],
-                    ["cmake", "--build", folder, "--target", "mgprove", "--parallel",
-                     str(os.cpu_count() or 1)]):
+    commands = []
+    if folder:
+        for name in "MGP_EXT_DEGREE", "MGP_HAVE_MPI":
+            if cached(folder, name) != cached(build, name):
+                sys.exit(f"FAIL {folder}: {name} is not that of {build}")
+    else:
+        folder = os.path.join(build, "other-compiler")
+        options = [f"-D{name}={cached(build, name)}" for name in ("MGP_EXT_DEGREE", "MGP_MPI")]
+        commands += [["cmake", "-S", cli.ROOT, "-B", folder, f"-DCMAKE_C_COMPILER={other}",
+                      "-DCMAKE_BUILD_TYPE=Release", "-DMGP_CUDA=OFF", *options]]
+    commands += [["cmake", "--build", folder, "--target", "mgprove", "--parallel", str(os.cpu_count() or 1)]]
+    for command in commands:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode != 0:
             sys.exit(f"FAIL {' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
