@@ -18,19 +18,17 @@
 
 # A signal to this script (--signal=B:USR1@..., scancel --batch) becomes SIGUSR1 of every rank: the request to
 # stop that works under srun and under mpirun. Until there is an exit code, it must not end the script.
-asked='' launched=''
-ask() {
-  asked=1
-  [ -z "$launched" ] || kill -USR1 "$launched" 2>/dev/null || true
-}
-trap ask USR1 TERM
+asked=''
+trap 'asked=1' USR1 TERM
 
 # When the job ends, for mgprove to stop before that (Slurm sets it itself from version 23.02).
 if [ -z "${SLURM_JOB_END_TIME:-}" ] && [ -n "${SLURM_JOB_ID:-}" ]; then
-  if SLURM_JOB_END_TIME=$(date -d "$(squeue -h -j "$SLURM_JOB_ID" -o %e)" +%s 2>/dev/null); then
+  job_end=$(squeue -h -j "$SLURM_JOB_ID" -o %e 2>/dev/null) || true
+  # no limit: there is no date
+  if [ -n "$job_end" ] && SLURM_JOB_END_TIME=$(date -d "$job_end" +%s 2>/dev/null); then
     export SLURM_JOB_END_TIME
   else
-    unset SLURM_JOB_END_TIME # no limit
+    unset SLURM_JOB_END_TIME
   fi
 fi
 
@@ -38,10 +36,11 @@ fi
 job_folder=$MGPROVE_JOBS/mgprove-job-${SLURM_JOB_ID:-none}
 
 # launch MGPROVE-ARGUMENTS...: runs mgprove on all ranks of the job (RANKS=N: on N) and returns its exit
-# code; that of a stopped one with its state saved if the request to stop was there before.
+# code; that of a stopped one with its state saved if the request to stop was there before. Not in a pipe or
+# a subshell, which no request would reach.
 launch() {
-  local rc
-  trap ask USR1 TERM # there may have been a launch before
+  local rc=0 pid told='' began=$SECONDS
+  trap 'asked=1' USR1 TERM # there may have been a launch before
   [ -z "$asked" ] || launch_ends 75 || return
   if [ "$MGPROVE_LAUNCH" = mpirun ]; then
     mpirun -n "${RANKS:-$SLURM_NTASKS}" mgprove "$@" &
@@ -50,18 +49,25 @@ launch() {
     srun --mpi=pmix -n "${RANKS:-$SLURM_NTASKS}" ${SLURM_CPUS_PER_TASK:+--cpus-per-task="$SLURM_CPUS_PER_TASK"} \
       mgprove "$@" &
   fi
-  launched=$!
-  [ -z "$asked" ] || kill -USR1 "$launched" 2>/dev/null || true # it came just now
-  # not by wait: what a signal interrupts while the process ends loses its exit code (bash 5.2)
-  while kill -0 "$launched" 2>/dev/null; do sleep 0.5 || true; done
-  rc=0
-  wait "$launched" || rc=$?
-  launched=''
+  pid=$!
+  # Not by wait, which a signal may interrupt: if the process ends then, its exit code is lost (bash 5.2). Nor by
+  # the trap, which may come before the new process is the launcher.
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.5 || true
+    if [ -n "$asked" ] && [ -z "$told" ]; then
+      told=1
+      kill -USR1 "$pid" 2>/dev/null || true
+    fi
+  done
+  trap '' USR1 TERM
+  wait "$pid" || rc=$?
+  # before launcher and ranks catch it the signal ends them, and doctor at any time: nothing is lost
+  [ -z "$told" ] || [ "$rc" != 138 ] || [ $((SECONDS - began)) -gt 120 ] || rc=75
   launch_ends "$rc"
 }
 
 launch_ends() { # launch_ends EXIT-CODE: SIGTERM ends the script again, as when it is requeued or cancelled
-  trap : USR1
+  trap 'asked=1' USR1
   trap - TERM
   return "$1"
 }

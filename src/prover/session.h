@@ -154,12 +154,12 @@ static inline uint64_t mgp_transient_bytes(const mgp_session_t *s) {
 static inline int mgp_session_overlaps(const mgp_session_t *s) {
   return s->be->beside;
 }
-/* The other shard in hand, which then has a plan and chip proofs under way; or NULL. Local. */
 /* Who watches is told how far a phase is, of rank 0's part in it. */
 static inline void mgp_session_progress(const mgp_session_t *s, mgp_phase_t phase, uint64_t done,
                                         uint64_t total) {
   if (s->opt->progress && s->rank == 0) s->opt->progress(s->opt->progress_arg, phase, done, total);
 }
+/* The other shard in hand, which then has a plan and chip proofs under way; or NULL. Local. */
 static inline mgp_hand_t *mgp_session_other(mgp_session_t *s) {
   mgp_hand_t *h = &s->hands[s->now == s->hands];
   return h->have_shape ? h : NULL;

@@ -16,7 +16,10 @@ up() { # up NODES
   local nodes=$1 i
   # ports and job numbers (by which Open MPI names what it keeps in /tmp) of its own
   local n=$(($$ % 2000))
-  until mkdir "$taken$n" 2>/dev/null; do n=$(((n + 1) % 2000)); done
+  for i in $(seq 2000); do
+    ! mkdir "$taken$n" 2>/dev/null || break
+    n=$(((n + 1) % 2000))
+  done
   local base=$((20000 + n * 6))
   mkdir -p "$dir"/{munge,run,log,dev,spool/ctld}
   echo "$taken$n" >"$dir/taken"
@@ -115,7 +118,12 @@ down() {
   for file in slurmctld munged; do
     [ ! -s "$dir/run/$file.pid" ] || kill "$(cat "$dir/run/$file.pid")" 2>/dev/null || true
   done
-  rmdir "$(cat "$dir/taken")"
+  # which removes the file as it ends; then its ports are free
+  for _ in $(seq 50); do
+    [ -s "$dir/run/slurmctld.pid" ] || break
+    sleep 0.1
+  done
+  rmdir "$(cat "$dir/taken")" || true
 }
 
 [ $# -ge 2 ] || { echo "usage: $0 up DIR NODES | down DIR | kill DIR NODE | start DIR NODE" >&2; exit 2; }

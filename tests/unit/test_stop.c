@@ -18,6 +18,9 @@ static int in_child(int (*fn)(void)) {
   (void)fflush(NULL);
   const pid_t child = fork();
   if (child == 0) {
+    static const int signals[] = {SIGTERM, SIGUSR1, SIGINT};
+    for (size_t i = 0; i < 3; i++)
+      (void)signal(signals[i], SIG_DFL); /* who started it ignores some */
     mgp_stop_catch_signals();
     _exit(fn());
   }
