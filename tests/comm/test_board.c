@@ -27,12 +27,12 @@ static uint64_t take_turns(mgp_board_t *b, uint32_t rank, uint32_t size) {
   for (uint32_t turn = 0; turn < TURNS; turn++) {
     const uint64_t n = length_of(turn);
     /* one rank at a time is late */
-    for (uint32_t i = 0; turn % size == rank && i < turn % 7; i++) (void)sched_yield();
+    if (turn % size == rank && turn % 7) (void)usleep(20 * (turn % 7));
     for (uint64_t i = 0; i < n; i++) mine[i] = byte_of(turn, rank, i);
     mgp_board_show(b, mine, n);
     /* who only yields waits behind all others that want the core, each turn anew */
     for (uint32_t looks = 0; !mgp_board_take(b, all, n); looks++)
-      (void)(looks < 64 ? sched_yield() : usleep(50));
+      (void)(looks < 4 ? sched_yield() : usleep(50));
     for (uint32_t r = 0; r < size; r++)
       for (uint64_t i = 0; i < n; i++) wrong += all[r * n + i] != byte_of(turn, r, i);
   }
