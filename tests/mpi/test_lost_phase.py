@@ -93,12 +93,16 @@ class Job(threading.Thread):
 
 
 def test_stopped(t):
+    in_turn = 0
     for job in [Job(t, "stop", phase, i % RANKS) for i, phase in enumerate(PHASES)]:
         lines = job.ended(t)
         t.check(len(lines) == 1, f"{job.what}: {len(lines)} lines say why\n{job.out[-800:]}")
         if lines:
             t.check(lines[0][1] != str(job.rank) and lines[0].groups()[1:] == (socket.gethostname(), job.phase),
                     f"{job.what}: {lines[0][0]}")
+            in_turn += lines[0][1] == ("0" if job.rank else "1")
+    # a rank that comes late to a wait gives up late; but not in most phases
+    t.check(in_turn > len(PHASES) // 2, f"the lowest of the others spoke in {in_turn} phases of {len(PHASES)}")
 
 
 def test_killed(t):
